@@ -1,0 +1,65 @@
+"""The queue's settings for every broker we run on; the facts behind each line are in docs/decisions/0002."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings  # noqa: E402  (after the settings module is named)
+
+QUEUES = ("confirmations", "letters", "updates", "jobs")
+
+
+def make_queue_folders() -> None:
+    """The embedded broker's folders, for their owner alone. The worker dies without them, so every start makes them."""
+    for folder in ("messages", "processed", "control"):
+        Path(settings.QUEUE_DIR, folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _transport_options(broker: str) -> dict[str, Any]:
+    if broker.startswith("filesystem:"):
+        make_queue_folders()
+        return {
+            "data_folder_in": f"{settings.QUEUE_DIR}/messages",
+            "data_folder_out": f"{settings.QUEUE_DIR}/messages",
+            "processed_folder": f"{settings.QUEUE_DIR}/processed",
+            "control_folder": f"{settings.QUEUE_DIR}/control",
+            "store_processed": False,
+            "polling_interval": 0.1,
+        }
+    if broker.startswith("redis"):
+        # Without these a publish waits for ever on a dead connection.
+        return {"socket_timeout": 3, "socket_connect_timeout": 2, "visibility_timeout": 3600}
+    if broker.startswith(("amqp", "pyamqp")):
+        return {"confirm_publish": True}  # off by default: a lost message would look like a sent one
+    return {}
+
+
+app = Celery("countersign")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    broker_transport_options=_transport_options(settings.BROKER_URL),
+    broker_connection_retry_on_startup=True,
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_default_queue="jobs",
+    task_default_queue_type="quorum" if settings.BROKER_URL.startswith(("amqp", "pyamqp")) else None,
+    task_routes={
+        "letters.tasks.drain_*": {"queue": "letters"},
+    },
+    task_time_limit=600,
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
+    worker_soft_shutdown_timeout=8.0,
+    worker_hijack_root_logger=False,
+    timezone="UTC",
+)
+app.autodiscover_tasks()

@@ -1,0 +1,51 @@
+"""Links that act. Each carries a signed value with a salt for its one purpose; the row's state decides if it still works."""
+
+import base64
+import binascii
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+
+class BadLink(Exception):
+    """The link was not made by us, or not for this purpose."""
+
+
+class ExpiredLink(BadLink):
+    """The link was ours, but is too old. `value` is what it named, for a page that offers a fresh one."""
+
+    def __init__(self, value: uuid.UUID) -> None:
+        super().__init__(str(value))
+        self.value = value
+
+
+def token(purpose: str, value: uuid.UUID) -> str:
+    packed = base64.urlsafe_b64encode(value.bytes).rstrip(b"=").decode()
+    return signing.TimestampSigner(salt=f"link:{purpose}", sep=".").sign(packed)
+
+
+def read(purpose: str, signed: str, max_age: timedelta | None = None) -> uuid.UUID:
+    """The value a token names. Raises BadLink, or ExpiredLink when it is older than `max_age`."""
+    signer = signing.TimestampSigner(salt=f"link:{purpose}", sep=".")
+    try:
+        packed = signer.unsign(signed)
+        value = uuid.UUID(bytes=base64.urlsafe_b64decode(packed + "=="))
+        if max_age is not None:
+            signer.unsign(signed, max_age=max_age)
+    except signing.SignatureExpired as error:
+        raise ExpiredLink(value) from error
+    except (signing.BadSignature, ValueError, binascii.Error) as error:
+        raise BadLink(purpose) from error
+    return value
+
+
+def absolute(path: str) -> str:
+    return settings.SITE_URL + path
+
+
+def link(purpose: str, view: str, value: uuid.UUID) -> str:
+    """The absolute address of a view that acts on `value`."""
+    return absolute(reverse(view, kwargs={"token": token(purpose, value)}))

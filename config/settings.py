@@ -1,0 +1,226 @@
+"""One settings file. Everything that differs between installations is an environment variable (docs/deploying.md)."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from . import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
+
+# A demonstration reaches nobody (config.checks, letters.channels); `make run` is the only thing that turns it on.
+DEMONSTRATION = env.flag("DEMONSTRATION")
+DEBUG = env.flag("DEBUG")
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+_secrets = env.generated_secrets(VAR_DIR / "secrets.json") if DEMONSTRATION else {}
+
+
+def _secret(name: str) -> str:
+    value = env.text(name) or _secrets.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(
+            f"{name} is not set. docs/deploying.md says how to make one; `make run` starts a demonstration without it."
+        )
+    return value
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
+# Newest first: the first encrypts and hashes, the others still read. `manage.py rotate_keys` moves rows to the first.
+FIELD_ENCRYPTION_KEYS = _secret("FIELD_ENCRYPTION_KEYS").split(",")
+HASH_KEYS = _secret("HASH_KEYS").split(",")
+
+PORT = env.number("PORT", 8000)
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+SITE_NAME = env.text("SITE_NAME", "Countersign")
+ALLOWED_HOSTS = LOOPBACK_HOSTS if DEMONSTRATION else env.words("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+# How many reverse proxies of our own stand in front: that many entries are counted from the END of X-Forwarded-For.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+
+INSTALLED_APPS = [
+    "config",
+    "letters",
+    "campaigns",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.LanguageOfTheAddress",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.site",
+            ],
+        },
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(
+        env.text("DATABASE_URL") or f"sqlite:///{VAR_DIR / 'countersign.sqlite3'}",
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    VAR_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHE_URL = env.text("CACHE_URL")
+CACHES: dict[str, Any] = {
+    "default": (
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CACHE_URL,
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
+        }
+        if CACHE_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
+    )
+}
+
+AUTH_USER_MODEL = "campaigns.User"
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Languages of the software itself. A campaign may be written in any language; its page's furniture falls back to English.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "media"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # Results of long work and documents people hand in: a folder nobody serves, or S3 by dotted path and JSON options.
+    "private": {
+        "BACKEND": env.text("PRIVATE_STORAGE", "config.storage.PrivateFolder"),
+        "OPTIONS": json.loads(env.text("PRIVATE_STORAGE_OPTIONS", "{}")),
+    },
+}
+
+# The queue. The database is the record; the broker only says that there is work (docs/decisions/0002).
+QUEUE_DIR = VAR_DIR / "queue"
+BROKER_URL = env.text("BROKER_URL", "filesystem://")
+MAILBOX_DIR = VAR_DIR / "mailbox"
+
+# Mail. Everything, account mail too, goes through the outbox, so Django's own sending is a door into it.
+EMAIL_BACKEND = "letters.backend.OutboxBackend"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Countersign <hello@example.org>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+SMTP_URL = env.text("SMTP_URL", "smtp://127.0.0.1:25")  # smtp://name:password@host:587?tls=starttls | smtps://…:465
+MAIL_DOMAIN = env.text("MAIL_DOMAIN", "example.org")  # the right side of our Message-IDs
+
+# Retention, in days. Shown to supporters as dates.
+PENDING_SIGNATURE_DAYS = env.number("PENDING_SIGNATURE_DAYS", 30)
+CONFIRMATION_LINK_DAYS = env.number("CONFIRMATION_LINK_DAYS", 30)
+REMINDER_AFTER = timedelta(days=1)
+WITHDRAWN_SIGNATURE_DAYS = env.number("WITHDRAWN_SIGNATURE_DAYS", 30)
+LETTER_RETENTION_DAYS = env.number("LETTER_RETENTION_DAYS", 28)  # standards.md 2.11: WriteToThem keeps text 4 weeks
+EMAIL_RETENTION_DAYS = env.number("EMAIL_RETENTION_DAYS", 28)
+JOB_RESULT_DAYS = env.number("JOB_RESULT_DAYS", 7)
+LETTER_REPEAT_DAYS = 7  # one emailed letter per supporter, representative and campaign in this many days
+
+LETTERS_PDF_SLOTS = env.number("LETTERS_PDF_SLOTS", 2)
+LETTERS_PDF_TIMEOUT_SECONDS = env.number("LETTERS_PDF_TIMEOUT_SECONDS", 20)
+LETTERS_PDF_MEMORY_MB = env.number("LETTERS_PDF_MEMORY_MB", 1024)
+
+# Security. Nothing inline, nothing from elsewhere.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "no-referrer"  # links that act carry their authority in the path
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS and env.flag("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
+SECURE_HSTS_SECONDS = env.number("SECURE_HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+SECURE_HSTS_PRELOAD = HTTPS and env.flag("SECURE_HSTS_PRELOAD", True)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_FAILURE_VIEW = "config.errors.refused"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 512 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    # No error mail: it would carry what people typed. Errors go to the log, without request bodies.
+    "loggers": {"django": {"handlers": ["console"], "propagate": False}},
+}
