@@ -1,0 +1,130 @@
+# What Countersign needs of the system, for bin/setup and bin/test: is it there, what is it called on each system, and
+# installing it through apt where that needs no password.
+
+say() { printf '%s\n' "$*"; }
+stop() { printf '%s\n' "$*" >&2; exit 1; }
+
+debian_names() {
+  for thing; do
+    case $thing in
+      venv) echo python3-venv ;;
+      pango) echo libpango-1.0-0 libpangoft2-1.0-0 ;;
+      harfbuzz) echo libharfbuzz0b ;;
+      subset) echo libharfbuzz-subset0 ;;
+      fonts) echo fonts-noto-core ;;
+      redis) echo redis-server ;;
+      *) echo "$thing" ;;
+    esac
+  done
+}
+
+fedora_names() {
+  for thing; do
+    case $thing in
+      venv) echo python3 ;;
+      subset) echo harfbuzz ;;
+      fonts) echo google-noto-sans-fonts google-noto-serif-fonts google-noto-naskh-arabic-fonts ;;
+      postgresql) echo postgresql-server ;;
+      *) echo "$thing" ;;
+    esac
+  done
+}
+
+brew_names() {
+  for thing; do
+    case $thing in
+      venv) echo python ;;
+      subset) echo harfbuzz ;;
+      fonts) echo font-noto-sans font-noto-serif font-noto-naskh-arabic ;;
+      *) echo "$thing" ;;
+    esac
+  done
+}
+
+how_to_install() {
+  printf 'To install it:\n'
+  printf '  Debian, Ubuntu:  sudo apt-get install --no-install-recommends %s\n' "$(debian_names "$@" | xargs)"
+  printf '  Fedora:          sudo dnf install %s\n' "$(fedora_names "$@" | xargs)"
+  printf '  macOS:           brew install %s\n' "$(brew_names "$@" | xargs)"
+}
+
+is_there() {
+  case $1 in
+    venv) return 1 ;; # asked for only where it is known to be missing
+    pango) has_library pango-1.0 && has_library pangoft2-1.0 ;;
+    harfbuzz) has_library harfbuzz ;;
+    subset) has_library harfbuzz-subset ;;
+    fonts) has_noto_fonts ;;
+    gettext) command -v msgfmt ;;
+    chromium) command -v chromium || command -v chromium-browser || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
+    redis) command -v redis-server || command -v valkey-server ;;
+    postgresql) command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb ;;
+  esac >/dev/null 2>&1
+}
+
+has_library() {
+  case $(uname) in
+    Darwin) ls /opt/homebrew/lib/lib"$1".*dylib || ls /usr/local/lib/lib"$1".*dylib ;;
+    *) PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "lib$1\.so\." ;;
+  esac
+}
+
+has_noto_fonts() {
+  for folder in /usr/share/fonts /usr/local/share/fonts "$HOME/.local/share/fonts" /Library/Fonts "$HOME/Library/Fonts"; do
+    [ -z "$(find "$folder" -name 'NotoNaskhArabic*' 2>/dev/null | head -n 1)" ] || return 0
+  done
+  return 1
+}
+
+missing() {
+  for thing; do
+    is_there "$thing" || echo "$thing"
+  done
+}
+
+# Installs what is missing where it may; elsewhere says the command and goes on.
+need_packages() {
+  lacking=$(missing "$@")
+  [ -n "$lacking" ] || return 0
+  # shellcheck disable=SC2086  (a list of words)
+  set -- $lacking
+  if ! command -v apt-get >/dev/null || ! { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+    say "Missing: $*. $(how_to_install "$@")"
+    return 0
+  fi
+  say "Installing through apt: $(debian_names "$@" | xargs)."
+  # shellcheck disable=SC2046
+  apt_install $(debian_names "$@") || say "apt could not install everything; what it said is in var/setup.log. $(how_to_install "$@")"
+}
+
+apt_install() {
+  mkdir -p -m 700 var
+  start_no_services
+  status=0
+  apt_get install "$@" || { apt_get update && apt_get install "$@"; } || status=$?
+  allow_services
+  return $status
+}
+
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends "$@" >>var/setup.log 2>&1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# The tests start their own servers: installing one must not leave it running on somebody's laptop.
+start_no_services() {
+  ours=
+  [ ! -e /usr/sbin/policy-rc.d ] || return 0
+  ours=yes
+  trap 'allow_services; exit 130' INT TERM HUP
+  printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
+  as_root chmod 755 /usr/sbin/policy-rc.d
+}
+
+allow_services() {
+  [ -z "$ours" ] || as_root rm -f /usr/sbin/policy-rc.d
+  trap 'exit 130' INT TERM HUP
+}

@@ -1,0 +1,9 @@
+from celery import shared_task
+
+from . import heartbeat
+
+
+@shared_task(expires=60)
+def beat() -> None:
+    """The worker's sign of life. It comes through the broker, so an answer proves the queue as well as the worker."""
+    heartbeat.beat("worker")
