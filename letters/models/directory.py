@@ -1,0 +1,202 @@
+"""The directory: who may be written to, for which place, on which day.
+
+Dates are half-open: `valid_from` is the first day, `valid_to` the first day no longer; null is open on that side.
+`translations` are {language: {field: text}} and stand beside the field's own text.
+"""
+
+import uuid
+from datetime import date
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from letters.directory.contact import NOBODY, reaches_nobody, usable_address
+
+
+def _translated(translations: dict[str, Any], language: str, field: str, otherwise: str) -> str:
+    """The text in `language`, or in its main language ("ar" for "ar-sy"), or as it stands."""
+    for tag in (language, language.split("-")[0]):
+        if text := translations.get(tag, {}).get(field):
+            return str(text)
+    return otherwise
+
+
+def _valid_on(day: date) -> Q:
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+    return begun & (Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+
+
+def _dates_in_order(name: str) -> models.CheckConstraint:
+    """Equal dates are allowed, for a row that was withdrawn: no day lies in it."""
+    one_open = Q(valid_from__isnull=True) | Q(valid_to__isnull=True)
+    return models.CheckConstraint(condition=one_open | Q(valid_from__lte=F("valid_to")), name=name)
+
+
+def new_identifier() -> str:
+    return uuid.uuid4().hex
+
+
+class Legislature(models.Model):
+    """A parliament, a council, or a list of people of one's own."""
+
+    class Kind(models.TextChoices):
+        PARLIAMENT = "parliament", _("Parliament")
+        COUNCIL = "council", _("Council")
+        LIST = "list", _("List")
+
+    slug = models.SlugField(_("short name"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    # {"ar": {"name": "…", "roles": {"Member of Parliament": "…"}}}
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PARLIAMENT)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, as in ISO 3166."))
+    boundary_set = models.CharField(
+        _("boundary set"), max_length=40, blank=True, help_text=_("The set its seats are filled from today.")
+    )
+
+    class Meta:
+        verbose_name = _("legislature")
+        verbose_name_plural = _("legislatures")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def name_in(self, language: str) -> str:
+        return _translated(self.translations, language, "name", self.name)
+
+    def role_in(self, role: str, language: str) -> str:
+        for tag in (language, language.split("-")[0]):
+            if text := self.translations.get(tag, {}).get("roles", {}).get(role):
+                return str(text)
+        return role
+
+
+class ConstituencyQuerySet(models.QuerySet["Constituency"]):
+    def current(self, legislature: Legislature, on: date | None = None) -> Self:
+        """The seats of the boundary set in use: codes and names of an older set may be the same, the places are not."""
+        dated = _valid_on(on or timezone.localdate())
+        return self.filter(dated, legislature=legislature, boundary_set=legislature.boundary_set)
+
+
+class Constituency(models.Model):
+    legislature = models.ForeignKey(Legislature, on_delete=models.CASCADE, related_name="constituencies")
+    boundary_set = models.CharField(_("boundary set"), max_length=40, blank=True)
+    code = models.CharField(_("code"), max_length=80)
+    name = models.CharField(_("name"), max_length=200)
+    region = models.CharField(_("nation or region"), max_length=100, blank=True)
+    translations = models.JSONField(_("translations"), default=dict, blank=True)  # {"cy": {"name": "…"}}
+    valid_from = models.DateField(_("first day"), null=True, blank=True)
+    valid_to = models.DateField(_("first day no longer"), null=True, blank=True)
+
+    objects = ConstituencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("constituency")
+        verbose_name_plural = _("constituencies")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["legislature", "boundary_set", "code"], name="constituency_code_once"),
+            _dates_in_order("constituency_dates_in_order"),
+        ]
+        # The list of seats to choose from.
+        indexes = [models.Index(fields=["legislature", "boundary_set", "name"], name="constituency_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def name_in(self, language: str) -> str:
+        return _translated(self.translations, language, "name", self.name)
+
+
+class RepresentativeQuerySet(models.QuerySet["Representative"]):
+    def serving(self, on: date) -> Self:
+        return self.filter(_valid_on(on))
+
+    def of(self, constituency: Constituency) -> Self:
+        return self.filter(constituency=constituency)
+
+
+class Representative(models.Model):
+    """One person in one seat for one time. Who changes seat or party has another row, with other dates."""
+
+    legislature = models.ForeignKey(Legislature, on_delete=models.CASCADE, related_name="representatives")
+    constituency = models.ForeignKey(
+        Constituency, on_delete=models.CASCADE, related_name="representatives", null=True, blank=True
+    )
+    # What the source calls this row, so that reading it again finds it.
+    identifier = models.CharField(_("identifier"), max_length=200, default=new_identifier)
+    name = models.CharField(_("name"), max_length=200)
+    role = models.CharField(_("role"), max_length=200, blank=True)
+    party = models.CharField(_("party"), max_length=200, blank=True)
+    email = models.EmailField(_("email address"), blank=True, help_text=_("Write to reachable_address instead."))
+    address = models.TextField(_("postal address"), blank=True, help_text=_("One line of the envelope a line."))
+    salutation = models.CharField(
+        _("salutation"), max_length=200, blank=True, help_text=_('The whole line, where "Dear" and the name are wrong.')
+    )
+    valid_from = models.DateField(_("first day"), null=True, blank=True)
+    valid_to = models.DateField(_("first day no longer"), null=True, blank=True)
+
+    objects = RepresentativeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("representative")
+        verbose_name_plural = _("representatives")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["legislature", "identifier"], name="representative_identifier_once"),
+            _dates_in_order("representative_dates_in_order"),
+            # What an import that skipped clean() may not leave behind: "No email found" is not an address.
+            models.CheckConstraint(
+                condition=Q(email="") | (Q(email__contains="@") & ~Q(email__contains=" ") & ~Q(email__contains=",")),
+                name="representative_email_is_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.email and not usable_address(self.email):
+            raise ValidationError({"email": _("Give one email address, or leave this empty.")})
+        seat = self.constituency
+        if seat is not None and seat.legislature_id != self.legislature_id:
+            raise ValidationError({"constituency": _("This constituency belongs to another legislature.")})
+
+    @property
+    def reachable_address(self) -> str:
+        """Where email to them goes; "" when they have none. A demonstration writes to nobody: always example.org."""
+        address = usable_address(self.email)
+        if address and settings.DEMONSTRATION and not reaches_nobody(address):
+            return f"representative-{self.pk or 0}@{NOBODY}"
+        return address
+
+    @property
+    def postal_lines(self) -> tuple[str, ...]:
+        """What stands in the window of an envelope, the name first. Without an address, it is the legislature."""
+        lines = [line.strip() for line in self.address.splitlines() if line.strip()]
+        return (self.name, *(lines or [line for line in (self.role, self.legislature.name) if line]))
+
+    def role_in(self, language: str) -> str:
+        return self.legislature.role_in(self.role, language)
+
+
+class Postcode(models.Model):
+    """That a postcode lies in a constituency. It has a row for each boundary set, and a ZIP code may cross borders."""
+
+    postcode = models.CharField(_("postcode"), max_length=10, help_text=_("In capitals, without a space."))
+    constituency = models.ForeignKey(Constituency, on_delete=models.CASCADE, related_name="postcodes")
+
+    class Meta:
+        verbose_name = _("postcode")
+        verbose_name_plural = _("postcodes")
+        # Begins with the postcode, so it is the index of the look-up too.
+        constraints = [models.UniqueConstraint(fields=["postcode", "constituency"], name="postcode_once_a_place")]
+
+    def __str__(self) -> str:
+        return self.postcode
