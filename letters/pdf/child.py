@@ -1,0 +1,225 @@
+"""The process in which documents are rendered: it reads requests from stdin and writes results to stdout until EOF.
+
+It is run by its path, isolated (`python -I`), and imports nothing of ours, so it starts fast and knows no setting.
+A frame is a 4-byte big-endian length and that many bytes. A request is one JSON frame
+`{"kind", "html", "css", "limits", …}` or, for "pngs", the same followed by a frame with the PDF;
+the answer is one JSON frame `{"ok": n}` and n frames of bytes, or `{"error": kind of exception}`.
+"""
+
+import contextlib
+import gc
+import io
+import json
+import logging
+import os
+import re
+import resource
+import struct
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import IO, Any
+
+LENGTH = struct.Struct(">I")
+STYLES_KEPT = 32  # parsed style sheets: languages x profiles, with room
+
+
+def read_frame(stream: IO[bytes]) -> bytes | None:
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    size: int = LENGTH.unpack(head)[0]
+    body = stream.read(size)
+    return body if len(body) == size else None
+
+
+def write_frame(stream: IO[bytes], body: bytes) -> None:
+    stream.write(LENGTH.pack(len(body)))
+    stream.write(body)
+
+
+def limit_memory(megabytes: int) -> None:
+    # macOS refuses RLIMIT_AS; the time limits hold there.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limit_cpu(seconds: int) -> None:
+    """So many more seconds of processor time, then SIGXCPU ends the process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    with contextlib.suppress(ValueError, OSError):
+        hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+        resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + seconds + 1, hard))
+
+
+def die_with_parent() -> None:
+    """PR_SET_PDEATHSIG would fire when the *thread* that started us ends, so we watch for a new parent instead."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+FORBIDDEN = re.compile(
+    r"(socket|subprocess|urllib|ftplib|http|shutil|tempfile)\."
+    r"|os\.(exec|fork|posix_spawn|spawn|system|link|symlink|remove|rename|rmdir|mkdir|chmod|truncate)"
+)
+
+
+def forbid() -> None:
+    """From here on no Python code of this process reaches the network, starts a program, writes a file or reads one
+    outside the installation. The fetcher refuses first; this is for the hole that nobody has found yet."""
+    readable = tuple(
+        {os.path.realpath(p) + os.sep for p in (sys.prefix, sys.base_prefix, *filter(os.path.isdir, sys.path))}
+    )
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            path, _mode, flags = arguments
+            writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+            if isinstance(path, int):
+                return
+            if writes or not os.path.realpath(os.fsdecode(path)).startswith(readable):
+                raise PermissionError("the rendering process opens no such file")
+        elif FORBIDDEN.match(event):
+            raise PermissionError(f"the rendering process does nothing of {event}")
+
+    sys.addaudithook(hook)
+
+
+class Renderer:
+    """WeasyPrint kept warm: the font configuration and the parsed style sheets outlive a document."""
+
+    def __init__(self) -> None:
+        # Imported here, for the other end of the pipe imports this module too, and needs none of it.
+        import pypdfium2  # type: ignore[import-untyped]
+        import weasyprint  # type: ignore[import-untyped]
+        from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
+        from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
+
+        class OnlyData(URLFetcher):
+            """Nothing is fetched: a document brings along what it shows, as data: addresses."""
+
+            def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+                if not url.lower().startswith("data:"):
+                    raise ValueError("only data: addresses are read")
+                return super().fetch(url, headers)
+
+        logging.getLogger("weasyprint").addHandler(logging.NullHandler())  # its warnings would quote the letter
+        self.weasyprint, self.pdfium = weasyprint, pypdfium2
+        self.fetcher = OnlyData(allowed_protocols={"data"}, allow_redirects=False)
+        self.fonts = FontConfiguration()
+        self.styles: dict[str, Any] = {}
+
+    def style(self, css: str) -> Any:
+        if css not in self.styles:
+            if len(self.styles) >= STYLES_KEPT:
+                self.styles.clear()
+            self.styles[css] = self.weasyprint.CSS(string=css, url_fetcher=self.fetcher, font_config=self.fonts)
+        return self.styles[css]
+
+    def pdf(self, html: str, css: str, variant: str | None, foot_first: bool = False) -> bytes:
+        document = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
+        result: bytes = document.write_pdf(
+            stylesheets=[self.style(css)] if css else [],
+            font_config=self.fonts,
+            pdf_variant=variant,
+            presentational_hints=False,
+            finisher=(lambda _document, pdf: finish_tags(pdf, foot_first)) if variant else None,
+        )
+        return result
+
+    def pngs(self, pdf: bytes, scale: float) -> Iterator[bytes]:
+        with contextlib.closing(self.pdfium.PdfDocument(pdf)) as document:
+            for page in document:
+                image = page.render(scale=scale).to_pil()
+                buffer = io.BytesIO()
+                image.save(buffer, "PNG")
+                yield buffer.getvalue()
+
+    def answer(self, request: dict[str, Any], stdin: IO[bytes]) -> list[bytes]:
+        if request["kind"] == "pdf":
+            return [self.pdf(request["html"], request["css"], "pdf/ua-1", request["foot_first"])]
+        if request["kind"] == "card":
+            # A CSS pixel is 0.75 pt, so this scale gives back the pixels of the card.
+            return list(self.pngs(self.pdf(request["html"], request["css"], None), 1 / 0.75))[:1]
+        if request["kind"] == "pngs":
+            return list(self.pngs(read_frame(stdin) or b"", request["dpi"] / 72))
+        raise ValueError("unknown kind")
+
+
+def finish_tags(pdf: Any, foot_first: bool) -> None:
+    """Put right what WeasyPrint's tags leave undone for PDF/UA.
+
+    The foot is the document's first element, to stand on the first page: it is to be read last. And the page
+    numbers in the margins are marked as text without a place in the tree: they become artifacts.
+    """
+
+    def at(reference: bytes) -> Any:
+        return pdf.objects[int(reference.split()[0])]
+
+    root = at(pdf.catalog["StructTreeRoot"])
+    top = at(root["K"][0])["K"]
+    if foot_first and top:
+        top.append(top.pop(0))
+    found, waiting = set(), list(top)
+    while waiting:
+        reference = waiting.pop()
+        found.add(reference)
+        kids = at(reference).get("K", ())
+        waiting += [kid for kid in kids if isinstance(kid, bytes) and kid not in found]
+    numbers = at(root["ParentTree"])["Nums"]
+    pages = {page["StructParents"]: page for page in map(at, pdf.page_references)}
+    for page_number, elements in zip(numbers[::2], numbers[1::2], strict=True):
+        if page_number not in pages:
+            continue  # an annotation's entry, not a page's
+        lost = {mcid for mcid, element in enumerate(elements) if element not in found}
+        if lost:
+            numbers[numbers.index(elements)] = type(elements)("null" if e not in found else e for e in elements)
+            _as_artifacts(at(pages[page_number]["Contents"]).stream, lost)
+
+
+def _as_artifacts(stream: list[Any], mcids: set[int]) -> None:
+    """`/Span <</MCID 7>> BDC` becomes `/Artifact BMC`, in place."""
+    for i in range(len(stream) - 1, 1, -1):
+        if stream[i] == b"BDC" and stream[i - 1]["MCID"] in mcids:
+            stream[i - 2 : i + 1] = ["/Artifact", b"BMC"]
+
+
+def main() -> None:
+    stdin, stdout = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not mix with the answers
+    die_with_parent()
+    limits = json.loads(read_frame(stdin) or b"{}")
+    limit_memory(limits["memory_mb"])
+    renderer = Renderer()
+    renderer.pdf("<!doctype html><html lang=en><title>-</title><p>warm ك", "", "pdf/ua-1")
+    forbid()
+    # What is loaded now stays; garbage is collected after an answer, not while somebody waits for it.
+    gc.freeze()
+    gc.disable()
+    while (frame := read_frame(stdin)) is not None:
+        request = json.loads(frame)
+        limit_cpu(request["seconds"])
+        try:
+            results = renderer.answer(request, stdin)
+            write_frame(stdout, json.dumps({"ok": len(results)}).encode())
+            for result in results:
+                write_frame(stdout, result)
+        except Exception as error:  # every failure of a document is an answer; its text may be personal
+            write_frame(stdout, json.dumps({"error": type(error).__name__}).encode())
+            if isinstance(error, MemoryError):
+                return
+        stdout.flush()
+        gc.collect()
+
+
+if __name__ == "__main__":
+    main()

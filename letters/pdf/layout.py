@@ -1,0 +1,254 @@
+"""A LetterSheet as HTML and CSS: the whole look of the letter. Nothing here touches a file or a process twice."""
+
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+
+import segno
+from django.utils import formats, translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from .profiles import PROFILES, Profile
+from .sheet import Direction, LetterSheet, clean, direction_of, one_line, paragraphs
+
+FIRST_PAGE_TOP = 16.0  # mm, as in letter.css
+FOOT_TOP = 40.0  # mm above the sheet's lower edge
+
+# An address too long for its window is set smaller, and still smaller: (type size, distance of lines) of the
+# profile's own. Below 7.5 pt nobody reads it, so a longer one runs on under the window instead.
+SMALLER = ((1.0, 1.2), (1.0, 1.0), (0.88, 0.84), (0.78, 0.72))
+
+
+def letter_css(language: str, profile: Profile) -> str:
+    with translation.override(language):
+        # Translators: the number at the foot of a letter's second and later pages, as in 2/3.
+        number = _("%(page)s/%(pages)s")
+    return _stylesheet().replace("PAGE_NUMBER", _css_content(number)) + _geometry(profile)
+
+
+def letter_body(sheet: LetterSheet, profile: Profile) -> SafeString:
+    """The HTML document without its style sheet."""
+    with translation.override(sheet.language):
+        return format_html(
+            '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title></head>'
+            "<body{}>{}{}{}<main>{}{}{}</main></body></html>",
+            sheet.language,
+            sheet.direction,
+            one_line(sheet.title) or _("Letter"),
+            "" if _is_addressed(sheet) else mark_safe(' class="statement"'),
+            _foot(sheet),
+            _marks(profile),
+            _head(sheet, profile) if _is_addressed(sheet) else "",
+            _opening(sheet),
+            _said(sheet),
+            _ending(sheet),
+        )
+
+
+def standalone(html: str, css: str) -> SafeString:
+    """The same document with its style sheet inside, to look at or to compare with."""
+    return mark_safe(html.replace("</head>", f"<style>{css}</style></head>", 1))
+
+
+@cache
+def _stylesheet() -> str:
+    return (Path(__file__).parent / "letter.css").read_text(encoding="utf-8")
+
+
+def _css_content(number: str) -> str:
+    """`%(page)s/%(pages)s`, in whatever order and words a translator gave, as a value of CSS `content`."""
+    parts = []
+    for piece in number.replace("%(page)s", "\0page\0").replace("%(pages)s", "\0pages\0").split("\0"):
+        if piece in ("page", "pages"):
+            parts.append(f"counter({piece})")
+        elif piece:
+            parts.append('"' + "".join(c if c.isalnum() else f"\\{ord(c):x} " for c in piece) + '"')
+    return " ".join(parts)
+
+
+def _geometry(profile: Profile) -> str:
+    above = profile.top - FIRST_PAGE_TOP
+    rules = [
+        f"@page {{ size: {profile.page} }}",
+        f".head {{ min-height: {profile.body_top - FIRST_PAGE_TOP}mm }}",
+        f".window {{ padding-top: {above}mm; width: {profile.width}mm; min-height: {profile.height}mm }}",
+        f".foot div {{ top: {profile.page_height - FOOT_TOP + 5 - FIRST_PAGE_TOP}mm }}",
+    ]
+    for step, (size, line) in enumerate(SMALLER):
+        rules.append(
+            f".fit{step} {{ font-size: {profile.size_pt * size:.2f}pt; line-height: {profile.line * line:.2f}mm }}"
+        )
+    rules += [f".mark{i} {{ top: {y - FIRST_PAGE_TOP}mm }}" for i, y in enumerate(profile.marks)]
+    return "\n".join(rules)
+
+
+def _is_addressed(sheet: LetterSheet) -> bool:
+    return bool(sheet.blank or sheet.sender_name or sheet.sender_lines or sheet.recipient_lines)
+
+
+def _line(text: str, otherwise: Direction, css_class: str = "") -> SafeString:
+    """One paragraph of one line, in the direction of its own script."""
+    text = one_line(text)
+    return format_html(
+        "<p{}{}>{}</p>",
+        format_html(' class="{}"', css_class) if css_class else "",
+        _dir(text, otherwise),
+        text,
+    )
+
+
+def _dir(text: str, otherwise: Direction) -> SafeString:
+    found = direction_of(text, otherwise)
+    return SafeString("") if found == otherwise else format_html(' dir="{}"', found)
+
+
+def _lines(lines: tuple[str, ...], otherwise: Direction) -> SafeString:
+    return format_html_join("", "{}", ((_line(line, otherwise),) for line in lines if one_line(line)))
+
+
+def _head(sheet: LetterSheet, profile: Profile) -> SafeString:
+    if sheet.blank:
+        labels = (_("Name"), _("Address"), "", _("Town"), _("Postcode"))
+        sender = format_html_join("", '<p class="rule">{}</p>', ((label,) for label in labels))
+    else:
+        # A sender's block that grew past the window's lower edge would push the letter down: set it smaller first.
+        long = _lines_needed(sheet.sender_lines, 34) + _lines_needed((sheet.sender_name,), 30) > 9
+        sender = format_html(
+            "<div{}>{}{}</div>",
+            mark_safe(' class="long"') if long else "",
+            _line(sheet.sender_name, "ltr", "name") if one_line(sheet.sender_name) else "",
+            _lines(sheet.sender_lines, "ltr"),
+        )
+    # The window lies where the envelope has it, whichever way the letter is written.
+    return format_html(
+        '<div class="head" dir="ltr"><div class="sender {}">{}</div>'
+        '<div class="window {}"><div class="fit{}">{}</div></div></div>',
+        sheet.direction,
+        sender,
+        direction_of(" ".join(sheet.recipient_lines), sheet.direction),
+        _fit(sheet.recipient_lines, profile),
+        _lines(sheet.recipient_lines, "ltr"),
+    )
+
+
+def _lines_needed(lines: tuple[str, ...], columns: int) -> int:
+    """How many lines the text will take when so many average characters fit on one."""
+    widths = (sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in one_line(line)) for line in lines)
+    return sum(-(-width // columns) for width in widths if width)
+
+
+def _fit(lines: tuple[str, ...], profile: Profile) -> int:
+    for step, (size, line) in enumerate(SMALLER):
+        columns = int(profile.width / (profile.size_pt * size * 0.3528 * 0.56))
+        if _lines_needed(lines, columns) * profile.line * line <= profile.height + 1e-6:
+            return step
+    return len(SMALLER) - 1
+
+
+def _opening(sheet: LetterSheet) -> SafeString:
+    date = formats.date_format(sheet.date, "DATE_FORMAT") if sheet.date else ""
+    if sheet.language.lower().startswith("en") and sheet.date:
+        date = f"{sheet.date.day} {date_month(sheet)} {sheet.date.year}"
+    place = one_line(sheet.place)
+    dateline: str | SafeString = ""
+    if date:
+        text = _("%(place)s, %(date)s") % {"place": place, "date": date} if place else date
+        dateline = _line(text, sheet.direction, "date")
+    elif sheet.blank:
+        dateline = format_html('<div class="date"><p class="rule">{}</p></div>', _("Date"))
+    heading = one_line(sheet.subject) or ("" if _is_addressed(sheet) else one_line(sheet.title))
+    subject = format_html("<h1{}>{}</h1>", _dir(heading, sheet.direction), heading) if heading else ""
+    salutation = _line(sheet.salutation, sheet.direction, "salutation") if one_line(sheet.salutation) else ""
+    if _is_addressed(sheet):
+        return format_html("{}{}{}", dateline, subject, salutation)
+    return format_html("{}{}{}", subject, dateline, salutation)
+
+
+def date_month(sheet: LetterSheet) -> str:
+    """20 November 2026, not the American order that Django gives to plain `en`."""
+    return formats.date_format(sheet.date, "F") if sheet.date else ""
+
+
+def _said(sheet: LetterSheet) -> SafeString:
+    if sheet.body_html is not None:
+        said = sheet.body_html
+    else:
+        said = format_html_join(
+            "",
+            "<p{}>{}</p>",
+            (
+                (
+                    _dir(" ".join(lines), sheet.direction),
+                    format_html_join(mark_safe("<br>"), "{}", ((x,) for x in lines)),
+                )
+                for lines in paragraphs(sheet.body)
+            ),
+        )
+    asks = format_html('<h2>{}</h2><ol class="asks">{}</ol>', _("We ask you to"), _items(sheet.asks, sheet.direction))
+    return format_html('<div class="said">{}</div>{}', said, asks if sheet.asks else "")
+
+
+def _items(items: tuple[str, ...], otherwise: Direction) -> SafeString:
+    return format_html_join("", "<li{}>{}</li>", ((_dir(item, otherwise), one_line(item)) for item in items))
+
+
+def _ending(sheet: LetterSheet) -> SafeString:
+    name = one_line(sheet.signature_name)
+    signed: str | SafeString = ""
+    if sheet.blank:
+        signed = format_html('<p class="rule">{}</p>', _("Signature"))
+    elif name:
+        signed = _line(name, sheet.direction, "name" if _is_addressed(sheet) else "typed")
+    affiliation = _line(sheet.affiliation, sheet.direction, "quiet") if one_line(sheet.affiliation) else ""
+    closing = _line(sheet.closing, sheet.direction) if one_line(sheet.closing) else ""
+    block = format_html('<div class="closing">{}{}{}</div>', closing, signed, affiliation)
+    signatures = _line(sheet.signatures_line, sheet.direction, "signatures") if one_line(sheet.signatures_line) else ""
+    sources = format_html(
+        '<section class="sources"><h2>{}</h2><ol>{}</ol></section>',
+        _("Sources"),
+        _items(sheet.sources, sheet.direction),
+    )
+    return format_html(
+        "{}{}{}", block if closing or signed or affiliation else "", signatures, sources if sheet.sources else ""
+    )
+
+
+def _foot(sheet: LetterSheet) -> SafeString:
+    text, url = one_line(sheet.foot_text), one_line(sheet.foot_url)
+    if not (text or url):
+        return SafeString("")
+    linked: str | SafeString = ""
+    code: str | SafeString = ""
+    if url.startswith(("https://", "http://")):
+        shown = url.split("://", 1)[1].rstrip("/")
+        linked = format_html('<p><a href="{}">{}</a></p>', url, shown)
+        code = format_html(
+            '<img src="{}" alt="{}">',
+            _qr_code(url),
+            _("QR code that leads to %(address)s") % {"address": shown},
+        )
+    elif url:
+        linked = _line(url, sheet.direction)
+    title = format_html("<p{}><strong>{}</strong></p>", _dir(text, sheet.direction), text) if text else ""
+    return format_html('<div class="foot"><div>{}{}{}</div></div>', code, title, linked)
+
+
+@lru_cache(maxsize=64)
+def _qr_code(url: str) -> str:
+    """A data: address. Medium correction: a fold through the code may cost 15 % of it."""
+    address: str = segno.make(url, error="m", micro=False).svg_data_uri(border=0, dark="#1d1b18", xmldecl=False)
+    return address
+
+
+def _marks(profile: Profile) -> SafeString:
+    return format_html_join("", '<div class="mark mark{}"></div>', ((i,) for i, _y in enumerate(profile.marks)))
+
+
+def profile_named(name: str) -> Profile:
+    """Unknown names are a programmer's mistake: KeyError."""
+    return PROFILES[name]
+
+
+__all__ = ["clean", "letter_body", "letter_css", "profile_named", "standalone"]

@@ -1,0 +1,80 @@
+"""What is written on one letter, before anyone decides how it looks."""
+
+import datetime
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.safestring import SafeString
+
+Direction = Literal["ltr", "rtl"]
+
+RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterSheet:
+    """One letter or statement. Every str is plain text; only `body_html` is markup, and already sanitised.
+
+    `body` has its paragraphs separated by blank lines; a single newline stays a line break.
+    `blank` leaves the sender's name and address, and the date if there is none, as ruled lines to fill by hand.
+    """
+
+    title: str
+    language: str = "en"
+    sender_name: str = ""
+    sender_lines: tuple[str, ...] = ()
+    recipient_lines: tuple[str, ...] = ()
+    date: datetime.date | None = None
+    place: str = ""
+    subject: str = ""
+    salutation: str = ""
+    body: str = ""
+    body_html: SafeString | None = None
+    asks: tuple[str, ...] = ()
+    closing: str = ""
+    signature_name: str = ""
+    affiliation: str = ""
+    signatures_line: str = ""
+    sources: tuple[str, ...] = ()
+    foot_text: str = ""
+    foot_url: str = ""
+    blank: bool = False
+
+    @property
+    def direction(self) -> Direction:
+        return "rtl" if self.language.lower().split("-")[0] in RTL_LANGUAGES else "ltr"
+
+
+def clean(text: str) -> str:
+    """Text without what no page can show: control characters (newline and tab stay) and lone surrogates."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def one_line(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def paragraphs(text: str) -> list[list[str]]:
+    """Paragraphs, each a list of its lines."""
+    found: list[list[str]] = []
+    current: list[str] = []
+    for line in [*clean(text).split("\n"), ""]:
+        if line.strip():
+            current.append(line.strip())
+        elif current:
+            found.append(current)
+            current = []
+    return found
+
+
+def direction_of(text: str, otherwise: Direction) -> Direction:
+    """The direction of the first strongly directed character, as HTML's dir=auto has it."""
+    for character in text:
+        strength = unicodedata.bidirectional(character)
+        if strength == "L":
+            return "ltr"
+        if strength in ("R", "AL"):
+            return "rtl"
+    return otherwise
