@@ -1,6 +1,9 @@
 # What Countersign needs of the system, for bin/setup and bin/test: is it there, what is it called on each system, and
 # installing it through apt where that needs no password.
 
+mkdir -p -m 700 var
+log=var/setup.log
+
 say() { printf '%s\n' "$*"; }
 stop() { printf '%s\n' "$*" >&2; exit 1; }
 
@@ -50,7 +53,7 @@ how_to_install() {
 
 is_there() {
   case $1 in
-    venv) return 1 ;; # asked for only where it is known to be missing
+    venv) "$python" -c 'import ensurepip, venv' ;; # Debian and Ubuntu ship these two modules apart
     pango) has_library pango-1.0 && has_library pangoft2-1.0 ;;
     harfbuzz) has_library harfbuzz ;;
     subset) has_library harfbuzz-subset ;;
@@ -82,7 +85,7 @@ missing() {
   done
 }
 
-# Installs what is missing where it may; elsewhere says the command and goes on.
+# Installs what is missing, where it may; elsewhere says the command and goes on.
 need_packages() {
   lacking=$(missing "$@")
   [ -n "$lacking" ] || return 0
@@ -94,11 +97,11 @@ need_packages() {
   fi
   say "Installing through apt: $(debian_names "$@" | xargs)."
   # shellcheck disable=SC2046
-  apt_install $(debian_names "$@") || say "apt could not install everything; what it said is in var/setup.log. $(how_to_install "$@")"
+  apt_install $(debian_names "$@") || say "apt could not install everything; what it said is in $log. $(how_to_install "$@")"
 }
 
 apt_install() {
-  mkdir -p -m 700 var
+  : >"$log"
   start_no_services
   status=0
   apt_get install "$@" || { apt_get update && apt_get install "$@"; } || status=$?
@@ -107,7 +110,7 @@ apt_install() {
 }
 
 apt_get() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends "$@" >>var/setup.log 2>&1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 --no-install-recommends "$@" >>"$log" 2>&1
 }
 
 as_root() {

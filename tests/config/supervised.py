@@ -2,8 +2,8 @@
 
     python supervised.py FOLDER GRACE TEXT…
 
-Each TEXT runs as `sh -c TEXT FOLDER/<number>`, and has answered when FOLDER/<number>.answer exists. FOLDER/queue is made
-before every start.
+Each TEXT runs as `sh -c TEXT FOLDER/<number>`, and has answered when FOLDER/<number>.answer exists. FOLDER/queue is
+made before every start.
 """
 
 import sys

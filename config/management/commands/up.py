@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -116,10 +116,9 @@ class WorkerAnswers:
             return True
         if time.monotonic() >= self.ask_at:
             self.ask_at = time.monotonic() + ASK_WORKER_EVERY
-            try:
+            # Without a broker it is asked again, and the supervisor says who has not answered.
+            with suppress(OperationalError, OSError):
                 tasks.beat.apply_async(retry=False)
-            except (OperationalError, OSError):
-                pass  # no broker yet: asked again, and the supervisor says who has not answered
         return False
 
 
