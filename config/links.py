@@ -1,4 +1,4 @@
-"""Links that act. Each carries a signed value with a salt for its one purpose; the row's state decides if it still works."""
+"""Links that act. Each carries a signed value, salted for one purpose; the row's state decides if it still works."""
 
 import base64
 import binascii

@@ -1,0 +1,115 @@
+"""What must hold before anything starts (`check`), and what a live installation should change (`check --deploy`)."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.http.request import split_domain_port
+
+PLACEHOLDERS = ("django-insecure", "changeme", "change-me", "change_me", "secret", "password", "example", "placeholder")
+SHORTEST_SECRET = 32  # characters; what docs/deploying.md has people make is longer
+
+
+@register(Tags.security)
+def a_demonstration_stays_at_home(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    if not settings.DEMONSTRATION:
+        return []
+    found: list[CheckMessage] = []
+    hint = "Its mailbox shows everybody's links to everybody. Unset DEMONSTRATION, or keep it on this machine."
+    if split_domain_port(urlsplit(settings.SITE_URL).netloc)[0] not in settings.LOOPBACK_HOSTS:
+        found.append(
+            Error("A demonstration with a SITE_URL that is not this machine's own.", hint, id="countersign.E001")
+        )
+    if not set(settings.ALLOWED_HOSTS) <= set(settings.LOOPBACK_HOSTS):
+        found.append(Error("A demonstration that answers to ALLOWED_HOSTS elsewhere.", hint, id="countersign.E002"))
+    return found
+
+
+@register(Tags.security)
+def the_keys_are_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if not settings.FIELD_ENCRYPTION_KEYS or not all(_is_fernet_key(key) for key in settings.FIELD_ENCRYPTION_KEYS):
+        found.append(
+            Error(
+                "FIELD_ENCRYPTION_KEYS has something in it that is not a Fernet key, or nothing.",
+                "Make one: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'",
+                id="countersign.E003",
+            )
+        )
+    hint = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if not settings.HASH_KEYS or any(_is_weak(key) for key in settings.HASH_KEYS):
+        found.append(Error("HASH_KEYS has a weak key in it, or none.", hint, id="countersign.E004"))
+    if _is_weak(settings.SECRET_KEY):
+        found.append(Error("SECRET_KEY is weak: it signs every link that acts.", hint, id="countersign.E005"))
+    if len({settings.SECRET_KEY, *settings.HASH_KEYS, *settings.FIELD_ENCRYPTION_KEYS}) < 1 + len(
+        [*settings.HASH_KEYS, *settings.FIELD_ENCRYPTION_KEYS]
+    ):
+        found.append(Error("One key serves two purposes, or is listed twice.", hint, id="countersign.E006"))
+    return found
+
+
+@register(Tags.urls)
+def the_site_has_an_address(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    parts = urlsplit(settings.SITE_URL)
+    if parts.scheme in ("http", "https") and parts.hostname and not (parts.path or parts.query or parts.fragment):
+        return []
+    hint = "The scheme and host that supporters see, as in https://campaigns.example.org"
+    return [Error("SITE_URL is not the address of a site.", hint, id="countersign.E007")]
+
+
+@register(Tags.compatibility)
+def the_pieces_fit_together(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    if settings.DEBUG or settings.DEMONSTRATION:
+        return []
+    found: list[CheckMessage] = []
+    if settings.CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+        found.append(
+            Warning(
+                "Every web process counts rate limits for itself, and a flood can push counts out of its memory.",
+                "Set CACHE_URL to a Redis server, unless one process serves the web.",
+                id="countersign.W001",
+            )
+        )
+    if settings.BROKER_URL.startswith("filesystem:") and "postgresql" in settings.DATABASES["default"]["ENGINE"]:
+        found.append(
+            Warning(
+                "The embedded queue serves one worker on this machine, though the database could serve many.",
+                "Set BROKER_URL to Redis or RabbitMQ (docs/deploying.md).",
+                id="countersign.W002",
+            )
+        )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def it_is_ready_for_strangers(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.DEMONSTRATION:
+        hint = "Unset DEMONSTRATION: it reaches nobody, and shows its mailbox to whoever is on this machine."
+        found.append(Warning("This is a demonstration.", hint, id="countersign.W003"))
+    if not settings.SITE_URL.startswith("https://"):
+        hint = "Set SITE_URL to the https:// address; secure cookies and HSTS follow from it."
+        found.append(Warning("Names and addresses would travel in the clear.", hint, id="countersign.W004"))
+    elif not settings.TRUSTED_PROXIES:
+        hint = "Set TRUSTED_PROXIES to how many proxies of your own stand in front, or every supporter is one client."
+        found.append(Warning("HTTPS without a proxy that we trust.", hint, id="countersign.W005"))
+    if settings.MAIL_DOMAIN == "example.org" or "@example.org" in settings.DEFAULT_FROM_EMAIL:
+        hint = "Set DEFAULT_FROM_EMAIL and MAIL_DOMAIN to a domain of your own, with SPF, DKIM and DMARC."
+        found.append(Warning("Email would come from example.org.", hint, id="countersign.W006"))
+    return found
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key.strip())
+    except ValueError:
+        return False
+    return True
+
+
+def _is_weak(secret: str) -> bool:
+    secret = secret.strip()
+    return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or any(word in secret.lower() for word in PLACEHOLDERS)

@@ -1,0 +1,271 @@
+"""Long work: a row with parameters, progress and a result file, run by the worker and safe to kill at any moment.
+
+The row is the record; the broker only says that there is work. A worker claims a job by one conditional UPDATE that
+writes a token and a lease. Every later UPDATE asks for that token, so a worker whose lease ran out while it was slow
+finds that out at its next `progress` or `save_result` (LeaseLost) and cannot touch what the next worker does.
+
+A handler may therefore run more than once: what it changes besides its own result it must be able to change again.
+It calls `job.progress` or yields a part of its result at least every LEASE / 2.
+"""
+
+import logging
+import tempfile
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import IO
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import Storage, storages
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext, gettext_lazy
+
+from .celery import app
+from .crypto import EncryptedJSONField
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+RENEW_EVERY = 2.0  # seconds: a handler may report progress as often as it likes, the row is written this often
+MAX_ATTEMPTS = 3
+RETRY_AFTER = timedelta(seconds=20)  # times the attempts made so far
+DRAIN_SECONDS = 3.0
+
+Handler = Callable[["Job"], None]
+_handlers: dict[str, Handler] = {}
+
+
+class JobError(Exception):
+    """Raised by a handler: this job cannot be done, and the message is a sentence for the person who asked for it."""
+
+
+class LeaseLost(Exception):
+    """Another worker has this job now, or it has ended. Not to be caught by handlers."""
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", gettext_lazy("waiting")
+    RUNNING = "running", gettext_lazy("running")
+    DONE = "done", gettext_lazy("done")
+    FAILED = "failed", gettext_lazy("failed")
+    EXPIRED = "expired", gettext_lazy("expired")
+
+
+OPEN_STATES = (State.QUEUED, State.RUNNING)
+ENDED_STATES = (State.DONE, State.FAILED)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def due(self, now: datetime) -> "JobQuerySet":
+        waiting = models.Q(state=State.QUEUED, not_before__lte=now)
+        abandoned = models.Q(state=State.RUNNING, lease_until__lte=now)
+        return self.filter(waiting | abandoned)
+
+    def past_expiry(self, now: datetime) -> "JobQuerySet":
+        return self.filter(state__in=ENDED_STATES, expires_at__lte=now)
+
+
+class Job(models.Model):
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=60)
+    owner = models.CharField(max_length=120, blank=True, db_index=True)  # who may see it, in words of the caller's own
+    parameters = EncryptedJSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=timezone.now)
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    error = models.TextField(blank=True)
+    result = models.CharField(max_length=200, blank=True, editable=False)  # its name in STORAGES["private"]
+    result_filename = models.CharField(max_length=200, blank=True)  # its name for the person who downloads it
+    result_size = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        app_label = "config"
+        indexes = [
+            models.Index("not_before", name="job_waiting", condition=models.Q(state="queued")),
+            models.Index("lease_until", name="job_running", condition=models.Q(state="running")),
+            models.Index("expires_at", name="job_ended", condition=models.Q(state__in=["done", "failed"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"
+
+    _written_at = 0.0  # of this worker's last write, on its monotonic clock
+
+    def progress(self, done: int, total: int) -> None:
+        """Says how far the work is and keeps the lease. Raises LeaseLost."""
+        self.done, self.total = done, total
+        if done >= total or time.monotonic() - self._written_at >= RENEW_EVERY:
+            self._write(done=done, total=total, lease_until=timezone.now() + LEASE)
+
+    def save_result(self, filename: str, content: Iterable[bytes]) -> None:
+        """Keeps `content`, whole, as this job's result. Raises LeaseLost, and then leaves no file behind."""
+        former = self.result
+        with tempfile.TemporaryFile() as file:  # without a name, so that nothing stays if this process is killed
+            for part in content:
+                file.write(part)
+                self._renew()
+            size = file.tell()
+            file.seek(0)
+            name = _storage().save(f"jobs/{self.uuid}/{uuid.uuid4()}", File(file))
+        filename = get_valid_filename(filename)[-200:]
+        try:
+            self._write(result=name, result_filename=filename, result_size=size, lease_until=timezone.now() + LEASE)
+        except LeaseLost:
+            _storage().delete(name)
+            raise
+        if former:
+            _storage().delete(former)
+
+    def open_result(self) -> IO[bytes]:
+        """Raises FileNotFoundError when there is none, or no longer."""
+        if self.state != State.DONE or not self.result:
+            raise FileNotFoundError(f"Job {self.uuid} has no result.")
+        return _storage().open(self.result)
+
+    def _renew(self) -> None:
+        if time.monotonic() - self._written_at >= RENEW_EVERY:
+            self._write(lease_until=timezone.now() + LEASE)
+
+    def _write(self, **values: object) -> None:
+        mine = Job.objects.filter(pk=self.pk, state=State.RUNNING, lease_token=self.lease_token)
+        if not mine.update(**values):
+            raise LeaseLost(str(self.uuid))
+        self._written_at = time.monotonic()
+        for name, value in values.items():
+            setattr(self, name, value)
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    def register(run: Handler) -> Handler:
+        if _handlers.setdefault(kind, run) is not run:
+            raise ValueError(f"Two handlers for jobs of the kind {kind!r}.")
+        return run
+
+    return register
+
+
+def start(kind: str, parameters: dict[str, object], owner: str = "") -> Job:
+    """A job for the worker, begun once the surrounding transaction is committed."""
+    job = Job.objects.create(kind=kind, parameters=parameters, owner=owner)
+    transaction.on_commit(nudge)
+    return job
+
+
+def nudge() -> None:
+    """Says that there is work. A broker that is down costs nothing but time: the sweeper says it again."""
+    try:
+        app.send_task("config.tasks.drain_jobs", queue="jobs", expires=60)
+    except Exception as error:  # kombu's, redis's, amqp's and the file system's own
+        log.warning("The queue cannot be told of a job (%s).", type(error).__name__)
+
+
+def nudge_due() -> bool:
+    """For the sweeper: a nudge while anything is due."""
+    due = Job.objects.due(timezone.now()).exists()
+    if due:
+        nudge()
+    return due
+
+
+def drain() -> int:
+    """Runs what is due, for DRAIN_SECONDS or one job, then asks for another turn. Returns how many ran."""
+    began, ran = time.monotonic(), 0
+    for job in _claimed():
+        _run(job)
+        ran += 1
+        if time.monotonic() - began >= DRAIN_SECONDS:
+            nudge_due()
+            break
+    return ran
+
+
+def expire(now: datetime) -> int:
+    """Deletes the results, parameters and errors of jobs past their time. Safe to repeat, and to run twice at once."""
+    expired = 0
+    for job in Job.objects.past_expiry(now).iterator():
+        _delete_files(job)  # before the row forgets them: killed in between, the next call does it again
+        expired += Job.objects.filter(pk=job.pk, state=job.state).update(
+            state=State.EXPIRED, parameters={}, result="", result_filename="", result_size=0, error=""
+        )
+    return expired
+
+
+def _claimed() -> Iterator[Job]:
+    """Due jobs, oldest first, each made this worker's before it is handed out."""
+    while True:
+        now = timezone.now()
+        found = Job.objects.due(now).order_by("not_before", "pk").values_list("pk", "state", "lease_token", "attempts")
+        # A few, for other workers look at the same rows at the same moment.
+        candidates = list(found[:10])
+        if not candidates:
+            return
+        for pk, state, token, attempts in candidates:
+            seen = Job.objects.filter(pk=pk, state=state, lease_token=token, attempts=attempts)
+            if attempts >= MAX_ATTEMPTS:
+                _end(seen, State.FAILED, gettext("The work stopped %(count)d times.") % {"count": attempts})
+                continue
+            lease = {"lease_token": uuid.uuid4(), "lease_until": now + LEASE}
+            if seen.update(state=State.RUNNING, attempts=attempts + 1, done=0, total=0, **lease):
+                yield Job.objects.get(pk=pk)
+                break
+
+
+def _run(job: Job) -> None:
+    """One attempt. Whatever happens in it is written to the row, if the row is still ours."""
+    mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease_token=job.lease_token)
+    try:
+        run = _handlers.get(job.kind)
+        if run is None:
+            raise JobError(gettext("This installation does not know how to do this work."))
+        run(job)
+    except LeaseLost:
+        log.warning("Job %s (%s) took longer than its lease; another worker has it.", job.uuid, job.kind)
+    except JobError as error:
+        _end(mine, State.FAILED, str(error))
+    except Exception as error:
+        # The places, not the message: it may hold what people typed.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        log.error("Job %s (%s) failed: %s\n%s", job.uuid, job.kind, type(error).__name__, places)
+        if job.attempts >= MAX_ATTEMPTS:
+            _end(mine, State.FAILED, gettext("Something went wrong, %(count)d times.") % {"count": job.attempts})
+        else:
+            later = timezone.now() + job.attempts * RETRY_AFTER
+            mine.update(state=State.QUEUED, lease_token=None, lease_until=None, not_before=later)
+    else:
+        _end(mine, State.DONE)
+
+
+def _end(rows: JobQuerySet, state: State, error: str = "") -> None:
+    now = timezone.now()
+    expires = now + timedelta(days=settings.JOB_RESULT_DAYS)
+    rows.update(state=state, error=error, lease_token=None, lease_until=None, ended_at=now, expires_at=expires)
+
+
+def _delete_files(job: Job) -> None:
+    """Every file of the job: also one that a killed worker wrote and could not record."""
+    storage, folder = _storage(), f"jobs/{job.uuid}"
+    try:
+        _, names = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        storage.delete(f"{folder}/{name}")
+    storage.delete(folder)
+
+
+def _storage() -> Storage:
+    return storages["private"]

@@ -1,0 +1,157 @@
+"""The demonstration's mailbox: what would have been sent, as a folder of .eml files that every process shares.
+
+A file is written beside its place and renamed into it, so a reader sees the whole of it or nothing. Its name begins
+with the time in nanoseconds, so names sort as the messages came. One email captured twice is two files, as two copies
+in somebody's real mailbox would be.
+"""
+
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import getaddresses
+from functools import cached_property
+from pathlib import Path
+
+from django.conf import settings
+
+ID = re.compile(r"[0-9]{20}-[A-Za-z0-9-]{1,60}-[0-9a-f]{8}")
+
+
+class NoSuchMessage(LookupError):
+    pass
+
+
+@dataclass(frozen=True)
+class Attachment:
+    filename: str
+    content_type: str
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+
+@dataclass(frozen=True)
+class CapturedMessage:
+    id: str
+    raw: bytes
+
+    @cached_property
+    def _parsed(self) -> EmailMessage:
+        return message_from_bytes(self.raw, policy=policy.default)
+
+    @property
+    def captured_at(self) -> datetime:
+        return datetime.fromtimestamp(int(self.id[:20]) / 1e9, UTC)
+
+    @property
+    def to(self) -> str:
+        return self._addresses("To")
+
+    @property
+    def from_(self) -> str:
+        return self._addresses("From")
+
+    @property
+    def reply_to(self) -> str:
+        return self._addresses("Reply-To")
+
+    @property
+    def subject(self) -> str:
+        return str(self._parsed["Subject"] or "")
+
+    @property
+    def text(self) -> str:
+        return self._body("plain")
+
+    @property
+    def html(self) -> str:
+        return self._body("html")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """By name; a header that comes more than once has a line for each."""
+        found: dict[str, str] = {}
+        for name, value in self._parsed.items():
+            found[name] = f"{found[name]}\n{value}" if name in found else str(value)
+        return found
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return [
+            Attachment(
+                part.get_filename() or f"attachment-{number}",
+                part.get_content_type(),
+                part.get_payload(decode=True) or b"",
+            )
+            for number, part in enumerate(self._parsed.iter_attachments(), start=1)
+        ]
+
+    def _addresses(self, header: str) -> str:
+        """The bare addresses; the header itself, with names, is in `headers`."""
+        values = [str(value) for value in self._parsed.get_all(header, [])]
+        return ", ".join(address for _, address in getaddresses(values) if address)
+
+    def _body(self, kind: str) -> str:
+        part = self._parsed.get_body((kind,))
+        return str(part.get_content()).replace("\r\n", "\n") if part else ""
+
+
+def capture(message: bytes, email_id: str) -> None:
+    """Keeps one message. On return it is on the disk."""
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    safe = re.sub(r"[^A-Za-z0-9-]", "-", email_id)[:60] or "none"
+    name = f"{time.time_ns():020d}-{safe}-{secrets.token_hex(4)}"
+    partial = folder / f".{name}"
+    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(message)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.rename(folder / f"{name}.eml")
+
+
+def messages(limit: int = 100, before: str | None = None) -> list[CapturedMessage]:
+    """Newest first, read from the disk; `before` is the id of the last one of the page before."""
+    found = []
+    for name in _ids():
+        if len(found) == limit:
+            break
+        if before is None or name < before:
+            try:
+                found.append(message(name))
+            except NoSuchMessage:
+                continue  # cleared away since it was listed
+    return found
+
+
+def message(name: str) -> CapturedMessage:
+    """Raises NoSuchMessage."""
+    if not ID.fullmatch(name):
+        raise NoSuchMessage(name)
+    try:
+        return CapturedMessage(name, (_folder() / f"{name}.eml").read_bytes())
+    except FileNotFoundError as error:
+        raise NoSuchMessage(name) from error
+
+
+def _ids() -> Iterator[str]:
+    try:
+        names = sorted(os.listdir(_folder()), reverse=True)
+    except FileNotFoundError:
+        return
+    for name in names:
+        stem = name.removesuffix(".eml")
+        if stem != name and ID.fullmatch(stem):
+            yield stem
+
+
+def _folder() -> Path:
+    return Path(settings.MAILBOX_DIR)

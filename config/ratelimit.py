@@ -1,0 +1,147 @@
+"""Every limit of the software, in one table, and the counting behind them.
+
+Counted in Django's cache, in fixed windows: one key for each (limit, keys, window), made by `add` and raised by `incr`,
+which Redis and the process's own cache both do in one step, so that two requests never read the same number. At the
+turn of a window somebody may get through twice the count in a short time; the counts below allow for it. With no
+CACHE_URL each process counts for itself, and a flood of made-up keys can push the oldest out (config.checks says so).
+
+No address is kept: the keys are hashes under HASH_KEYS, and a network is the first 24 bits of an IPv4 address or the
+first 48 of an IPv6 one, for whoever holds an IPv6 network holds all of its addresses.
+"""
+
+import ipaddress
+import json
+import logging
+import math
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from .crypto import keyed_hash
+
+log = logging.getLogger(__name__)
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+CLOSED_RETRY_SECONDS = 30  # what a refusal says when the cache cannot tell us more
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` in `seconds` for each value of `per`, which names what the caller passes as keys:
+    network(request), the campaign's identifier, crypto.email_key(address).
+
+    `when_down` says what happens while the cache cannot be reached: "open" lets through, "closed" refuses.
+    """
+
+    count: int
+    seconds: int
+    per: str
+    when_down: Literal["open", "closed"]
+    because: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    allowed: bool
+    retry_after: int  # seconds; 0 when allowed
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+_SIGN = "A petition that cannot be signed fails at its purpose, and every signature still has to be confirmed by email."
+_MAIL = "Each one sends an email to an address that somebody typed; uncounted, we are a tool to flood a stranger."
+_READ = "It only reads, or asks for a secret that cannot be guessed."
+_COSTS = "The cap on letters rendered at once protects the machine also without this."
+
+LIMITS: dict[str, Limit] = {
+    # A village hall or a mobile carrier signs from one network: the count is for machines, not for neighbours.
+    "sign": Limit(60, 10 * MINUTE, "network", "open", _SIGN),
+    "sign_email": Limit(5, HOUR, "campaign, address", "closed", _MAIL),
+    "sign_address": Limit(20, DAY, "address", "closed", _MAIL),
+    "sign_campaign": Limit(6000, MINUTE, "campaign", "open", _SIGN),
+    "resend": Limit(10, HOUR, "network", "closed", _MAIL),
+    "resend_email": Limit(3, DAY, "campaign, address", "closed", _MAIL),
+    "confirm": Limit(120, 10 * MINUTE, "network", "open", _READ),
+    "manage": Limit(120, 10 * MINUTE, "network", "open", _READ),
+    "write": Limit(120, 10 * MINUTE, "network", "open", _COSTS),
+    "letter_send": Limit(20, HOUR, "network", "closed", _MAIL),
+    "letter_send_email": Limit(10, DAY, "address", "closed", _MAIL),
+    "pdf": Limit(60, 10 * MINUTE, "network", "open", _COSTS),
+    "postcode": Limit(120, 10 * MINUTE, "network", "open", _READ),
+    "search": Limit(120, 10 * MINUTE, "network", "open", _READ),
+    "report": Limit(5, HOUR, "network", "closed", _MAIL),
+    "login": Limit(30, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
+    "login_email": Limit(10, 15 * MINUTE, "address", "closed", "As for login: many networks, one account."),
+    "password_reset": Limit(5, HOUR, "network", "closed", _MAIL),
+}
+
+
+def allow(name: str, *keys: str) -> Verdict:
+    """Counts one attempt (a refused one too) against a limit for these keys together. Unknown names are a KeyError."""
+    limit = LIMITS[name]
+    now = time.time()
+    window = int(now // limit.seconds)
+    key = f"limit:{name}:{window}:{keyed_hash('limit', json.dumps(keys))}"
+    try:
+        attempts = _raised(key, limit.seconds)
+    except Exception as error:  # each cache has errors of its own, and none may become a page that says 500
+        log.error("The cache does not answer (%s): limit %s is %s.", type(error).__name__, name, limit.when_down)
+        closed = limit.when_down == "closed"
+        return Verdict(not closed, CLOSED_RETRY_SECONDS if closed else 0)
+    if attempts <= limit.count:
+        return Verdict(True, 0)
+    return Verdict(False, max(1, math.ceil((window + 1) * limit.seconds - now)))
+
+
+def _raised(key: str, seconds: int) -> int:
+    # It lives for two windows and is only touched in the first: it cannot run out between our asking and our counting,
+    # which on Redis would leave a counter that never ends.
+    for _ in range(3):
+        if cache.add(key, 1, timeout=2 * seconds):
+            return 1
+        try:
+            return cache.incr(key)
+        except ValueError:
+            continue  # pushed out of a full cache in between
+    return 1
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that the outermost of our own proxies saw, or the peer's when none stands in front.
+
+    Proxies append to X-Forwarded-For, so only the last TRUSTED_PROXIES entries are ours and the rest is whatever the
+    client wrote. Fewer entries than proxies means a request that came past them: it counts as its peer.
+    """
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    proxies: int = settings.TRUSTED_PROXIES
+    entries = [entry.strip() for entry in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if proxies < 1 or len(entries) < proxies:
+        return peer
+    return _without_port(entries[-proxies]) or peer
+
+
+def network(request: HttpRequest) -> str:
+    """A hash of the client's network: what the limits per network count by."""
+    return keyed_hash("network", _prefix(client_address(request)))
+
+
+def _without_port(entry: str) -> str:
+    """Some proxies write 192.0.2.1:4711 or [2001:db8::1]:4711."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry
+
+
+def _prefix(address: str) -> str:
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"  # one shared bucket, rather than one for each way to write nonsense
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
