@@ -38,28 +38,33 @@ def _transport_options(broker: str) -> dict[str, Any]:
     return {}
 
 
+def _configuration() -> dict[str, Any]:
+    return {
+        "broker_url": settings.BROKER_URL,
+        "broker_transport_options": _transport_options(settings.BROKER_URL),
+        "broker_connection_retry_on_startup": True,
+        "task_publish_retry_policy": {"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_default_queue": "jobs",
+        "task_default_queue_type": "quorum" if settings.BROKER_URL.startswith(("amqp", "pyamqp")) else None,
+        "task_routes": {
+            "letters.tasks.drain_*": {"queue": "letters"},
+        },
+        "task_time_limit": 600,
+        "worker_prefetch_multiplier": 1,
+        "worker_enable_remote_control": False,
+        "worker_send_task_events": False,
+        "worker_soft_shutdown_timeout": 8.0,
+        "worker_hijack_root_logger": False,
+        "timezone": "UTC",
+    }
+
+
 app = Celery("countersign")
-app.conf.update(
-    broker_url=settings.BROKER_URL,
-    broker_transport_options=_transport_options(settings.BROKER_URL),
-    broker_connection_retry_on_startup=True,
-    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0.2},
-    task_serializer="json",
-    accept_content=["json"],
-    task_ignore_result=True,
-    task_acks_late=True,
-    task_reject_on_worker_lost=True,
-    task_default_queue="jobs",
-    task_default_queue_type="quorum" if settings.BROKER_URL.startswith(("amqp", "pyamqp")) else None,
-    task_routes={
-        "letters.tasks.drain_*": {"queue": "letters"},
-    },
-    task_time_limit=600,
-    worker_prefetch_multiplier=1,
-    worker_enable_remote_control=False,
-    worker_send_task_events=False,
-    worker_soft_shutdown_timeout=8.0,
-    worker_hijack_root_logger=False,
-    timezone="UTC",
-)
+# Read when first asked for: this module is imported with the package, while the settings may still be half read.
+app.add_defaults(_configuration)
 app.autodiscover_tasks()

@@ -1,5 +1,6 @@
 """What must hold before anything starts (`check`), and what a live installation should change (`check --deploy`)."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +10,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.http.request import split_domain_port
 
-PLACEHOLDERS = ("django-insecure", "changeme", "change-me", "change_me", "secret", "password", "example", "placeholder")
+# Words of placeholders and of docs/production.env.example.
+PLACEHOLDERS = ("insecure", "changeme", "change-me", "change_me", "secret", "password", "example", "placeholder")
 SHORTEST_SECRET = 32  # characters; what docs/deploying.md has people make is longer
 
 
@@ -34,7 +36,7 @@ def the_keys_are_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[
     if not settings.FIELD_ENCRYPTION_KEYS or not all(_is_fernet_key(key) for key in settings.FIELD_ENCRYPTION_KEYS):
         found.append(
             Error(
-                "FIELD_ENCRYPTION_KEYS has something in it that is not a Fernet key, or nothing.",
+                "FIELD_ENCRYPTION_KEYS has something in it that is no Fernet key made by chance, or nothing.",
                 "Make one: python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'",
                 id="countersign.E003",
             )
@@ -103,11 +105,12 @@ def it_is_ready_for_strangers(app_configs: Sequence[Any] | None, **kwargs: Any) 
 
 
 def _is_fernet_key(key: str) -> bool:
+    """32 bytes in URL-safe base64, and not a text of 32 letters: chance makes no such thing."""
     try:
         Fernet(key.strip())
     except ValueError:
         return False
-    return True
+    return not all(32 <= byte < 127 for byte in urlsafe_b64decode(key.strip()))
 
 
 def _is_weak(secret: str) -> bool:

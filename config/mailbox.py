@@ -89,7 +89,7 @@ class CapturedMessage:
             Attachment(
                 part.get_filename() or f"attachment-{number}",
                 part.get_content_type(),
-                part.get_payload(decode=True) or b"",
+                content if isinstance(content := part.get_payload(decode=True), bytes) else b"",
             )
             for number, part in enumerate(self._parsed.iter_attachments(), start=1)
         ]
@@ -120,7 +120,7 @@ def capture(message: bytes, email_id: str) -> None:
 
 def messages(limit: int = 100, before: str | None = None) -> list[CapturedMessage]:
     """Newest first, read from the disk; `before` is the id of the last one of the page before."""
-    found = []
+    found: list[CapturedMessage] = []
     for name in _ids():
         if len(found) == limit:
             break
