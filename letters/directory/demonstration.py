@@ -92,7 +92,7 @@ def _constituencies(legislature: Legislature, since: date | None, rows: list[dic
 
 def _representatives(legislature: Legislature, seats: dict[str, int], rows: list[dict[str, str]]) -> int:
     for row in rows:
-        if row["email"] and not (usable_address(row["email"]) and reaches_nobody(row["email"])):
+        if row["email"] and not reaches_nobody(usable_address(row["email"])):
             raise NotADemonstration(f"{row['_at']}: the address {row['email']!r} is not at example.org.")
     Representative.objects.bulk_create(
         [
