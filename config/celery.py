@@ -52,7 +52,9 @@ def _configuration() -> dict[str, Any]:
         "task_default_queue": "jobs",
         "task_default_queue_type": "quorum" if settings.BROKER_URL.startswith(("amqp", "pyamqp")) else None,
         "task_routes": {
-            "letters.tasks.drain_*": {"queue": "letters"},
+            "letters.tasks.drain_confirmations": {"queue": "confirmations"},
+            "letters.tasks.drain_letters": {"queue": "letters"},
+            "letters.tasks.drain_updates": {"queue": "updates"},
         },
         "task_time_limit": 600,
         "worker_prefetch_multiplier": 1,

@@ -162,11 +162,14 @@ EMAIL_BACKEND = "letters.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Countersign <hello@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMTP_URL = env.text("SMTP_URL", "smtp://127.0.0.1:25")  # smtp://name:password@host:587?tls=starttls | smtps://…:465
+SMTP_TIMEOUT_SECONDS = env.number("SMTP_TIMEOUT_SECONDS", 20)
+# How long a worker may be silent about an email before another takes it. While one is handed over: this and 3 timeouts.
+OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 60)
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", "example.org")  # the right side of our Message-IDs
 
 # Retention, in days. Shown to supporters as dates.
 PENDING_SIGNATURE_DAYS = env.number("PENDING_SIGNATURE_DAYS", 30)
-CONFIRMATION_LINK_DAYS = env.number("CONFIRMATION_LINK_DAYS", 30)
+CONFIRMATION_LINK_AGE = timedelta(days=env.number("CONFIRMATION_LINK_DAYS", 30))
 REMINDER_AFTER = timedelta(days=1)
 WITHDRAWN_SIGNATURE_DAYS = env.number("WITHDRAWN_SIGNATURE_DAYS", 30)
 LETTER_RETENTION_DAYS = env.number("LETTER_RETENTION_DAYS", 28)  # standards.md 2.11: WriteToThem keeps text 4 weeks

@@ -1,4 +1,16 @@
 from .directory import Constituency, Legislature, Postcode, Representative
 from .letter import Letter
+from .post import DeliveryEvent, Message, OutgoingEmail, Sender, Suppression
 
-__all__ = ["Constituency", "Legislature", "Letter", "Postcode", "Representative"]
+__all__ = [
+    "Constituency",
+    "DeliveryEvent",
+    "Legislature",
+    "Letter",
+    "Message",
+    "OutgoingEmail",
+    "Postcode",
+    "Representative",
+    "Sender",
+    "Suppression",
+]

@@ -1,0 +1,246 @@
+"""How an email leaves: through an SMTP server, or into the demonstration mailbox, which reaches nobody."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from config import mailbox
+
+from .mime import Parcel
+from .models.post import OutgoingEmail, Sender
+
+# Answers that speak of the server or of our account there, not of the email: RFC 5321 (421), RFC 4954 (the others).
+SERVER_TROUBLE = (421, 454, 530, 534, 535, 538)
+
+
+class DeliveryError(Exception):
+    """An email did not leave, or we do not know if it did. The message is a sentence for an organiser.
+
+    permanent: trying again would get the same answer.
+    uncertain: the whole email was handed over, but the answer never came.
+    server: no email would have got further just now.
+    """
+
+    def __init__(
+        self, sentence: str, *, permanent: bool = False, uncertain: bool = False, server: bool = False
+    ) -> None:
+        super().__init__(sentence)
+        self.permanent, self.uncertain, self.server = permanent, uncertain, server
+
+
+class Channel(Protocol):
+    def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
+        """Hands one email over and returns what the other side answered. Raises DeliveryError.
+
+        Calls `handing` once, when everything that can be known before has been, just before the email itself goes.
+        """
+
+    def close(self) -> None: ...
+
+
+class Capture:
+    def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
+        handing()
+        try:
+            mailbox.capture(parcel.data, parcel.uuid)
+        except OSError as error:
+            raise DeliveryError(_("The demonstration mailbox cannot be written: %s") % error.strerror) from error
+        return _("Captured in the demonstration mailbox; it reached nobody.")
+
+    def close(self) -> None:
+        pass
+
+
+class Smtp:
+    """One connection, opened for the first email and kept for the next ones."""
+
+    def __init__(self, url: str) -> None:
+        self.url = urlsplit(url)
+        self.options = {name: values[-1] for name, values in parse_qs(self.url.query).items()}
+        if self.url.scheme not in ("smtp", "smtps") or not self.url.hostname:
+            raise DeliveryError(_("The address of the mail server cannot be read."), server=True)
+        self.connection: smtplib.SMTP | None = None
+
+    def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
+        connection = self._addressed(parcel)
+        handing()
+        try:
+            return self._data(connection, parcel.data)
+        except DeliveryError as error:
+            if error.server or error.uncertain:
+                self._drop()
+            raise
+
+    def close(self) -> None:
+        if self.connection is not None:
+            connection, self.connection = self.connection, None
+            try:
+                connection.quit()
+            except (OSError, smtplib.SMTPException):
+                connection.close()
+
+    def _addressed(self, parcel: Parcel) -> smtplib.SMTP:
+        """A connection whose server has taken the envelope. A connection that went stale is replaced, once."""
+        kept = self.connection is not None
+        try:
+            return self._envelope(parcel)
+        except DeliveryError as error:
+            if not (kept and error.server):
+                raise
+        return self._envelope(parcel)
+
+    def _envelope(self, parcel: Parcel) -> smtplib.SMTP:
+        connection = self._open()
+        try:
+            options = self._mail_options(connection, parcel)
+            code, answer = connection.mail(parcel.envelope_from, options)
+            # A refused sender is nearly always a setting of ours: worth another try once somebody has seen it.
+            if code != 250:
+                raise _refusal(code, answer, may_be_permanent=False)
+            code, answer = connection.rcpt(str(parcel.envelope_to))
+            if code not in (250, 251):
+                raise _refusal(code, answer)
+        except DeliveryError as error:
+            if error.server:
+                self._drop()
+            raise
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            raise DeliveryError(_("The mail server broke off: %s") % _reason(error), server=True) from error
+        return connection
+
+    def _mail_options(self, connection: smtplib.SMTP, parcel: Parcel) -> list[str]:
+        options = []
+        if connection.has_extn("size"):
+            options.append(f"SIZE={len(parcel.data)}")
+        if parcel.needs_smtputf8:
+            if not connection.has_extn("smtputf8"):
+                raise DeliveryError(
+                    _("The mail server cannot send to addresses with letters like these before the @ (SMTPUTF8)."),
+                    permanent=True,
+                )
+            options += ["SMTPUTF8", "BODY=8BITMIME"]
+        return options
+
+    def _data(self, connection: smtplib.SMTP, data: bytes) -> str:
+        """DATA itself, step by step, for each step leaves us knowing something else."""
+        try:
+            code, answer = connection.docmd("DATA")
+            if code != 354:
+                raise _refusal(code, answer)
+            # Dots are doubled at line starts (RFC 5321, 4.5.2). The end mark goes in the same call: an error here means
+            # that the server has not seen the end, so that it cannot have taken the email.
+            body = (b"\n" + data).replace(b"\n.", b"\n..")[1:]
+            connection.send(body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+        except (OSError, smtplib.SMTPException) as error:
+            self._drop()
+            raise DeliveryError(_("The mail server broke off: %s") % _reason(error)) from error
+        try:
+            code, answer = connection.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            raise _no_answer(_reason(error)) from error
+        if 200 <= code < 300:
+            return _answer(code, answer)
+        if 400 <= code < 600:
+            raise _refusal(code, answer)
+        raise _no_answer(_answer(code, answer))  # it said something, but neither yes nor no
+
+    def _open(self) -> smtplib.SMTP:
+        """The connection, ready for MAIL."""
+        if self.connection is not None:
+            try:
+                code, answer = self.connection.rset()
+                if code != 250:
+                    raise _refusal(code, answer)
+                return self.connection
+            except (OSError, smtplib.SMTPException, DeliveryError) as error:
+                self._drop()
+                raise DeliveryError(_("The mail server broke off: %s") % _reason(error), server=True) from error
+        try:
+            self.connection = self._connect()
+        except smtplib.SMTPResponseException as error:
+            sentence = _("The mail server did not let us in: %s") % _answer(error.smtp_code, error.smtp_error)
+            raise DeliveryError(sentence, server=True) from error
+        except (OSError, ValueError, smtplib.SMTPException) as error:
+            sentence = _("The mail server could not be reached: %s") % _reason(error)
+            raise DeliveryError(sentence, server=True) from error
+        return self.connection
+
+    def _connect(self) -> smtplib.SMTP:
+        host, timeout = str(self.url.hostname), settings.SMTP_TIMEOUT_SECONDS
+        connection: smtplib.SMTP
+        if self.url.scheme == "smtps":
+            context = ssl.create_default_context()
+            connection = smtplib.SMTP_SSL(
+                host, self.url.port or 465, settings.MAIL_DOMAIN, timeout=timeout, context=context
+            )
+        else:
+            connection = smtplib.SMTP(host, self.url.port or 25, settings.MAIL_DOMAIN, timeout=timeout)
+        try:
+            if self.options.get("tls") == "starttls":
+                connection.starttls(context=ssl.create_default_context())
+            connection.ehlo_or_helo_if_needed()
+            if self.url.username:
+                connection.login(unquote(self.url.username), unquote(self.url.password or ""))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _drop(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+
+def _refusal(code: int, answer: bytes, *, may_be_permanent: bool = True) -> DeliveryError:
+    return DeliveryError(
+        _("The mail server answered: %s") % _answer(code, answer),
+        permanent=500 <= code < 600 and code not in SERVER_TROUBLE and may_be_permanent,
+        server=code in SERVER_TROUBLE or not 400 <= code < 600,
+    )
+
+
+def _no_answer(reason: str) -> DeliveryError:
+    sentence = _("The mail server took the whole email, but never said whether it accepted it: %s") % reason
+    return DeliveryError(sentence, uncertain=True)
+
+
+def _answer(code: int, answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(f"{code} {text}".split())[:400]
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)[:200]
+
+
+class Channels:
+    """The open channels of one drain: one a mail server, closed together."""
+
+    def __init__(self) -> None:
+        self.opened: dict[str, Channel] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for channel in self.opened.values():
+            channel.close()
+
+    def of(self, email: OutgoingEmail) -> Channel:
+        # Whatever its row says: in demonstration mode there is one channel, and a stamped row knows no other.
+        if settings.DEMONSTRATION or email.demonstration or email.sender.channel == Sender.Channel.CAPTURE:
+            return self.opened.setdefault("capture", Capture())
+        url = email.sender.smtp_url or settings.SMTP_URL
+        if url not in self.opened:
+            self.opened[url] = Smtp(url)
+        return self.opened[url]

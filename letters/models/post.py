@@ -1,0 +1,281 @@
+"""The post room's rows. Their states change in letters.transitions and nowhere else."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NoReturn, Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.crypto import EmailKeyField, EncryptedJSONField, EncryptedTextField
+
+from .letter import Letter
+
+
+class Kind(models.TextChoices):
+    CONFIRMATION = "confirmation", _("confirmation")
+    ACCOUNT = "account", _("account")
+    NOTICE = "notice", _("notice")
+    LETTER = "letter", _("letter")
+    UPDATE = "update", _("update")
+
+
+class Queue(models.TextChoices):
+    """One a speed of service, so that nobody's confirmation waits behind ten thousand letters."""
+
+    CONFIRMATIONS = "confirmations", _("confirmations")
+    LETTERS = "letters", _("letters")
+    UPDATES = "updates", _("updates")
+
+
+QUEUE_OF: Mapping[str, Queue] = {
+    Kind.CONFIRMATION: Queue.CONFIRMATIONS,
+    Kind.ACCOUNT: Queue.CONFIRMATIONS,
+    Kind.NOTICE: Queue.CONFIRMATIONS,
+    Kind.LETTER: Queue.LETTERS,
+    Kind.UPDATE: Queue.UPDATES,
+}
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("waiting")
+    LEASED = "leased", _("being prepared")
+    HANDING = "handing", _("being handed over")
+    SENT = "sent", _("accepted by the mail server")
+    BOUNCED = "bounced", _("came back")
+    FAILED = "failed", _("failed")
+    HELD = "held", _("held for a decision")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+IN_WORK = (State.LEASED, State.HANDING)
+UNSETTLED = (State.QUEUED, State.LEASED, State.HANDING)
+ENDED = (State.SENT, State.BOUNCED, State.FAILED, State.CANCELLED)
+RESTING = (*ENDED, State.HELD)
+
+# Every change there is. A row that has begun to be handed over can no longer be cancelled: it may have left.
+TRANSITIONS: Mapping[State, frozenset[State]] = {
+    State.QUEUED: frozenset({State.LEASED, State.HELD, State.CANCELLED}),
+    State.LEASED: frozenset({State.HANDING, State.QUEUED, State.FAILED, State.HELD, State.CANCELLED}),
+    State.HANDING: frozenset({State.SENT, State.QUEUED, State.FAILED, State.HELD}),
+    State.SENT: frozenset({State.BOUNCED}),
+    State.BOUNCED: frozenset(),
+    State.FAILED: frozenset({State.QUEUED}),
+    State.HELD: frozenset({State.QUEUED, State.SENT, State.CANCELLED}),
+    State.CANCELLED: frozenset(),
+}
+
+
+class SenderQuerySet(models.QuerySet["Sender"]):
+    def paused(self, now: datetime) -> Self:
+        return self.filter(paused_until__gt=now)
+
+
+class Sender(models.Model):
+    """Whose name mail goes out under, and how it leaves."""
+
+    class Channel(models.TextChoices):
+        SMTP = "smtp", _("SMTP server")
+        CAPTURE = "capture", _("demonstration mailbox (reaches nobody)")
+
+    name = models.CharField(_("name"), max_length=100)
+    from_address = models.EmailField(_("From address"), blank=True, help_text=_("Empty: the installation's own."))
+    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices, default=Channel.SMTP)
+    smtp_url = EncryptedTextField(
+        _("SMTP server"),
+        blank=True,
+        default="",
+        help_text=_("smtp://name:password@host:587?tls=starttls or smtps://…:465. Empty: the installation's own."),
+    )
+    is_default = models.BooleanField(_("sends account mail"), default=False, editable=False)
+    # Written by the workers when this sender's server cannot be reached; every worker then leaves its rows alone.
+    paused_until = models.DateTimeField(null=True, blank=True, editable=False)
+    server_failures = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SenderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sender")
+        verbose_name_plural = _("senders")
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="sender_one_default"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Message(models.Model):
+    """What many emails say alike, with markers (config.email) where each puts its own values.
+
+    Nothing personal belongs in it: that is in the emails' `values`, or in the Letter.
+    """
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    subject = EncryptedTextField(_("subject"))
+    text = EncryptedTextField(_("text"))
+    html = EncryptedTextField(_("HTML"), blank=True, default="")
+    headers = models.JSONField(_("headers"), default=dict, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    used_at = models.DateTimeField(default=timezone.now, editable=False)  # to the day: the last time it was asked for
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
+    def in_queue(self, queue: str) -> Self:
+        return self.filter(queue=queue)
+
+    def due(self, now: datetime | None = None) -> Self:
+        return self.filter(state=State.QUEUED, not_before__lte=now or timezone.now())
+
+    def unsettled(self) -> Self:
+        return self.filter(state__in=UNSETTLED)
+
+    def held(self) -> Self:
+        return self.filter(state=State.HELD)
+
+    def lease_expired(self, now: datetime) -> Self:
+        return self.filter(state__in=IN_WORK, lease_until__lte=now)
+
+    def settled_before(self, moment: datetime) -> Self:
+        return self.filter(state__in=RESTING, settled_at__lte=moment)
+
+    def unscrubbed(self) -> Self:
+        return self.filter(scrubbed_at__isnull=True)
+
+    def about(self, keys: list[str]) -> Self:
+        """Those to this person, and those that answers to this person (their letters)."""
+        return self.filter(Q(to_key__in=keys) | Q(reply_key__in=keys))
+
+
+class OutgoingEmail(models.Model):
+    """One email to one mailbox. The row is the record of it; the broker only says that there is work."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="emails")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="emails", null=True, blank=True)
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="emails", null=True, blank=True)
+    attach_letter = models.BooleanField(_("with the letter as a PDF"), default=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    queue = models.CharField(_("queue"), max_length=16, choices=Queue.choices, editable=False)
+    to_address = EncryptedTextField(_("to"), blank=True, default="")
+    to_name = EncryptedTextField(_("name"), blank=True, default="")
+    to_key = EmailKeyField(source="to_address", db_index=True)
+    reply_to = EncryptedTextField(_("Reply-To"), blank=True, default="")
+    reply_key = EmailKeyField(source="reply_to", db_index=True)
+    values = EncryptedJSONField(_("values"))
+    demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
+
+    state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED, editable=False)
+    not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    lapses = models.PositiveSmallIntegerField(_("lapsed leases"), default=0, editable=False)
+    lease_token = models.CharField(max_length=32, blank=True, default="", editable=False)
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = EncryptedTextField(_("last error"), blank=True, default="")
+    created_at = models.DateTimeField(_("accepted"), default=timezone.now, editable=False)
+    accepted_by = models.CharField(_("accepted by"), max_length=100, blank=True, default="", editable=False)
+    settled_at = models.DateTimeField(_("settled"), null=True, blank=True, editable=False)
+    # Set by outbox.forget() on a row that is being handed over just then: the outcome is awaited, then all is erased.
+    forget_at = models.DateTimeField(null=True, blank=True, editable=False)
+    scrubbed_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+
+    objects = OutgoingEmailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="email_state_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="email_kind_is_known"),
+            models.CheckConstraint(
+                condition=~Q(state__in=IN_WORK) | (Q(lease_until__isnull=False) & ~Q(lease_token="")),
+                name="email_in_work_is_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(scrubbed_at__isnull=True)
+                | Q(to_address="", to_name="", to_key="", reply_to="", reply_key="", values={}, last_error=""),
+                name="email_scrubbed_is_empty",
+            ),
+        ]
+        indexes = [
+            # What a claim reads, and nothing else: it stays as small as the backlog.
+            models.Index(fields=["queue", "not_before", "id"], condition=Q(state=State.QUEUED), name="email_waiting"),
+            models.Index(fields=["lease_until"], condition=Q(state__in=IN_WORK), name="email_in_work"),
+            models.Index(fields=["settled_at"], condition=Q(scrubbed_at__isnull=True), name="email_to_be_scrubbed"),
+            models.Index(fields=["state", "kind"], name="email_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.uuid}"
+
+
+class AppendOnly(TypeError):
+    """Somebody tried to rewrite the history of an email."""
+
+
+class DeliveryEventQuerySet(models.QuerySet["DeliveryEvent"]):
+    def update(self, **_kwargs: Any) -> NoReturn:
+        raise AppendOnly("Delivery events are only ever added.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly("Delivery events are only ever added.")
+
+
+class DeliveryEvent(models.Model):
+    """One change of one email's state. It holds no address and no name, for it outlives them."""
+
+    email = models.ForeignKey(OutgoingEmail, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    from_state = models.CharField(_("from"), max_length=16, choices=State.choices)
+    to_state = models.CharField(_("to"), max_length=16, choices=State.choices)
+    actor = models.CharField(_("by"), max_length=100)
+    detail = models.TextField(_("detail"), blank=True, default="")
+
+    objects = DeliveryEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery event")
+        verbose_name_plural = _("delivery events")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.from_state} → {self.to_state}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise AppendOnly("Delivery events are only ever added.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("Delivery events are only ever added.")
+
+
+class Suppression(models.Model):
+    """An address that must get no more mail from us. Only its keyed hash is kept, so it survives an erasure."""
+
+    class Reason(models.TextChoices):
+        BOUNCED = "bounced", _("mail came back")
+        COMPLAINED = "complained", _("a complaint")
+        ASKED = "asked", _("asked for it")
+
+    key = models.CharField(max_length=64, unique=True, editable=False)
+    reason = models.CharField(_("reason"), max_length=16, choices=Reason.choices)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("suppression")
+        verbose_name_plural = _("suppressions")
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.key[:12]}"

@@ -1,0 +1,229 @@
+"""The outbox: what is accepted here is a row before anybody is told "accepted", and stays one until it has an end.
+
+Verbs for those who write and those who look after the post. Claiming and sending are in letters.draining, the states
+in letters.models.post, their only way to change in letters.transitions.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef
+from django.utils import timezone
+
+from config.crypto import email_key, email_keys, keyed_hash
+from config.email import RenderedMessage
+
+from .addresses import BadAddress, one_address
+from .draining import drain, nudge_due, recover_expired_leases
+from .mime import HEADERS, marker_message
+from .models import Letter
+from .models.post import (
+    ENDED,
+    QUEUE_OF,
+    Kind,
+    Message,
+    OutgoingEmail,
+    OutgoingEmailQuerySet,
+    Sender,
+    State,
+    Suppression,
+)
+from .nudging import nudge
+from .transitions import CHUNK, move
+
+__all__ = [
+    "BadAddress",
+    "Kind",
+    "State",
+    "account_message",
+    "cancel",
+    "counts",
+    "default_sender",
+    "drain",
+    "forget",
+    "hold",
+    "letter_message",
+    "message",
+    "nudge",
+    "nudge_due",
+    "queue",
+    "recover_expired_leases",
+    "resolve_held",
+    "retry",
+    "scrub_old",
+    "suppress",
+]
+
+USED_DAILY = timedelta(days=1)  # Message.used_at is kept to the day, not written at each use
+
+
+def message(rendered: RenderedMessage, headers: Mapping[str, str] | None = None) -> Message:
+    """The one Message that says this, made if there is none yet. Raises ValueError for headers not in HEADERS."""
+    headers = dict(headers or {})
+    if unknown := set(headers) - set(HEADERS):
+        raise ValueError(f"A message may not bring these headers: {', '.join(sorted(unknown))}")
+    parts = [rendered.subject, rendered.text, rendered.html, *(f"{name}:{headers[name]}" for name in sorted(headers))]
+    digest = keyed_hash("message", "\0".join(f"{len(part)}:{part}" for part in parts))
+    now = timezone.now()
+    found = Message.objects.filter(digest=digest).first()
+    if found is not None:
+        # The second question loses against a scrub_old that deletes it this moment, and then it is made again.
+        fresh = found.used_at > now - USED_DAILY
+        if fresh or Message.objects.filter(pk=found.pk).update(used_at=now):
+            return found
+    values = {"subject": rendered.subject, "text": rendered.text, "html": rendered.html, "headers": headers}
+    return Message.objects.get_or_create(digest=digest, defaults=values)[0]
+
+
+def letter_message() -> Message:
+    """What all letters' emails share: everything in them comes from the Letter."""
+    return message(marker_message("subject", "letter"))
+
+
+def account_message(*, html: bool) -> Message:
+    """What all mail of other people's code shares: `subject`, `text` and `html` come from the email's values."""
+    return message(marker_message("subject", "text", "html" if html else ""))
+
+
+def default_sender() -> Sender:
+    """Who sends account mail: the installation itself."""
+    name = parseaddr(settings.DEFAULT_FROM_EMAIL)[0] or settings.SITE_NAME
+    return Sender.objects.get_or_create(is_default=True, defaults={"name": name})[0]
+
+
+def queue(
+    *,
+    sender: Sender,
+    message: Message,
+    to: str,
+    kind: Kind,
+    to_name: str = "",
+    values: Mapping[str, str] | None = None,
+    reply_to: str = "",
+    letter: Letter | None = None,
+    attach_letter: bool = False,
+    not_before: datetime | None = None,
+    actor: str = "system",
+) -> OutgoingEmail:
+    """Accepts one email, within the caller's transaction. Raises BadAddress unless `to` and `reply_to` are one each."""
+    to_address = str(one_address(to))
+    reply_address = str(one_address(reply_to)) if reply_to else ""
+    row = OutgoingEmail.objects.create(
+        sender=sender,
+        message=message,
+        letter=letter,
+        attach_letter=attach_letter,
+        kind=kind,
+        queue=QUEUE_OF[kind],
+        to_address=to_address,
+        to_name=to_name,
+        reply_to=reply_address,
+        values=dict(values or {}),
+        demonstration=settings.DEMONSTRATION,
+        accepted_by=actor[:100],
+        not_before=not_before or timezone.now(),
+    )
+    nudge(row.queue)
+    return row
+
+
+def cancel(ids: Iterable[int], actor: str, reason: str = "") -> int:
+    """Stops what has not begun to be handed over; returns how many that were."""
+    return _move_from((State.QUEUED, State.LEASED, State.HELD), ids, State.CANCELLED, actor, reason)
+
+
+def hold(ids: Iterable[int], actor: str, reason: str) -> int:
+    """Keeps back what waits, until resolve_held()."""
+    return _move_from((State.QUEUED, State.LEASED), ids, State.HELD, actor, reason)
+
+
+def retry(ids: Iterable[int], actor: str) -> int:
+    """Queues failed emails again, with fresh attempts. Held ones want a decision: resolve_held()."""
+    return _queue_again(State.FAILED, ids, actor, "Tried again on request.")
+
+
+def resolve_held(ids: Iterable[int], outcome: State, actor: str, reason: str = "") -> int:
+    """Decides on held emails: SENT (it did arrive), QUEUED (send it, again perhaps) or CANCELLED."""
+    if outcome == State.QUEUED:
+        return _queue_again(State.HELD, ids, actor, reason)
+    return _move_from((State.HELD,), ids, outcome, actor, reason)
+
+
+def suppress(address: str, reason: Suppression.Reason) -> None:
+    """No more mail to this address; letters to it are held for a decision."""
+    Suppression.objects.get_or_create(key=email_key(address), defaults={"reason": reason})
+
+
+def forget(address: str, actor: str) -> int:
+    """Erases a person from the outbox: their emails and the letters that answers go to them. The events stay.
+
+    What has not left is cancelled. What is being handed over this moment is erased when its outcome is known.
+    Returns how many rows this concerned.
+    """
+    rows = OutgoingEmail.objects.about(email_keys(address)).unscrubbed()
+    ids = list(rows.values_list("pk", flat=True))
+    cancel(ids, actor, "The person asked to be erased.")
+    now = timezone.now()
+    with transaction.atomic():
+        OutgoingEmail.objects.filter(pk__in=ids, state__in=(*ENDED, State.HANDING)).update(forget_at=now)
+        _scrub(OutgoingEmail.objects.filter(pk__in=ids), now)
+    return len(ids)
+
+
+def scrub_old(now: datetime | None = None) -> int:
+    """The nightly deed: erases addresses, names and values EMAIL_RETENTION_DAYS after an email's end. Safe to repeat.
+
+    Held emails on which nobody decided for as long are cancelled first, and erased as long after that.
+    """
+    now = now or timezone.now()
+    cutoff = now - timedelta(days=settings.EMAIL_RETENTION_DAYS)
+    undecided = OutgoingEmail.objects.held().filter(settled_at__lte=cutoff).values_list("pk", flat=True)
+    cancel(list(undecided), "retention", "Nobody decided on it in time.")
+    old = OutgoingEmail.objects.settled_before(cutoff).unscrubbed()
+    forgotten = OutgoingEmail.objects.filter(forget_at__isnull=False).unscrubbed()
+    scrubbed = _scrub(old, now) + _scrub(forgotten, now)
+    unused = Message.objects.filter(used_at__lte=min(cutoff, now - 2 * USED_DAILY))
+    unused.filter(~Exists(OutgoingEmail.objects.filter(message=OuterRef("pk")))).delete()
+    return scrubbed
+
+
+def counts() -> dict[str, int]:
+    """How many emails are in each state, and `accepted`: their sum, which only ever grows."""
+    found = dict(OutgoingEmail.objects.order_by().values_list("state").annotate(count=Count("pk")))
+    by_state = {str(state): found.get(state, 0) for state in State.values}
+    return {**by_state, "accepted": sum(by_state.values())}
+
+
+def _move_from(sources: Iterable[State], ids: Iterable[int], target: State, actor: str, reason: str) -> int:
+    wanted, moved = sorted(set(ids)), 0
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        with transaction.atomic():
+            # Held still meanwhile, or a row that goes from one of the sources to another could slip through.
+            list(OutgoingEmail.objects.filter(pk__in=chunk).select_for_update().order_by("pk").values_list("pk"))
+            for source in sources:
+                moved += len(move(chunk, source, target, actor=actor, detail=reason))
+    return moved
+
+
+def _queue_again(source: State, ids: Iterable[int], actor: str, reason: str) -> int:
+    readable = OutgoingEmail.objects.filter(pk__in=list(ids), forget_at__isnull=True).unscrubbed()
+    queues = dict(readable.values_list("pk", "queue"))
+    fresh = {"attempts": 0, "lapses": 0, "not_before": timezone.now()}
+    moved = move(queues, source, State.QUEUED, actor=actor, detail=reason, changes=fresh)
+    for name in {queues[pk] for pk in moved}:
+        nudge(name)
+    return len(moved)
+
+
+def _scrub(rows: OutgoingEmailQuerySet, now: datetime) -> int:
+    """Erases the personal text of those rows that have ended, a few at a time."""
+    erased = dict.fromkeys(("to_address", "to_name", "to_key", "reply_to", "reply_key", "last_error"), "")
+    total = 0
+    while ids := list(rows.unscrubbed().filter(state__in=ENDED).values_list("pk", flat=True)[:CHUNK]):
+        changed = OutgoingEmail.objects.filter(pk__in=ids, state__in=ENDED)
+        total += changed.update(**erased, values={}, message=None, scrubbed_at=now)
+    return total
