@@ -26,7 +26,7 @@ lint: dev  ## ruff, mypy, Django's own checks, as .ci/run does
 	.venv/bin/mypy .
 	$(MANAGE) check
 	$(MANAGE) makemigrations --check --dry-run
-	set -a && . docs/production.env.example && fresh() { head -c 32 /dev/urandom | base64 | tr +/ -_; } && \
+	bin/check-production
 	SECRET_KEY=$$(fresh)$$(fresh) HASH_KEYS=$$(fresh) FIELD_ENCRYPTION_KEYS=$$(fresh) \
 	$(PYTHON_HERE) manage.py check --deploy --fail-level WARNING  # the example's own secrets must be refused
 

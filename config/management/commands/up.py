@@ -80,19 +80,8 @@ def programs() -> list[Program]:
     web += ["--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", "5", "--no-ws"]
     web += ["--log-level", "error", "--working-dir", str(settings.BASE_DIR), "config.wsgi:application"]
     # Celery warns root, for the sake of pickle, which we do not speak.
-    worker = [
-        python,
-        "-W",
-        "ignore:You're running the worker:UserWarning",
-        "-m",
-        "celery",
-        "--quiet",
-        "--workdir",
-        str(settings.BASE_DIR),
-        "-A",
-        "config",
-        "worker",
-    ]
+    worker = [python, "-W", "ignore:You're running the worker:UserWarning", "-m", "celery", "--quiet"]
+    worker += ["--workdir", str(settings.BASE_DIR), "-A", "config", "worker"]
     worker += ["--pool", "threads", "--concurrency", "4", "--queues", ",".join(QUEUES), "--loglevel", "WARNING"]
     worker += ["--without-mingle", "--without-gossip", "--without-heartbeat"]
     return [
