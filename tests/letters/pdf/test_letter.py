@@ -1,0 +1,269 @@
+import datetime
+import io
+import re
+
+import pikepdf
+import pytest
+import segno
+from django.utils.safestring import mark_safe
+
+from letters.pdf import PROFILES, letter_html, letter_pdf, page_pngs
+
+from .sheets import PARAGRAPH, Box, a_letter, an_arabic_letter, box_of, fonts, ink, opened, read_aloud, texts
+
+
+def test_a_short_letter_is_one_sheet_read_from_sender_to_foot() -> None:
+    pages = texts(letter_pdf(a_letter()))
+    assert len(pages) == 1
+    in_order = ["12 Mill Lane", "Helen Marsh MP", "20 November 2026", "Reopen the footbridge", "Dear Ms Marsh,",
+                "I live in Mill", "Yours sincerely,", "Let the school walk", "example.org/footbridge"]  # fmt: skip
+    places = [pages[0].index(words) for words in in_order]
+    assert places == sorted(places)
+
+
+def test_the_file_says_that_it_is_accessible_and_is_tagged() -> None:
+    with pikepdf.open(io.BytesIO(letter_pdf(a_letter()))) as pdf:
+        root = pdf.Root
+        assert str(root.Lang) == "en"
+        assert root.MarkInfo.Marked
+        assert root.ViewerPreferences.DisplayDocTitle
+        assert str(pdf.docinfo.Title) == "Letter to Helen Marsh MP"
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+            assert metadata["dc:title"] == "Letter to Helen Marsh MP"
+
+
+def test_the_tags_name_heading_paragraphs_link_and_code_and_the_foot_is_read_last() -> None:
+    tags = read_aloud(letter_pdf(a_letter()))
+    assert tags[0] == "Document"
+    assert tags.count("H1") == 1
+    assert tags.count("P") > 8
+    code = tags.index("Figure: QR code that leads to example.org/footbridge")
+    assert tags.index("H1") < code
+    assert "Link" in tags[code:]
+    assert "H1" not in tags[code:]
+
+
+def test_every_font_is_embedded() -> None:
+    for sheet in (a_letter(), an_arabic_letter()):
+        found = fonts(letter_pdf(sheet))
+        assert found
+        assert all(found.values()), found
+
+
+@pytest.mark.parametrize("name", ["uk_dl", "uk_c5", "din_a", "din_b", "us_10"])
+@pytest.mark.parametrize("sheet", [a_letter(), an_arabic_letter()], ids=["English", "Arabic"])
+def test_the_whole_address_lies_where_the_window_shows_it(name: str, sheet: object) -> None:
+    profile = PROFILES[name]
+    pdf = letter_pdf(sheet, name)  # type: ignore[arg-type]
+    for line in ("Helen Marsh MP", "House of Commons", "LONDON", "SW1A 0AA"):
+        box = box_of(pdf, line)
+        assert profile.x - 0.5 <= box.left <= box.right <= profile.x + profile.width
+        assert profile.top <= box.top <= box.bottom <= profile.top + profile.height
+
+
+def test_the_default_shows_in_a_british_dl_window_and_nothing_else_does() -> None:
+    pdf = letter_pdf(a_letter())
+    first, last = box_of(pdf, "Helen Marsh MP"), box_of(pdf, "SW1A 0AA")
+    assert first.left >= 20 and first.top >= 59 and last.bottom <= 79
+    # With the sheet slipped as far as it goes the window shows y 46-92; the sender and the date stay outside x 20-100.
+    assert box_of(pdf, "12 Mill Lane").left > 110
+    assert box_of(pdf, "20 November 2026").top > 81
+
+
+def test_a_long_address_is_set_smaller_and_stays_in_the_window() -> None:
+    lines = ("The Rt Hon. Sir Bartholomew Featherstonehaugh-Cholmondeley KCMG MP", "Shadow Minister for Housing",
+             "The Constituency Office", "Old Corn Exchange", "GREAT YARMOUTH", "NR30 1AA")  # fmt: skip
+    pdf = letter_pdf(a_letter(recipient_lines=lines))
+    assert box_of(pdf, "The Rt Hon").top >= 59
+    assert box_of(pdf, "NR30 1AA").bottom <= 79
+    assert box_of(pdf, "20 November 2026").top > 81
+
+
+def test_an_address_too_long_for_any_window_loses_no_line_and_covers_nothing() -> None:
+    pdf = letter_pdf(a_letter(recipient_lines=tuple(f"Line number {i} of it" for i in range(1, 21))))
+    assert box_of(pdf, "Line number 20 of it").bottom < box_of(pdf, "20 November 2026").top
+
+
+def test_pages_are_numbered_from_the_second_and_the_number_is_no_part_of_the_reading() -> None:
+    pdf = letter_pdf(a_letter(body="\n\n".join([PARAGRAPH] * 16)))
+    pages = texts(pdf)
+    assert len(pages) == 2
+    assert not re.search(r"^\d+/\d+$", pages[0], re.MULTILINE)
+    assert re.search(r"^2/2$", pages[1], re.MULTILINE)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        operations = pikepdf.parse_content_stream(document.pages[1])
+        numbers = document.Root.StructTreeRoot.ParentTree.Nums
+        used = {int(o.operands[1].MCID) for o in operations if str(o.operator) == "BDC"}
+        assert {i for i, element in enumerate(numbers[3]) if element is not None} == used
+        assert any(str(o.operator) == "BMC" and str(o.operands[0]) == "/Artifact" for o in operations)
+
+
+def test_the_closing_never_stands_on_a_page_of_its_own() -> None:
+    for count in range(5, 9):
+        pages = texts(letter_pdf(a_letter(body="\n\n".join([PARAGRAPH] * count))))
+        closing = next(page for page in pages if "Yours sincerely," in page)
+        assert PARAGRAPH[-20:] in closing.replace("\n", " ")
+        assert "Charlie Stranger" in closing[closing.index("Yours sincerely,") :]
+
+
+def test_arabic_is_set_from_the_right_in_an_arabic_face() -> None:
+    pdf = letter_pdf(an_arabic_letter())
+    assert any("Naskh" in name for name in fonts(pdf)), fonts(pdf)
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert str(document.Root.Lang) == "ar"
+    # The band of the salutation: ink begins at the right margin and never reaches the left.
+    band = {"top": 113.0, "bottom": 120.0}
+    assert ink(pdf, Box(left=130, right=180, **band)) > 0.02
+    assert ink(pdf, Box(left=25, right=80, **band)) == 0
+    english = letter_pdf(a_letter())
+    assert ink(english, Box(left=130, right=180, **band)) == 0
+
+
+def test_arabic_letters_are_joined() -> None:
+    """Joined, the word is narrower than its letters kept apart by a zero-width non-joiner."""
+    word = "بببببببب"
+    joined = box_of(letter_pdf(an_arabic_letter(body=word)), word)
+    apart = "\u200c".join(word)
+    pdf = letter_pdf(an_arabic_letter(body=apart))
+    with opened(pdf) as document:
+        textpage = document[0].get_textpage()
+        boxes = [textpage.get_charbox(i) for i in range(textpage.count_chars()) if textpage.get_text_range(i, 1) == "ب"]
+    spread = max(b[2] for b in boxes[-8:]) - min(b[0] for b in boxes[-8:])
+    assert (joined.right - joined.left) * 72 / 25.4 < spread * 0.8
+
+
+def test_a_paragraph_in_another_script_takes_its_own_direction() -> None:
+    html = letter_html(a_letter(body="Dear all,\n\nعزيزي السيد"))
+    assert '<p dir="rtl">عزيزي السيد</p>' in html
+    assert "<p>Dear all,</p>" in html
+
+
+def test_html_in_what_people_write_is_shown_as_they_wrote_it() -> None:
+    name = "<b>Bobby</b> & <script>alert(1)</script>"
+    sheet = a_letter(
+        sender_name=name, sender_lines=("<i>Street</i>",), recipient_lines=("<u>Helen</u> Marsh",), subject="1 < 2",
+        salutation="Dear <em>you</em>,", body="<h1>Big</h1>", closing="<s>Yours</s>", signature_name=name,
+        affiliation="<sup>Dr</sup>", foot_text="<code>foot</code>", title="</title><b>T",
+    )  # fmt: skip
+    text = " ".join(texts(letter_pdf(sheet))[0].split())
+    for words in (name, "<i>Street</i>", "<u>Helen</u>", "1 < 2", "<em>you</em>", "<h1>Big</h1>", "<s>Yours</s>",
+                  "<sup>Dr</sup>", "<code>foot</code>"):  # fmt: skip
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "W" * 200,
+        "م" * 200,
+        "漢" * 200,
+        "ÅÄÖ " * 50,
+        "नमस्ते" * 33,
+        "👩‍👩‍👧" * 25,
+        "\u202eevil" * 40,
+        "=cmd|' /C calc'!A0" * 11,
+    ],
+    ids=["Latin", "Arabic", "Chinese", "accents", "Devanagari", "emoji", "overrides", "formula"],
+)
+def test_a_name_of_two_hundred_characters_breaks_nothing(name: str) -> None:
+    pdf = letter_pdf(a_letter(sender_name=name, signature_name=name, sender_lines=(name,)))
+    with opened(pdf) as document:
+        assert 1 <= len(document) <= 2
+    for left, right in ((0, 24), (186, 210)):
+        assert ink(pdf, Box(left=left, top=0, right=right, bottom=297)) == 0
+
+
+def test_control_characters_and_broken_unicode_do_not_stop_a_letter() -> None:
+    text = " ".join(
+        texts(letter_pdf(a_letter(sender_name="Char\x00lie\n\ud800Stranger", body="One\x00\x1b\x7f two")))[0].split()
+    )
+    assert "Charlie Stranger" in text
+    assert "One two" in text
+
+
+def test_a_single_newline_stays_a_line_break() -> None:
+    assert "I ask you:\ntoday" in texts(letter_pdf(a_letter(body="I ask you:\ntoday.\r\n\r\nThanks.")))[0]
+
+
+def test_ten_thousand_words_become_a_long_letter() -> None:
+    pages = texts(letter_pdf(a_letter(body="\n\n".join(["nine words that say the same thing every time"] * 1112))))
+    assert len(pages) > 20
+    assert f"{len(pages)}/{len(pages)}" in pages[-1]
+
+
+def test_a_blank_form_has_lines_to_fill_and_no_name() -> None:
+    sheet = a_letter(blank=True, sender_name="", sender_lines=(), signature_name="", date=None)
+    text = texts(letter_pdf(sheet))[0]
+    for label in ("Name", "Address", "Postcode", "Date", "Signature"):
+        assert f"{label}\n" in text
+    assert "Charlie" not in text
+    assert letter_html(sheet).count('class="rule"') == 7
+
+
+def test_a_statement_leads_with_its_title_and_lists_asks_and_sources() -> None:
+    sheet = a_letter(
+        title="Reopen the footbridge", sender_name="", sender_lines=(), recipient_lines=(), subject="",
+        body_html=mark_safe("<p>We write as <strong>neighbours</strong>.<sup>1</sup></p>"),
+        asks=("begin the repair;", "publish the report."), sources=("Notice 17/204, 4 March.", "Minutes, item 6."),
+        signature_name="", signatures_line="2,318 people had signed on 20 November 2026",
+    )  # fmt: skip
+    pdf = letter_pdf(sheet)
+    text = texts(pdf)[0]
+    in_order = ["Reopen the footbridge", "20 November 2026", "neighbours", "We ask you to", "begin the repair;",
+                "publish the report", "2,318 people", "Sources", "Notice 17/204", "Minutes, item 6"]  # fmt: skip
+    places = [text.index(words) for words in in_order]
+    assert places == sorted(places)
+    items = ["LI", "Lbl", "LBody"] * 2
+    assert [tag for tag in read_aloud(pdf) if tag in ("H1", "H2", "L", *items)] == [
+        "H1", "H2", "L", *items, "H2", "L", *items
+    ]  # fmt: skip
+
+
+def test_the_foot_shows_the_code_and_stands_on_the_first_page_only() -> None:
+    pdf = letter_pdf(a_letter(body="\n\n".join([PARAGRAPH] * 16)))
+    code = Box(left=163, top=265, right=180, bottom=282)
+    assert 0.25 < ink(pdf, code) < 0.75
+    assert ink(pdf, code, page_number=1) == 0
+    with opened(pdf) as document:
+        assert not any(document[0].get_textpage().search("QR code").get_next() or ())
+
+
+def test_the_code_leads_to_the_campaigns_address() -> None:
+    """Read back from the picture, module by module, and compared with a code for the address, and with another."""
+    pdf = letter_pdf(a_letter())
+    size = len(segno.make("https://example.org/footbridge/", error="m", micro=False).matrix)
+    with opened(pdf) as document:
+        image = document[0].render(scale=8).to_pil().convert("L")
+    dark = image.crop(tuple(round(x * 8 * 72 / 25.4) for x in (150, 262, 190, 290))).point(lambda v: 255 * (v < 100))
+    left, top, right, bottom = dark.getbbox()
+    step = (right - left) / size
+    seen = [
+        [dark.getpixel((left + (x + 0.5) * step, top + (y + 0.5) * step)) > 0 for x in range(size)] for y in range(size)
+    ]
+    expected, other = (
+        [[bool(module) for module in row] for row in segno.make(url, error="m", micro=False).matrix]
+        for url in ("https://example.org/footbridge/", "https://example.org/footbridgf/")
+    )
+    assert seen == expected
+    assert seen != other
+
+
+def test_a_date_is_written_out_in_the_letters_language() -> None:
+    day = datetime.date(2026, 11, 3)
+    assert ">3 November 2026</p>" in letter_html(a_letter(date=day))
+    assert ">Eastbridge, 3 November 2026</p>" in letter_html(a_letter(date=day, place="Eastbridge"))
+    assert "نوفمبر" in letter_html(an_arabic_letter(date=day))
+
+
+def test_a_foot_address_that_is_not_of_the_web_becomes_no_link() -> None:
+    html = letter_html(a_letter(foot_url="javascript:alert(1)"))
+    assert "href" not in html
+    assert "<img" not in html
+
+
+def test_pages_come_back_as_pictures_of_the_right_size() -> None:
+    pictures = page_pngs(letter_pdf(a_letter()), dpi=72)
+    assert [picture[:8] for picture in pictures] == [b"\x89PNG\r\n\x1a\n"]
+    width, height = int.from_bytes(pictures[0][16:20]), int.from_bytes(pictures[0][20:24])
+    assert abs(width - 595) <= 1 and abs(height - 842) <= 1
