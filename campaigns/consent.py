@@ -1,0 +1,43 @@
+"""The words people agree to. What is shown in the form is what is kept: one function makes both."""
+
+import hashlib
+
+from django.utils.translation import gettext as _
+
+from .models import Campaign, CampaignText, ConsentWording
+
+
+def for_signing(campaign: Campaign, text: CampaignText) -> str:
+    """Explicit consent: names the special kind of data, who keeps it and who is told (standards.md 2.11)."""
+    words = {"organisation": campaign.organisation.name, "title": text.title, "recipient": text.addressed_to}
+    if text.addressed_to:
+        wording = _(
+            "I agree that %(organisation)s may keep my name, email address and postcode together with my support for "
+            "“%(title)s”, which may reveal my political opinions, and pass my name to %(recipient)s so that my signature "
+            "is delivered. I can withdraw at any time by the link in every email."
+        )
+    else:
+        wording = _(
+            "I agree that %(organisation)s may keep my name, email address and postcode together with my support for "
+            "“%(title)s”, which may reveal my political opinions. I can withdraw at any time by the link in every email."
+        )
+    return wording % words
+
+
+def for_writing(campaign: Campaign, text: CampaignText, representative: str) -> str:
+    return _(
+        "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email address, "
+        "which may reveal my political opinions, and pass it to %(representative)s so that it is delivered. "
+        "I can withdraw until it has been sent, and have my data erased at any time."
+    ) % {"organisation": campaign.organisation.name, "title": text.title, "representative": representative}
+
+
+def for_news(campaign: Campaign) -> str:
+    return _("Send me news of this and other campaigns of %(organisation)s by email. I can stop at any time.") % {
+        "organisation": campaign.organisation.name
+    }
+
+
+def record(wording: str, language: str) -> ConsentWording:
+    digest = hashlib.sha256(wording.encode()).hexdigest()
+    return ConsentWording.objects.get_or_create(digest=digest, defaults={"language": language, "text": wording})[0]

@@ -1,0 +1,116 @@
+"""What a campaign gives to take away: its letter as a PDF, one to sign by hand, and the picture for sharing."""
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from config import links
+from letters.pdf import LetterSheet, card_png, letter_pdf
+
+from . import pages, publishing
+from .models import CampaignText, Source, Target
+
+CARD_WIDTH, CARD_HEIGHT = 1200, 630
+
+
+def campaign_letter(text: CampaignText) -> bytes:
+    """The campaign's own letter or statement to its addressee, with its asks, sources and the count of its day."""
+    with override(text.language):
+        return letter_pdf(_sheet(text, blank=False))
+
+
+def blank_letter(text: CampaignText) -> bytes:
+    """The same with ruled lines for one person's name and address."""
+    with override(text.language):
+        return letter_pdf(_sheet(text, blank=True))
+
+
+def _sheet(text: CampaignText, blank: bool) -> LetterSheet:
+    campaign, language = text.campaign, text.language
+    target = campaign.targets.first()
+    today = timezone.localdate()
+    signed = _("%(count)s on %(day)s") % {
+        "count": pages.count_in_words(campaign.signature_count),
+        "day": date_format(today, "DATE_FORMAT"),
+    }
+    return LetterSheet(
+        title=text.title,
+        language=language,
+        sender_name="" if blank else campaign.organisation.in_language("name", language),
+        sender_lines=() if blank else tuple(campaign.organisation.postal_address.splitlines()),
+        recipient_lines=_recipient(target, language) if target else (),
+        date=None if blank else today,
+        subject=text.title,
+        salutation=text.salutation,
+        body_html=publishing.markdown(text.body, publishing.References.MARK),
+        asks=tuple(text.asks),
+        closing=text.closing,
+        signature_name="" if blank else campaign.organisation.in_language("name", language),
+        signatures_line="" if blank or not campaign.signature_count else signed,
+        sources=tuple(source_line(source, language) for source in campaign.sources.all()),
+        foot_text=text.title,
+        foot_url=links.absolute(campaign.address_in(language)),
+        blank=blank,
+    )
+
+
+def _recipient(target: Target, language: str) -> tuple[str, ...]:
+    """Name, office and address, as they stand on an envelope."""
+    named = [target.in_language(field, language) for field in ("name", "role", "organisation")]
+    return tuple(line for line in [*named, *target.address.splitlines()] if line)
+
+
+def source_line(source: Source, language: str) -> str:
+    parts = [source.author, source.in_language("title", language), source.publication, _source_date(source.date), source.url]
+    line = ", ".join(part for part in parts if part)
+    note = source.in_language("note", language)
+    return f"{line}. {note}" if note and line else line or note
+
+
+def _source_date(known: str) -> str:
+    """2018-09-16 in words; 2018-09 and 2018 as they stand."""
+    try:
+        return date_format(date.fromisoformat(known), "DATE_FORMAT")
+    except ValueError:
+        return known
+
+
+def share_card(text: CampaignText) -> bytes:
+    """1200 × 630 pixels, what the networks show beside a link: the title, and how many have signed."""
+    campaign = text.campaign
+    with override(text.language):
+        numbers = pages.numbers(campaign)
+        direction = "rtl" if pages.is_rtl(text.language) else "ltr"
+        size = 76 if len(text.title) < 60 else 60 if len(text.title) < 110 else 46
+        words = {
+            "language": escape(text.language),
+            "direction": direction,
+            "size": size,
+            "accent": publishing.readable(campaign.organisation.accent, publishing.PAPER),
+            "kicker": escape(pages.kicker(campaign, text)),
+            "title": escape(text.title),
+            "count": escape(pages.count_in_words(numbers["count"]) if numbers["count"] else _("Be the first to sign")),
+            "organisation": escape(campaign.organisation.in_language("name", text.language)),
+            "percent": numbers["percent"],
+        }
+        return card_png(CARD % words, CARD_WIDTH, CARD_HEIGHT)
+
+
+CARD = """<!doctype html><html lang="%(language)s" dir="%(direction)s"><title>%(title)s</title><style>
+body { width: 1200px; height: 630px; background: #faf7f0; color: #1d1b18; font-family: "Noto Serif", "Noto Naskh Arabic", serif;
+  border-top: 18px solid %(accent)s; box-sizing: border-box; position: relative }
+:lang(ar) { font-family: "Noto Naskh Arabic", serif }
+.kicker { position: absolute; top: 58px; inset-inline: 80px; left: 80px; right: 80px; color: %(accent)s; font: 600 28px "Noto Sans", "Noto Sans Arabic", sans-serif }
+h1 { position: absolute; top: 116px; left: 80px; right: 80px; margin: 0; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
+:lang(ar) h1 { line-height: 1.5 }
+.foot { position: absolute; bottom: 62px; left: 80px; right: 80px }
+.count { font-size: 44px; font-weight: 600 }
+.bar { height: 14px; background: #d8d0c0; margin: 18px 0 14px; border-radius: 7px }
+.bar div { height: 14px; width: %(percent)s%%; background: %(accent)s; border-radius: 7px }
+.who { font: 26px "Noto Sans", "Noto Sans Arabic", sans-serif; color: #5c564c }
+</style><p class="kicker">%(kicker)s</p><h1>%(title)s</h1>
+<div class="foot"><div class="count">%(count)s</div><div class="bar"><div></div></div><div class="who">%(organisation)s</div></div></html>"""

@@ -1,0 +1,105 @@
+"""Every email this room sends to supporters: one function a message, each through the outbox."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.core.cache import cache
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from config import email, links
+from letters import outbox
+from letters.models import Message, OutgoingEmail
+from letters.models.post import Kind
+
+from .models import CampaignLetter, CampaignText, Signature
+
+# What differs from one recipient to the next. All else is shared by every email of one wording (letters.models.Message).
+MARKERS = ("name", "representative", "action_url", "manage_url", "kept_until")
+
+
+def _shared_message(template: str, text: CampaignText) -> Message:
+    """The one Message of a template for one wording; remembered for a minute, since signing asks for it each time."""
+    key = f"message:{template}:{text.pk}"
+    message: Message | None = cache.get(key)
+    if message is None:
+        campaign = text.campaign
+        context = {
+            "campaign_title": text.title,
+            "organisation_name": campaign.organisation.name,
+            "page_url": links.absolute(campaign.address_in(text.language)),
+            "text": text,
+        }
+        message = outbox.message(email.render(f"campaigns/email/{template}", context, text.language, MARKERS))
+        cache.set(key, message, 60)
+    return message
+
+
+def _queue(
+    template: str, text: CampaignText, to: str, name: str, kind: Kind, values: Mapping[str, str]
+) -> OutgoingEmail:
+    return outbox.queue(
+        sender=text.campaign.organisation.sender,
+        message=_shared_message(template, text),
+        to=to,
+        to_name=name,
+        kind=kind,
+        values={"name": name, **values},
+    )
+
+
+def _day(day: date, language: str) -> str:
+    with override(language):
+        return date_format(day, "DATE_FORMAT")
+
+
+def _signature_links(signature: Signature) -> dict[str, str]:
+    return {
+        "action_url": links.link("confirm", "campaigns:confirm", signature.uuid),
+        "manage_url": links.link("signature", "campaigns:signature", signature.uuid),
+        "kept_until": _day(signature.erase_on, signature.text.language),
+    }
+
+
+def confirm_signature(signature: Signature, reminder: bool = False) -> OutgoingEmail:
+    return _queue(
+        "reminder" if reminder else "confirm",
+        signature.text,
+        signature.email,
+        signature.name,
+        Kind.CONFIRMATION,
+        _signature_links(signature),
+    )
+
+
+def already_signed(signature: Signature, text: CampaignText) -> OutgoingEmail:
+    values = _signature_links(signature)
+    del values["action_url"]
+    return _queue("already", text, signature.email, signature.name, Kind.CONFIRMATION, values)
+
+
+def _letter_values(letter: CampaignLetter) -> dict[str, str]:
+    return {
+        "representative": letter.letter.recipient_name,
+        "action_url": links.link("letter-confirm", "campaigns:letter_confirm", letter.uuid),
+        "manage_url": links.link("letter", "campaigns:letter_manage", letter.uuid),
+    }
+
+
+def confirm_letter(letter: CampaignLetter) -> OutgoingEmail:
+    return _queue(
+        "letter_confirm",
+        letter.text,
+        letter.email,
+        letter.letter.sender_name,
+        Kind.CONFIRMATION,
+        _letter_values(letter),
+    )
+
+
+def letter_already_sent(letter: CampaignLetter) -> OutgoingEmail:
+    values = _letter_values(letter)
+    del values["action_url"]
+    return _queue(
+        "letter_already", letter.text, letter.email, letter.letter.sender_name, Kind.CONFIRMATION, values
+    )

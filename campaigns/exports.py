@@ -1,0 +1,78 @@
+"""Lists for organisers, made by long work and kept for a few days in private storage."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from config import jobs
+
+from .models import Campaign, Signature
+
+COLUMNS = (
+    "given_at",
+    "state",
+    "origin",
+    "name",
+    "email",
+    "postcode",
+    "country",
+    "area",
+    "affiliation",
+    "reason",
+    "display",
+    "updates",
+    "wording",
+)
+# What a spreadsheet takes for a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def safe_cell(value: object) -> str:
+    """The value as text that no spreadsheet runs: what begins like a formula gets an apostrophe in front."""
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def start(campaign: Campaign, owner: str) -> jobs.Job:
+    return jobs.start("signatures-csv", {"campaign": campaign.pk}, owner=owner)
+
+
+@jobs.handler("signatures-csv")
+def signatures_csv(job: jobs.Job) -> None:
+    campaign = Campaign.objects.get(pk=job.parameters["campaign"])
+    job.save_result(f"{campaign.slug}-signatures.csv", _lines(job, campaign))
+
+
+def _lines(job: jobs.Job, campaign: Campaign) -> Iterator[bytes]:
+    rows = campaign.signatures.filter(anonymised_at__isnull=True).select_related("area", "text").order_by("pk")
+    total = rows.count()
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(COLUMNS)
+    for done, signature in enumerate(rows.iterator(chunk_size=1000), 1):
+        writer.writerow([safe_cell(value) for value in _cells(signature)])
+        if done % 1000 == 0:
+            job.progress(done, total)
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    job.progress(total, total)
+    yield buffer.getvalue().encode()
+
+
+def _cells(signature: Signature) -> tuple[object, ...]:
+    return (
+        signature.created_at.isoformat(timespec="seconds"),
+        signature.state,
+        signature.origin,
+        signature.name,
+        signature.email,
+        signature.postcode,
+        signature.country,
+        signature.area.name if signature.area else "",
+        signature.affiliation,
+        signature.reason,
+        signature.display,
+        "yes" if signature.updates else "no",
+        f"{signature.text.language} {signature.text.version}",
+    )

@@ -1,0 +1,73 @@
+"""Form fields that clean what people type, and say in a sentence what cannot be taken."""
+
+import re
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from email_validator import EmailNotValidError, validate_email
+
+# Direction overrides and isolates: in a public list they would turn the neighbours' names around.
+_DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
+_ADDRESS_OF_A_SITE = re.compile(r"https?://|www\.", re.IGNORECASE)
+
+
+def one_line(text: str) -> str:
+    return " ".join(_DIRECTION_MARKS.sub("", text).split())
+
+
+class LineField(forms.CharField):
+    """One line of text: newlines and runs of spaces become one space."""
+
+    def to_python(self, value: Any) -> str:
+        return one_line(str(super().to_python(value) or ""))
+
+
+class NameField(LineField):
+    """A person's name, in any script: at least one letter, no address of a web site."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 200, **options})
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not any(unicodedata.category(character).startswith("L") for character in value):
+            raise ValidationError(_("Write your name with at least one letter."), code="no_letter")
+        if _ADDRESS_OF_A_SITE.search(value):
+            raise ValidationError(_("A name cannot hold the address of a web site."), code="site")
+
+
+class AddressField(forms.CharField):
+    """One email address, in any script, alone. A comma or a newline never smuggles in a second one."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 254, **options})
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").strip()
+
+    def clean(self, value: Any) -> str:
+        address = str(super().clean(value))
+        if not address:
+            return ""
+        try:
+            return validate_email(address, check_deliverability=False).normalized
+        except EmailNotValidError as error:
+            raise ValidationError(
+                _("This is not an email address we can write to. Write one address, such as name@example.org."),
+                code="address",
+            ) from error
+
+
+class ParagraphsField(forms.CharField):
+    """Several lines of text; line ends become one kind."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(value) or "")
+        return _DIRECTION_MARKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

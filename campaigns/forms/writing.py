@@ -1,0 +1,118 @@
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import consent, writing
+from campaigns.models import Campaign, CampaignText
+from letters import composing
+from letters.models import Constituency, Representative
+
+from .fields import AddressField, LineField, NameField, ParagraphsField
+from .signing import Honeypot
+
+
+def plain_helper() -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+class PostcodeForm(forms.Form):
+    postcode = LineField(
+        label=_("Your postcode"),
+        max_length=40,
+        help_text=_("Your home address decides who represents you. We look it up here and keep nothing."),
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "short"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = plain_helper()
+
+
+class ConstituencyForm(forms.Form):
+    constituency = forms.ModelChoiceField(
+        label=_("Your constituency"), queryset=Constituency.objects.none(), empty_label=_("Choose…")
+    )
+
+    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if campaign.legislature is not None:
+            self.fields["constituency"].queryset = Constituency.objects.current(campaign.legislature).order_by(  # type: ignore[attr-defined]
+                "name"
+            )
+        self.helper = plain_helper()
+
+
+class LetterForm(forms.Form):
+    """The letter as its writer wants it, and where they live: an office answers only its own constituents."""
+
+    constituency = forms.ModelChoiceField(queryset=Constituency.objects.all(), widget=forms.HiddenInput)
+    representative = forms.ModelChoiceField(
+        label=_("Your representative"), queryset=Representative.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+    subject = LineField(label=_("Subject"), max_length=150)
+    body = ParagraphsField(
+        label=_("Your letter"),
+        max_length=10_000,
+        help_text=_("Say first, in your own words, why this matters to you: a personal letter is read, a copy is counted."),
+        widget=forms.Textarea(attrs={"rows": 16}),
+    )
+    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    address = ParagraphsField(
+        label=_("Your postal address"),
+        max_length=400,
+        help_text=_("With your postcode, a line each. Without it many offices do not answer."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "street-address"}),
+    )
+
+    def __init__(self, constituency: Constituency, representatives: list[Representative], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["representative"]
+        field.queryset = Representative.objects.filter(pk__in=[one.pk for one in representatives])  # type: ignore[attr-defined]
+        field.label_from_instance = lambda one: f"{one.name}, {constituency.name}"  # type: ignore[attr-defined]
+        if len(representatives) == 1:
+            field.initial = representatives[0].pk
+        self.helper = plain_helper()
+
+    def clean_address(self) -> str:
+        lines = [" ".join(line.split()) for line in self.cleaned_data["address"].splitlines() if line.strip()]
+        if len(lines) > 7 or any(len(line) > 80 for line in lines):
+            raise ValidationError(_("Write the address in at most 7 lines of at most 80 characters."), code="long")
+        return "\n".join(lines)
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        if left := composing.open_placeholders(body, writing.PLACEHOLDERS):
+            if set(left) - {"{name}"}:
+                raise ValidationError(
+                    _("Your letter still holds %(placeholders)s: write what belongs there."),
+                    params={"placeholders": ", ".join(left)},
+                    code="placeholder",
+                )
+        return body
+
+    def as_written(self) -> writing.Written:
+        data = self.cleaned_data
+        return writing.Written(**{key: data[key] for key in ("representative", "subject", "body", "name", "address")})
+
+
+class SendForm(forms.Form):
+    """The one road that keeps something: who sends, and that they agree."""
+
+    email = AddressField(
+        label=_("Your email address"),
+        help_text=_("For the answer, and for one email that asks you to confirm."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+    )
+    consent = forms.BooleanField(error_messages={"required": _("Without this we may not pass on your letter.")})
+    website = Honeypot()
+
+    def __init__(self, campaign: Campaign, text: CampaignText, representative: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consent"].label = consent.for_writing(campaign, text, representative)
+        self.helper = plain_helper()

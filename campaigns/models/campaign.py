@@ -1,0 +1,281 @@
+import hashlib
+import json
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from letters.models import Constituency, Legislature
+
+from .organisation import Organisation
+from .translated import Translated
+
+
+class CampaignQuerySet(models.QuerySet["Campaign"]):
+    def published(self) -> "CampaignQuerySet":
+        """What the public may see: live and closed campaigns of approved organisations."""
+        return self.filter(state__in=Campaign.PUBLIC_STATES, organisation__approved_at__isnull=False)
+
+    def live(self) -> "CampaignQuerySet":
+        return self.published().filter(state=Campaign.State.LIVE)
+
+    def newest_first(self) -> "CampaignQuerySet":
+        return self.order_by("-pk")
+
+    def matching(self, words: str) -> "CampaignQuerySet":
+        """Campaigns whose current title or summary holds every word."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(
+                models.Exists(
+                    CampaignText.objects.filter(campaign=models.OuterRef("pk"), superseded_at__isnull=True).filter(
+                        models.Q(title__icontains=word) | models.Q(summary__icontains=word)
+                    )
+                )
+            )
+        return found
+
+
+class Campaign(models.Model):
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        LIVE = "live", _("Live")
+        CLOSED = "closed", _("Closed")
+        ARCHIVED = "archived", _("Archived")
+
+    PUBLIC_STATES = frozenset({State.LIVE, State.CLOSED})
+
+    class Kind(models.TextChoices):
+        PETITION = "petition", _("Petition")
+        LETTER = "letter", _("Open letter")
+        STATEMENT = "statement", _("Statement")
+        CALL = "call", _("Call to action")
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="campaigns")
+    slug = models.SlugField(_("address"), unique=True, max_length=80)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PETITION)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+    language = models.CharField(_("first language"), max_length=10, default="en")
+    signature_goal = models.PositiveIntegerField(_("goal"), default=100, help_text=_("Raises itself when it is reached."))
+    legislature = models.ForeignKey(
+        Legislature,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("legislature"),
+        help_text=_("Supporters may write to their own representative in it."),
+    )
+    attach_pdf = models.BooleanField(_("attach the letter as a PDF to its email"), default=True)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    retention_months = models.PositiveSmallIntegerField(
+        _("months kept"), default=24, help_text=_("A signature is anonymised this many months after it was given.")
+    )
+    # Written by the fold alone (counting.py), never by a request.
+    signature_count = models.PositiveIntegerField(_("signatures"), default=0, editable=False)
+    counted_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CampaignQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("campaign")
+        verbose_name_plural = _("campaigns")
+        indexes = [models.Index(fields=["state", "-id"], name="campaign_public_newest")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaigns:page", kwargs={"slug": self.slug})
+
+    def address_in(self, language: str) -> str:
+        if language == self.language:
+            return self.get_absolute_url()
+        return reverse("campaigns:page", kwargs={"slug": self.slug, "language": language})
+
+    @property
+    def is_public(self) -> bool:
+        return self.state in self.PUBLIC_STATES and self.organisation.approved_at is not None
+
+    @property
+    def takes_signatures(self) -> bool:
+        return self.state == self.State.LIVE and self.organisation.approved_at is not None
+
+    @property
+    def takes_letters(self) -> bool:
+        return self.takes_signatures and self.legislature_id is not None
+
+
+class ImmutableQuerySet(models.QuerySet["CampaignText"]):
+    def current(self) -> "ImmutableQuerySet":
+        return self.filter(superseded_at__isnull=True)
+
+    def update(self, **fields: Any) -> int:
+        if set(fields) - {"superseded_at"}:
+            raise TypeError("A published wording is never changed: publish a new version (publishing.publish_text).")
+        return super().update(**fields)
+
+
+class CampaignText(models.Model):
+    """One published wording, in one language and version. Never changed: signatures and letters name it."""
+
+    WORDING = (
+        "title",
+        "summary",
+        "addressed_to",
+        "body",
+        "asks",
+        "affiliation_note",
+        "salutation",
+        "closing",
+        "letter_subject",
+        "letter_body",
+        "notice",
+    )
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="texts")
+    language = models.CharField(_("language"), max_length=10)
+    version = models.PositiveSmallIntegerField(_("version"), default=1)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"))
+    addressed_to = models.CharField(_("addressed to"), max_length=200, blank=True)
+    body = models.TextField(_("text"), help_text=_("Markdown; [^1] refers to source 1."))
+    asks = models.JSONField(_("what it asks"), default=list, blank=True)
+    affiliation_note = models.CharField(_("shown beside an affiliation"), max_length=120, blank=True)
+    salutation = models.CharField(_("salutation of the open letter"), max_length=200, blank=True)
+    closing = models.CharField(_("closing of the open letter"), max_length=200, blank=True)
+    letter_subject = models.CharField(_("subject of a supporter's letter"), max_length=200, blank=True)
+    letter_body = models.TextField(_("a supporter's letter"), blank=True, help_text=_("Placeholders: {name}, {representative}, {constituency}, {campaign_url}."))
+    notice = models.TextField(_("notice on the page"), blank=True)
+    digest = models.CharField(_("SHA-256"), max_length=64, editable=False)
+    published_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
+    superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
+
+    objects = ImmutableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("published wording")
+        verbose_name_plural = _("published wordings")
+        ordering = ["campaign", "language", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "language", "version"], name="one_text_a_version"),
+            models.UniqueConstraint(
+                fields=["campaign", "language"],
+                condition=models.Q(superseded_at__isnull=True),
+                name="one_current_text_a_language",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.language}, {self.version})"
+
+    def wording(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.WORDING}
+
+    def computed_digest(self) -> str:
+        canonical = json.dumps(self.wording(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def save(self, **options: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A published wording is never changed: publish a new version (publishing.publish_text).")
+        self.digest = self.computed_digest()
+        super().save(**options)
+
+
+class Numbered(Translated):
+    number = models.PositiveSmallIntegerField(_("number"))
+
+    class Meta(Translated.Meta):
+        abstract = True
+        ordering = ["number"]
+
+
+class Target(Numbered):
+    """Whom a campaign addresses. (The number to reach is the campaign's goal.)"""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="targets")
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    role = models.CharField(_("office"), max_length=200, blank=True)
+    organisation = models.CharField(_("body"), max_length=200, blank=True)
+    address = models.TextField(_("postal address"), blank=True)
+
+    class Meta(Numbered.Meta):
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+
+    def __str__(self) -> str:
+        return self.name or self.role or self.organisation
+
+
+class Source(Numbered):
+    """What a claim rests on. Its number is what the text refers to."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="sources")
+    author = models.CharField(_("author"), max_length=200, blank=True)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    publication = models.CharField(_("publication"), max_length=200, blank=True)
+    date = models.CharField(_("date"), max_length=40, blank=True, help_text=_("As far as it is known: 2018, 2018-09 or 2018-09-16."))
+    url = models.URLField(_("address"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta(Numbered.Meta):
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="one_source_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title or self.author}"
+
+
+class Event(Numbered):
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="events")
+    title = models.CharField(_("title"), max_length=200)
+    date = models.DateField(_("day"))
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    url = models.URLField(_("address"), blank=True)
+    description = models.TextField(_("description"), blank=True)
+
+    class Meta(Numbered.Meta):
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["date", "number"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Response(Numbered):
+    """What those addressed have answered."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="responses")
+    author = models.CharField(_("author"), max_length=200)
+    role = models.CharField(_("office"), max_length=200, blank=True)
+    date = models.CharField(_("date"), max_length=40, blank=True)
+    text = models.TextField(_("text"))
+    source = models.ForeignKey(Source, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta(Numbered.Meta):
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+
+    def __str__(self) -> str:
+        return self.author
+
+
+class AreaCount(models.Model):
+    """How many of a campaign's counted signatures come from one constituency; kept by the fold."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="area_counts")
+    area = models.ForeignKey(Constituency, on_delete=models.PROTECT, related_name="+")
+    count = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "area"], name="one_count_an_area")]
+        indexes = [models.Index(fields=["campaign", "-count"], name="areas_most_first")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.area_id}: {self.count}"

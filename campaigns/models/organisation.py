@@ -1,0 +1,119 @@
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from letters.models import Sender
+
+from .translated import Translated
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who runs campaigns, or the whole installation. Supporters are not users."""
+
+    email = models.EmailField(_("email"), unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may use the administration"), default=False)
+    date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    objects = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("organiser account")
+        verbose_name_plural = _("organiser accounts")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def approved(self) -> "OrganisationQuerySet":
+        return self.filter(approved_at__isnull=False)
+
+
+class Organisation(Translated):
+    """Who runs campaigns, and who answers for their supporters' data."""
+
+    slug = models.SlugField(_("address"), unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    about = models.TextField(_("who we are"), blank=True, help_text=_("Markdown."))
+    controller = models.CharField(
+        _("who answers for the data"), max_length=300, help_text=_("The data controller, as the law names it.")
+    )
+    contact_email = models.EmailField(_("contact address"))
+    postal_address = models.TextField(_("postal address"), blank=True)
+    privacy = models.TextField(_("privacy notice"), blank=True, help_text=_("Markdown."))
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        default="#8c1d18",
+        validators=[RegexValidator(r"\A#[0-9a-f]{6}\Z", _("Write the colour as #rrggbb, in small letters."))],
+    )
+    sender = models.OneToOneField(Sender, on_delete=models.PROTECT, related_name="+", verbose_name=_("sender"))
+    approved_at = models.DateTimeField(
+        _("approved"), null=True, blank=True, help_text=_("Until the operator approves it, it can neither publish nor mail.")
+    )
+    members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
+        User, through="Membership", related_name="organisations"
+    )
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        # The colour goes into a stylesheet, so the database too holds it to its form.
+        constraints = [
+            models.CheckConstraint(condition=models.Q(accent__regex=r"^#[0-9a-f]{6}$"), name="accent_is_a_colour")
+        ]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaigns:organisation", kwargs={"slug": self.slug})
+
+
+class Membership(models.Model):
+    class Role(models.TextChoices):
+        OWNER = "owner", _("Owner")
+        EDITOR = "editor", _("Editor")
+        VIEWER = "viewer", _("Viewer")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["user", "organisation"], name="one_membership_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"

@@ -1,0 +1,221 @@
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from config.crypto import EmailKeyField, EncryptedTextField, email_keys
+from letters.models import Constituency, OutgoingEmail
+
+from .campaign import Campaign, CampaignText
+
+
+class ConsentWording(models.Model):
+    """The exact words somebody agreed to. Many signatures share one row; it is never changed."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    language = models.CharField(max_length=10)
+    text = models.TextField()
+
+    class Meta:
+        verbose_name = _("consent wording")
+        verbose_name_plural = _("consent wordings")
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def of_address(self, address: str) -> "SignatureQuerySet":
+        return self.filter(email_key__in=email_keys(address))
+
+    def holding_the_place(self) -> "SignatureQuerySet":
+        """Rows that stand between an address and a second signature on the same campaign."""
+        return self.exclude(state=Signature.State.WITHDRAWN).exclude(email_key="")
+
+    def counting(self) -> "SignatureQuerySet":
+        return self.filter(state=Signature.State.CONFIRMED)
+
+    def shown(self) -> "SignatureQuerySet":
+        """The public list: confirmed, with a name its owner chose to show."""
+        return self.counting().exclude(public_name="")
+
+    def uncounted(self) -> "SignatureQuerySet":
+        """Rows whose `counted` disagrees with their state: what the fold has still to do."""
+        return self.filter(Signature.FOLD_IS_DUE)
+
+    def shown_name_begins(self, prefix: str) -> "SignatureQuerySet":
+        return self.filter(public_name_folded__startswith=folded(prefix))
+
+    def to_anonymise(self, today: date) -> "SignatureQuerySet":
+        return self.filter(anonymised_at__isnull=True, erase_on__lte=today)
+
+    def unconfirmed_since(self, before: datetime) -> "SignatureQuerySet":
+        return self.filter(state=Signature.State.PENDING, created_at__lt=before)
+
+
+def folded(name: str) -> str:
+    return " ".join(name.casefold().split())[:60]
+
+
+class Signature(models.Model):
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting for confirmation")
+        CONFIRMED = "confirmed", _("Confirmed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        SUSPECT = "suspect", _("Held back")
+        INVALID = "invalid", _("Invalid")
+
+    class Display(models.TextChoices):
+        NAME = "name", _("My name")
+        INITIALS = "initials", _("My initials")
+        NONE = "none", _("Not at all")
+
+    class Origin(models.TextChoices):
+        ONLINE = "online", _("Online")
+        IMPORTED = "imported", _("Imported")
+
+    FOLD_IS_DUE = Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed"))
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="signatures")
+    text = models.ForeignKey(CampaignText, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
+    state_before_invalid = models.CharField(max_length=10, blank=True, editable=False)
+    origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.ONLINE)
+    # True while this row is part of its campaign's count. Written by the fold alone (counting.py).
+    counted = models.BooleanField(default=False, editable=False)
+
+    name = EncryptedTextField(_("name"))
+    email = EncryptedTextField(_("email"))
+    email_key = EmailKeyField(source="email")
+    postcode = EncryptedTextField(_("postcode"), blank=True)
+    country = models.CharField(_("country"), max_length=2, default="GB")
+    area = models.ForeignKey(Constituency, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    affiliation = EncryptedTextField(_("affiliation"), blank=True)
+    reason = EncryptedTextField(_("reason"), blank=True)
+    display = models.CharField(_("shown as"), max_length=10, choices=Display.choices)
+    updates = models.BooleanField(_("wants news"), default=False)
+
+    # What everybody may read, as its owner chose: plain, so that it can be listed and searched.
+    public_name = models.CharField(max_length=200, blank=True, editable=False)
+    public_name_folded = models.CharField(max_length=60, blank=True, editable=False)
+    public_affiliation = models.CharField(max_length=200, blank=True, editable=False)
+    public_place = models.CharField(max_length=200, blank=True, editable=False)
+    public_reason = models.TextField(blank=True, editable=False)
+
+    consent = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+", null=True)
+    consent_at = models.DateTimeField(null=True)
+    updates_consent = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+", null=True)
+    updates_consent_at = models.DateTimeField(null=True)
+
+    confirmation = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    confirmations_sent = models.PositiveSmallIntegerField(default=0, editable=False)
+    reminded_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(_("given"), auto_now_add=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    anonymised_at = models.DateTimeField(_("anonymised"), null=True, editable=False)
+    erase_on = models.DateField(_("kept until"), editable=False)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "email_key"],
+                condition=~Q(state="withdrawn") & ~Q(email_key=""),
+                name="one_signature_an_address",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["email_key"], name="signature_by_address"),
+            models.Index(
+                fields=["campaign", "-id"],
+                condition=Q(state="confirmed") & ~Q(public_name=""),
+                name="signature_shown_newest",
+            ),
+            models.Index(fields=["public_name_folded"], condition=~Q(public_name_folded=""), name="signature_by_shown_name"),
+            models.Index(
+                fields=["campaign", "id"],
+                condition=Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed")),
+                name="signature_fold_due",
+            ),
+            models.Index(fields=["created_at"], condition=Q(state="pending"), name="signature_pending_oldest"),
+            models.Index(fields=["erase_on"], condition=Q(anonymised_at__isnull=True), name="signature_retention"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_name or str(self.uuid)
+
+    def show_as_chosen(self) -> None:
+        """Derives the public columns from the private ones and the choice made."""
+        self.public_name = {
+            self.Display.NAME: self.name[:200],
+            self.Display.INITIALS: initials(self.name),
+        }.get(self.Display(self.display), "")
+        shown = bool(self.public_name)
+        self.public_name_folded = folded(self.public_name) if self.display == self.Display.NAME else ""
+        self.public_affiliation = self.affiliation[:200] if shown else ""
+        self.public_reason = self.reason if shown else ""
+        self.public_place = self.area.name if shown and self.area else ""
+
+    def forget_the_person(self, at: datetime) -> None:
+        """Blanks all that is personal and keeps the row for the count by area. The caller saves."""
+        for field in self.PERSONAL:
+            setattr(self, field, "")
+        self.updates = False
+        self.anonymised_at = at
+
+    PERSONAL = (
+        "name",
+        "email",
+        "email_key",
+        "postcode",
+        "affiliation",
+        "reason",
+        "public_name",
+        "public_name_folded",
+        "public_affiliation",
+        "public_place",
+        "public_reason",
+    )
+
+    def as_data(self) -> dict[str, Any]:
+        """Everything kept about one person's signature, for the person."""
+        return {
+            "campaign": self.campaign.slug,
+            "title": self.text.title,
+            "wording_version": self.text.version,
+            "wording_sha256": self.text.digest,
+            # One held back looks like one that waits, to whoever sent it.
+            "state": self.State.PENDING if self.state == self.State.SUSPECT else self.state,
+            "name": self.name,
+            "email": self.email,
+            "postcode": self.postcode,
+            "country": self.country,
+            "area": self.area.name if self.area else None,
+            "affiliation": self.affiliation,
+            "reason": self.reason,
+            "display": self.display,
+            "shown_as": self.public_name,
+            "consent": self.consent.text if self.consent else None,
+            "consent_at": self.consent_at,
+            "updates": self.updates,
+            "updates_consent": self.updates_consent.text if self.updates_consent else None,
+            "updates_consent_at": self.updates_consent_at,
+            "given_at": self.created_at,
+            "confirmed_at": self.confirmed_at,
+            "withdrawn_at": self.withdrawn_at,
+            "kept_until": self.erase_on,
+        }
+
+
+def initials(name: str) -> str:
+    """“Rose O’Connell” → “R. O.”: the first letter of each word, at most four."""
+    letters = [next((c for c in word if c.isalpha()), "") for word in name.split()]
+    return " ".join(f"{letter.upper()}." for letter in letters[:4] if letter)

@@ -1,0 +1,171 @@
+"""What the public page shows, gathered in a fixed number of queries."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from config import links
+
+from . import addresses, publishing, retention
+from .counting import current_goal
+from .models import Campaign, CampaignText
+
+SIGNATORIES_ON_PAGE = 24
+AREAS_ON_PAGE = 12
+LANGUAGE_NAMES = {"ar": "العربية", "en": "English", "fr": "Français", "de": "Deutsch", "es": "Español", "cy": "Cymraeg"}
+
+
+def kicker(campaign: Campaign, text: CampaignText) -> str:
+    if not text.addressed_to:
+        return str(campaign.get_kind_display())
+    wording = {
+        Campaign.Kind.PETITION: _("A petition to %(whom)s"),
+        Campaign.Kind.LETTER: _("An open letter to %(whom)s"),
+        Campaign.Kind.STATEMENT: _("A statement to %(whom)s"),
+        Campaign.Kind.CALL: _("A call to %(whom)s"),
+    }[Campaign.Kind(campaign.kind)]
+    return wording % {"whom": text.addressed_to}
+
+
+def numbers(campaign: Campaign) -> dict[str, Any]:
+    count = campaign.signature_count
+    goal = current_goal(campaign.signature_goal, count)
+    return {"count": count, "goal": goal, "remaining": goal - count, "percent": min(100, count * 100 // goal)}
+
+
+def languages(campaign: Campaign, current: str) -> list[dict[str, Any]]:
+    codes = campaign.texts.filter(superseded_at__isnull=True).values_list("language", flat=True).order_by("language")
+    return [
+        {
+            "code": code,
+            "name": LANGUAGE_NAMES.get(code, code),
+            "url": campaign.address_in(code),
+            "absolute": links.absolute(campaign.address_in(code)),
+            "current": code == current,
+        }
+        for code in codes
+    ]
+
+
+def frame(text: CampaignText) -> dict[str, Any]:
+    """What every page of a campaign needs."""
+    campaign = text.campaign
+    return {
+        "campaign": campaign,
+        "text": text,
+        "organisation": campaign.organisation,
+        "urls": addresses.of_campaign(campaign, text.language),
+        "kicker": kicker(campaign, text),
+        "kept_until": retention.kept_until(campaign),
+        "open": campaign.takes_signatures,
+        "closed": campaign.state == Campaign.State.CLOSED,
+        "writes": campaign.takes_letters and bool(text.letter_body),
+        "text_bidi": is_rtl(text.language),
+        **numbers(campaign),
+    }
+
+
+def page(text: CampaignText) -> dict[str, Any]:
+    campaign, language = text.campaign, text.language
+    context = frame(text)
+    shown = list(campaign.signatures.shown().order_by("-pk")[: SIGNATORIES_ON_PAGE + 1])
+    page_languages = languages(campaign, language)
+    canonical = links.absolute(campaign.address_in(language))
+    return context | {
+        "body": publishing.markdown(text.body, publishing.References.LINK),
+        "targets": [
+            {field: row.in_language(field, language) for field in ("name", "role", "organisation")}
+            for row in campaign.targets.all()
+        ],
+        "sources": campaign.sources.all(),
+        "events": [_event(campaign, row, language) for row in campaign.events.all()],
+        "responses": [_response(row, language) for row in campaign.responses.select_related("source")],
+        "updates": [
+            {"title": row.title, "body": publishing.markdown(row.body), "published_at": row.published_at}
+            for row in campaign.updates.filter(language=language)
+        ],
+        "signatories": shown[:SIGNATORIES_ON_PAGE],
+        "signatories_more": len(shown) > SIGNATORIES_ON_PAGE,
+        "areas": [
+            {"name": row.area.name_in(language), "count": row.count}
+            for row in campaign.area_counts.filter(count__gt=0).order_by("-count").select_related("area")[:AREAS_ON_PAGE]
+        ],
+        "share": addresses.share(campaign, text),
+        "page_languages": page_languages if len(page_languages) > 1 else [],
+        "canonical": canonical,
+        "card_url": links.absolute(context["urls"]["card"]),
+        "card_alt": count_in_words(campaign.signature_count),
+        "json_ld": json_ld(text, canonical),
+    }
+
+
+def is_rtl(language: str) -> bool:
+    return language.split("-")[0] in ("ar", "fa", "he", "ur", "ckb")
+
+
+def count_in_words(count: int) -> str:
+    return ngettext("%(count)d person has signed", "%(count)d people have signed", count) % {"count": count}
+
+
+def _event(campaign: Campaign, row: Any, language: str) -> dict[str, Any]:
+    return {
+        "title": row.in_language("title", language),
+        "place": row.in_language("place", language),
+        "description": row.in_language("description", language),
+        "date": row.date,
+        "url": row.url,
+        "ics_url": addresses.event_ics(campaign, row, language),
+        "is_past": row.date < timezone.localdate(),
+    }
+
+
+def _response(row: Any, language: str) -> dict[str, Any]:
+    return {
+        "author": row.in_language("author", language),
+        "role": row.in_language("role", language),
+        "text": row.in_language("text", language),
+        "date": row.date,
+        "source_number": row.source.number if row.source else None,
+    }
+
+
+def json_ld(text: CampaignText, canonical: str) -> SafeString:
+    """schema.org knows no petition, so a WebPage about a CreativeWork that can be endorsed (standards.md 2.9).
+
+    No signatory's name is ever part of it.
+    """
+    campaign = text.campaign
+    data = {
+        "@context": "https://schema.org",
+        "@type": "WebPage",
+        "url": canonical,
+        "name": text.title,
+        "description": text.summary,
+        "inLanguage": text.language,
+        "datePublished": campaign.published_at.isoformat() if campaign.published_at else None,
+        "dateModified": text.published_at.isoformat(),
+        "publisher": {"@type": "Organization", "name": campaign.organisation.name},
+        "mainEntity": {
+            "@type": "CreativeWork",
+            "name": text.title,
+            "audience": {"@type": "Audience", "name": text.addressed_to} if text.addressed_to else None,
+            "interactionStatistic": {
+                "@type": "InteractionCounter",
+                "interactionType": {"@type": "EndorseAction"},
+                "userInteractionCount": campaign.signature_count,
+            },
+        },
+        "potentialAction": {
+            "@type": "EndorseAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": canonical + "#sign"},
+        },
+        "isPartOf": {"@type": "WebSite", "name": settings.SITE_NAME, "url": settings.SITE_URL},
+    }
+    # <, > and & as escapes, so that no text can end the script element it stands in.
+    escaped = json.dumps(data, ensure_ascii=False).translate({ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"})
+    return mark_safe(escaped)  # escaped for its element in the line above

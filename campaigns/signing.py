@@ -1,0 +1,185 @@
+"""Signing, from the form to the confirmed signature and out again: the whole flow in one file."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from config.crypto import email_key
+from letters import outbox
+from letters.models import Constituency
+
+from . import consent, emails, retention
+from .models import CampaignLetter, CampaignText, Signature
+
+# How many confirmation emails one signature may ever cause, reminder included.
+MOST_CONFIRMATIONS = 5
+
+
+@dataclass(frozen=True)
+class Supporter:
+    """What somebody typed into the form, cleaned."""
+
+    name: str
+    email: str
+    postcode: str
+    country: str
+    area: Constituency | None
+    affiliation: str
+    reason: str
+    display: str
+    updates: bool
+
+
+def sign(text: CampaignText, supporter: Supporter) -> None:
+    """Stores the signature, waiting, with its email, in one transaction. Whoever asks learns nothing from it:
+    a first signature, a second one and a moderated one look the same from outside; only the email differs."""
+    try:
+        with transaction.atomic():
+            _sign(text, supporter)
+    except IntegrityError:
+        # Two forms with one address at the same moment: the other came first, and this is now a second one.
+        with transaction.atomic():
+            _sign(text, supporter)
+
+
+def _sign(text: CampaignText, supporter: Supporter) -> None:
+    places = Signature.objects.filter(campaign=text.campaign_id).holding_the_place()
+    # The lock is on this address's own row: only the same person, signing twice at once, waits for it.
+    existing = places.of_address(supporter.email).select_for_update(of=("self",)).select_related("text").first()
+    if existing is None:
+        signature = Signature(campaign_id=text.campaign_id, email_key=email_key(supporter.email))
+        _write_down(signature, text, supporter)
+        signature.save()
+        _send_confirmation(signature)
+    elif existing.state == Signature.State.PENDING:
+        # Not yet anybody's word: the latest form counts, and the page behind the link shows what it says.
+        _write_down(existing, text, supporter)
+        existing.save()
+        _send_confirmation(existing)
+    else:
+        emails.already_signed(existing, text)
+
+
+def _write_down(signature: Signature, text: CampaignText, supporter: Supporter) -> None:
+    now = timezone.now()
+    signature.text = text
+    for field in ("name", "email", "postcode", "country", "area", "affiliation", "reason", "display", "updates"):
+        setattr(signature, field, getattr(supporter, field))
+    signature.show_as_chosen()
+    signature.consent = consent.record(consent.for_signing(text.campaign, text), text.language)
+    signature.consent_at = now
+    _record_news(signature, supporter.updates)
+    signature.erase_on = retention.kept_until(text.campaign)
+
+
+def _record_news(signature: Signature, wanted: bool) -> None:
+    signature.updates = wanted
+    if wanted:
+        wording = consent.for_news(signature.text.campaign)
+        signature.updates_consent = consent.record(wording, signature.text.language)
+        signature.updates_consent_at = timezone.now()
+    else:
+        signature.updates_consent = None
+        signature.updates_consent_at = None
+
+
+def _send_confirmation(signature: Signature, reminder: bool = False) -> bool:
+    if signature.confirmations_sent >= MOST_CONFIRMATIONS:
+        return False
+    signature.confirmation = emails.confirm_signature(signature, reminder)
+    signature.confirmations_sent += 1
+    signature.save(update_fields=["confirmation", "confirmations_sent"])
+    return True
+
+
+def resend(signature: Signature) -> bool:
+    """Another confirmation email to a signature that waits; False when it has had its share."""
+    with transaction.atomic():
+        signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
+        return signature.state == Signature.State.PENDING and _send_confirmation(signature)
+
+
+def confirm(signature: Signature) -> bool:
+    """True when the signature stands, now or before. One conditional UPDATE on its own row; no counter is touched."""
+    now = timezone.now()
+    changed = Signature.objects.filter(pk=signature.pk, state=Signature.State.PENDING).update(
+        state=Signature.State.CONFIRMED, confirmed_at=now
+    )
+    signature.refresh_from_db()
+    return bool(changed) or signature.state == Signature.State.CONFIRMED
+
+
+def change(signature: Signature, choices: dict[str, Any]) -> None:
+    """How one is shown, and whether one wants news: `name`, `affiliation`, `reason`, `display`, `updates`."""
+    with transaction.atomic():
+        signature = Signature.objects.select_for_update(of=("self",)).select_related("text__campaign").get(pk=signature.pk)
+        for field in ("name", "affiliation", "reason", "display"):
+            setattr(signature, field, choices[field])
+        if choices["updates"] != signature.updates:
+            _record_news(signature, choices["updates"])
+        signature.show_as_chosen()
+        signature.save()
+
+
+def withdraw(signature: Signature) -> bool:
+    return bool(
+        Signature.objects.filter(
+            pk=signature.pk, state__in=(Signature.State.PENDING, Signature.State.CONFIRMED, Signature.State.SUSPECT)
+        ).update(state=Signature.State.WITHDRAWN, withdrawn_at=timezone.now(), updates=False)
+    )
+
+
+def erase(signature: Signature) -> None:
+    """Takes the signature back and blanks the person at once, in our rows and in every email still kept for them.
+
+    Other signatures of the same address are their own records and stay; letters of this campaign go with it.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
+        letters = CampaignLetter.objects.filter(campaign=signature.campaign_id, email_key=signature.email_key)
+        outbox.cancel([pk for pk in letters.values_list("outgoing_id", flat=True) if pk], actor="the supporter")
+        retention.forget_letters(letters, now)
+        if signature.email:
+            outbox.forget(signature.email, actor="the supporter")
+        signature.forget_the_person(now)
+        signature.state = Signature.State.WITHDRAWN
+        signature.withdrawn_at = signature.withdrawn_at or now
+        signature.save()
+
+
+def remind_the_unconfirmed() -> int:
+    """One reminder, a day after signing, while the campaign is live."""
+    now = timezone.now()
+    waiting = Signature.objects.filter(
+        state=Signature.State.PENDING,
+        reminded_at__isnull=True,
+        created_at__lt=now - settings.REMINDER_AFTER,
+        created_at__gt=now - settings.REMINDER_AFTER - timedelta(days=7),
+        campaign__state="live",
+    )
+    sent = 0
+    for signature in waiting.select_related("text__campaign__organisation__sender")[:500]:
+        with transaction.atomic():
+            # Only one of two sweepers that run at once finds the row still unreminded.
+            if Signature.objects.filter(pk=signature.pk, state="pending", reminded_at__isnull=True).update(reminded_at=now):
+                signature.reminded_at = now
+                sent += _send_confirmation(signature, reminder=True)
+    return sent
+
+
+def invalidate(signatures: models.QuerySet[Signature]) -> int:
+    """By a moderator; undone by `restore`."""
+    return signatures.exclude(state__in=(Signature.State.INVALID, Signature.State.WITHDRAWN)).update(
+        state_before_invalid=models.F("state"), state=Signature.State.INVALID
+    )
+
+
+def restore(signatures: models.QuerySet[Signature]) -> int:
+    return signatures.filter(state=Signature.State.INVALID).update(
+        state=models.F("state_before_invalid"), state_before_invalid=""
+    )

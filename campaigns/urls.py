@@ -1,0 +1,69 @@
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import URLPattern, path, register_converter
+from django.urls.converters import StringConverter
+
+from .views import organising, public, signing, writing
+
+
+class SiteLanguage(StringConverter):
+    """A language of the software other than its first."""
+
+    regex = "|".join(code for code, _ in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
+
+
+class TextLanguage(StringConverter):
+    """The language of a campaign's text: two or three letters, perhaps a region."""
+
+    regex = "[a-z]{2,3}(?:-[a-z0-9]{2,4})?"
+
+
+register_converter(SiteLanguage, "site_language")
+register_converter(TextLanguage, "text_language")
+
+app_name = "campaigns"
+
+
+def site(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+    return [path(route, view, name=name), path(f"<site_language:language>/{route}", view, name=name)]
+
+
+def campaign(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+    return [
+        path(f"<slug:slug>/{route}", view, name=name),
+        path(f"<slug:slug>/<text_language:language>/{route}", view, name=name),
+    ]
+
+
+urlpatterns: list[Any] = [
+    *site("", public.home, "home"),
+    *site("privacy/", public.privacy, "privacy"),
+    *site("accessibility/", public.accessibility, "accessibility"),
+    *site("organisations/<slug:slug>/", public.organisation, "organisation"),
+    path("organisations/<slug:slug>/<str:colour>.css", public.accent, name="accent"),
+    path("robots.txt", public.robots, name="robots"),
+    path("confirm/<str:token>/", signing.confirm, name="confirm"),
+    path("signature/<str:token>/", signing.mine, name="signature"),
+    path("signature/<str:token>/data.json", signing.data, name="signature_data"),
+    path("letter/confirm/<str:token>/", writing.confirm, name="letter_confirm"),
+    path("letter/<str:token>/", writing.mine, name="letter_manage"),
+    path("organise/<slug:slug>/preview/", organising.preview, name="preview"),
+    path("organise/<slug:slug>/preview/<text_language:language>/", organising.preview, name="preview"),
+    path("organise/<slug:slug>/signatures/", organising.export_signatures, name="export_signatures"),
+    path("organise/<slug:slug>/exports/<uuid:job>/", organising.export, name="export"),
+    *campaign("", public.page, "page"),
+    path("<slug:slug>/count.json", public.count, name="count"),
+    *campaign("sign/", signing.sign, "sign"),
+    *campaign("signed/", signing.signed, "signed"),
+    *campaign("signatures/", public.signatures, "signatures"),
+    *campaign("letter.pdf", public.letter_pdf, "letter_pdf"),
+    *campaign("letter-to-sign.pdf", public.blank_pdf, "blank_pdf"),
+    *campaign("card.png", public.card, "card"),
+    *campaign("events/<int:number>.ics", public.event_ics, "event_ics"),
+    *campaign("write/", writing.write, "write"),
+    *campaign("written/", writing.written, "written"),
+    *campaign("write/<str:token>/", writing.write, "write_signed"),
+]

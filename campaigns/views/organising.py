@@ -1,0 +1,54 @@
+"""What organisers see outside the administration, for now: a draft as the public will see it, and their lists."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from campaigns import exports, pages
+from campaigns.access import Role, get_campaign_for
+from campaigns.forms.signing import SignForm
+from campaigns.models import Campaign
+from config import downloads, jobs
+
+from .loading import speak
+
+
+@require_safe
+@never_cache
+def preview(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    """The page exactly as it will be, before it is public; its form leads nowhere until then."""
+    campaign = get_campaign_for(request.user, slug, Role.VIEWER)
+    text = campaign.texts.filter(language=language or campaign.language, superseded_at__isnull=True).first()
+    if text is None:
+        raise Http404
+    speak(text)
+    return render(request, "campaigns/public/page.html", pages.page(text) | {"form": SignForm(campaign, text)})
+
+
+def owner_of(campaign: Campaign, request: HttpRequest) -> str:
+    """Whose list it is: one campaign's, asked for by one account."""
+    return f"campaign {campaign.pk} account {request.user.pk}"
+
+
+@require_POST
+@never_cache
+def export_signatures(request: HttpRequest, slug: str) -> HttpResponse:
+    campaign = get_campaign_for(request.user, slug, Role.OWNER)
+    job = exports.start(campaign, owner_of(campaign, request))
+    messages.info(request, _("The list is being made. This page shows how far it is."))
+    return redirect("campaigns:export", slug=slug, job=job.uuid)
+
+
+@require_safe
+@never_cache
+def export(request: HttpRequest, slug: str, job: uuid.UUID) -> HttpResponse:
+    campaign = get_campaign_for(request.user, slug, Role.OWNER)
+    found = get_object_or_404(jobs.Job, uuid=job, owner=owner_of(campaign, request))
+    if found.state == jobs.State.DONE and "download" in request.GET:
+        return downloads.job_result(found)  # type: ignore[return-value]
+    return render(request, "campaigns/organising/export.html", {"campaign": campaign, "job": found})

@@ -1,0 +1,298 @@
+"""Writing to one's representative. No step keeps anything; what was typed travels in the form, until it is sent."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from campaigns import addresses, pages, writing
+from campaigns.forms.writing import ConstituencyForm, LetterForm, PostcodeForm, SendForm
+from campaigns.models import CampaignLetter, CampaignText, Signature
+from config import errors, links, ratelimit
+from config.crypto import email_key
+from config.origin import only_from_this_site
+from letters.directory import lookup
+from letters.letter_text import letter_text, sheet_for
+from letters.models import Constituency, Representative
+from letters.pdf import RenderingBusy, RenderingError, letter_pdf
+
+from .loading import published_text, speak
+from .public import rendering_failed
+from .signing import PURPOSE_MINE, link_problem, signature_of
+
+
+@only_from_this_site
+@never_cache
+def write(request: HttpRequest, slug: str, language: str | None = None, token: str = "") -> HttpResponse:
+    text = published_text(request, slug, language)
+    if not (text.campaign.takes_letters and text.letter_body):
+        return errors.problem(
+            request,
+            409,
+            _("No letters are written here now"),
+            _("This campaign is closed, or does not write to representatives. Nothing you typed was kept."),
+        )
+    if not (verdict := ratelimit.allow("write", ratelimit.network(request))):
+        return errors.too_many(request, verdict.retry_after)
+    writer = signed_writer(token, text) if token else None
+    desk = Desk(request, text, writer)
+    if request.method != "POST":
+        return desk.choose() if "choose" in request.GET else desk.ask_postcode()
+    stages = {
+        "find": desk.find,
+        "choose": desk.chosen,
+        "edit": desk.edit_again,
+        "preview": desk.preview,
+        "pdf": desk.pdf,
+        "send": desk.send,
+    }
+    return stages.get(request.POST.get("stage", "find"), desk.find)()
+
+
+def signed_writer(token: str, text: CampaignText) -> Signature | None:
+    """The confirmed signature whose own link led here. A link that fails leads to the ordinary form."""
+    try:
+        signature = signature_of(links.read(PURPOSE_MINE, token))
+    except (links.BadLink, Http404):
+        return None
+    confirmed = signature.state == Signature.State.CONFIRMED and signature.campaign_id == text.campaign_id
+    return signature if confirmed else None
+
+
+class Desk:
+    """One request of somebody who writes: the pages they may be shown, each made from what they sent."""
+
+    def __init__(self, request: HttpRequest, text: CampaignText, writer: Signature | None) -> None:
+        self.request, self.text, self.writer = request, text, writer
+        self.campaign = text.campaign
+
+    def page(self, name: str, status: int = 200, **context: Any) -> HttpResponse:
+        frame = pages.frame(self.text) | {"here": self.request.path, "writer": self.writer}
+        return render(self.request, f"campaigns/writing/{name}.html", frame | context, status=status)
+
+    def ask_postcode(self) -> HttpResponse:
+        initial = {"postcode": self.writer.postcode} if self.writer and self.writer.country == "GB" else {}
+        return self.page("postcode", form=PostcodeForm(initial=initial))
+
+    def find(self) -> HttpResponse:
+        form = PostcodeForm(self.request.POST)
+        if not (verdict := ratelimit.allow("postcode", ratelimit.network(self.request))):
+            return errors.too_many(self.request, verdict.retry_after)
+        if not form.is_valid():
+            return self.page("postcode", status=422, form=form)
+        legislature = self.campaign.legislature
+        if legislature is None:
+            raise Http404
+        try:
+            found = lookup.locate(form.cleaned_data["postcode"], legislature)
+        except lookup.PostcodeError as error:
+            if error.reason in (lookup.Reason.UNKNOWN, lookup.Reason.NORTHERN_IRELAND, lookup.Reason.FOREIGN):
+                return self.choose(problem=str(error))
+            form.add_error("postcode", str(error))
+            return self.page("postcode", status=422, form=form)
+        return self.start_letter(found[0], form.cleaned_data["postcode"])
+
+    def choose(self, problem: str = "", status: int = 200) -> HttpResponse:
+        return self.page("choose", status=status, form=ConstituencyForm(self.campaign), problem=problem)
+
+    def chosen(self) -> HttpResponse:
+        form = ConstituencyForm(self.campaign, self.request.POST)
+        if not form.is_valid():
+            return self.page("choose", status=422, form=form, problem="")
+        return self.start_letter(form.cleaned_data["constituency"], "")
+
+    def start_letter(self, constituency: Constituency, postcode: str) -> HttpResponse:
+        representatives = lookup.representatives_for(constituency, timezone.localdate())
+        if not representatives:
+            seat = constituency.name_in(self.text.language)
+            return self.choose(problem=_("The seat of %(seat)s is vacant: nobody can be written to.") % {"seat": seat})
+        subject, body = writing.prefilled(self.text, representatives[0])
+        known = lookup.spaced(lookup.parse_postcode(postcode)) if postcode else ""
+        initial = {
+            "constituency": constituency.pk,
+            "subject": subject,
+            "body": body,
+            "name": self.writer.name if self.writer else "",
+            "address": f"\n{known}" if known else "",
+        }
+        form = LetterForm(constituency, representatives, initial=initial)
+        return self.page("edit", form=form, constituency=constituency, representatives=representatives)
+
+    def bound(self) -> tuple[LetterForm, Constituency, list[Representative]]:
+        """The letter as it was sent. Whose constituency is unknown, or not of this legislature, did not come from us."""
+        pk = self.request.POST.get("constituency", "")
+        legislature = self.campaign.legislature
+        seats = Constituency.objects.current(legislature) if legislature else Constituency.objects.none()
+        constituency = seats.filter(pk=int(pk)).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+        if constituency is None:
+            raise Http404
+        representatives = lookup.representatives_for(constituency, timezone.localdate())
+        return LetterForm(constituency, representatives, self.request.POST), constituency, representatives
+
+    def edit(self, form: LetterForm, constituency: Constituency, people: list[Representative], status: int) -> HttpResponse:
+        return self.page("edit", status=status, form=form, constituency=constituency, representatives=people)
+
+    def edit_again(self) -> HttpResponse:
+        form, constituency, people = self.bound()
+        form.is_valid()
+        return self.edit(form, constituency, people, 200)
+
+    def preview(self) -> HttpResponse:
+        form, constituency, people = self.bound()
+        if not form.is_valid():
+            return self.edit(form, constituency, people, 422)
+        return self.show(form, self.send_form(form), 200)
+
+    def send_form(self, form: LetterForm, data: Any = None) -> SendForm:
+        initial = {"email": self.writer.email} if self.writer else {}
+        name = form.cleaned_data["representative"].name
+        return SendForm(self.campaign, self.text, name, data, initial=initial)
+
+    def show(self, form: LetterForm, send_form: SendForm, status: int) -> HttpResponse:
+        written = form.as_written()
+        letter = writing.letter_from(self.text, written)
+        address, whole = writing.mailto(letter, written.representative)
+        return self.page(
+            "preview",
+            status=status,
+            form=form,
+            send_form=send_form,
+            carried=[(name, form.data.get(name, "")) for name in form.fields],
+            sheet=sheet_for(letter),
+            representative=written.representative,
+            reachable=bool(written.representative.reachable_address),
+            mailto=address,
+            mailto_whole=whole,
+            plain=letter_text(letter),
+        )
+
+    def pdf(self) -> HttpResponse:
+        form, constituency, people = self.bound()
+        if not form.is_valid():
+            return self.edit(form, constituency, people, 422)
+        if not (verdict := ratelimit.allow("pdf", ratelimit.network(self.request))):
+            return errors.too_many(self.request, verdict.retry_after)
+        letter = writing.letter_from(self.text, form.as_written())
+        try:
+            content = letter_pdf(sheet_for(letter))
+        except RenderingBusy as busy:
+            response = self.page("busy", status=503, carried=[(n, form.data.get(n, "")) for n in form.fields])
+            response.headers["Retry-After"] = str(max(1, round(busy.retry_after)))
+            return response
+        except RenderingError:
+            return rendering_failed(self.request)
+        response = HttpResponse(content, content_type="application/pdf")
+        response.headers["Content-Disposition"] = f'attachment; filename="letter-{self.campaign.slug}.pdf"'
+        return response
+
+    def send(self) -> HttpResponse:
+        form, constituency, people = self.bound()
+        if not form.is_valid():
+            return self.edit(form, constituency, people, 422)
+        send_form = self.send_form(form, self.request.POST)
+        if not (verdict := ratelimit.allow("letter_send", ratelimit.network(self.request))):
+            return errors.too_many(self.request, verdict.retry_after)
+        if not send_form.is_valid() or not form.cleaned_data["representative"].reachable_address:
+            return self.show(form, send_form, 422)
+        email = send_form.cleaned_data["email"]
+        from_a_machine = bool(send_form.cleaned_data["website"])
+        if not from_a_machine and ratelimit.allow("letter_send_email", email_key(email)):
+            writing.send(self.text, form.as_written(), email, self.writer)
+        confirmed = self.writer is not None and email_key(email) == email_key(self.writer.email)
+        response = redirect(f"{addresses.of_campaign(self.campaign, self.text.language)['written']}{'?sent' * confirmed}")
+        response.status_code = 303
+        return response
+
+
+@never_cache
+def written(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    text = published_text(request, slug, language)
+    name = "letter_done" if "sent" in request.GET else "sent"
+    return render(request, f"campaigns/writing/{name}.html", pages.frame(text) | {"share": addresses.share(text.campaign, text)})
+
+
+def letter_of(purpose: str, token: str) -> CampaignLetter | None:
+    try:
+        value = links.read(purpose, token)
+    except links.BadLink:
+        return None
+    kept = (
+        CampaignLetter.objects.select_related("text__campaign__organisation__sender", "text__campaign__legislature")
+        .select_related("letter", "outgoing", "representative", "campaign__organisation__sender")
+        .filter(uuid=value, anonymised_at__isnull=True)
+        .first()
+    )
+    if kept is None:
+        raise Http404
+    speak(kept.text)
+    return kept
+
+
+@only_from_this_site
+@never_cache
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    if not (verdict := ratelimit.allow("confirm", ratelimit.network(request))):
+        return errors.too_many(request, verdict.retry_after)
+    kept = letter_of("letter-confirm", token)
+    if kept is None:
+        return link_problem(request)
+    context = letter_context(kept)
+    if kept.state == CampaignLetter.State.WITHDRAWN:
+        return render(request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "used"}, status=410)
+    if request.method == "POST" and kept.state == CampaignLetter.State.PENDING:
+        if not kept.campaign.takes_letters:
+            return render(request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "closed"}, status=409)
+        try:
+            writing.confirm(kept)
+        except writing.NobodyThere:
+            return render(request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "nobody"}, status=409)
+    if kept.state == CampaignLetter.State.CONFIRMED:
+        return render(request, "campaigns/writing/letter_done.html", letter_context(kept))
+    return render(request, "campaigns/writing/letter_confirm.html", context)
+
+
+def letter_context(kept: CampaignLetter) -> dict[str, Any]:
+    urls = addresses.of_campaign(kept.text.campaign, kept.text.language)
+    urls["mine"] = links.link("letter", "campaigns:letter_manage", kept.uuid)
+    return pages.frame(kept.text) | {
+        "kept": kept,
+        "letter": kept.letter,
+        "sheet": sheet_for(kept.letter),
+        "urls": urls,
+        "state": kept.state,
+        "outgoing_state": honest_state(kept),
+        "share": addresses.share(kept.text.campaign, kept.text),
+    }
+
+
+def honest_state(kept: CampaignLetter) -> str:
+    """Where the letter is, in words that claim no more than is known."""
+    if kept.outgoing is None:
+        return ""
+    if kept.outgoing.state == "sent":
+        return _("accepted by the mail server of the recipient")
+    if kept.outgoing.state in ("queued", "leased", "handing"):
+        return _("waiting to be sent")
+    if kept.outgoing.state == "held":
+        return _("held: the organisers are looking into it")
+    if kept.outgoing.state == "bounced":
+        return _("returned by the mail server of the recipient")
+    return _("not delivered") if kept.outgoing.state == "failed" else _("withdrawn")
+
+
+@only_from_this_site
+@never_cache
+def mine(request: HttpRequest, token: str) -> HttpResponse:
+    if not (verdict := ratelimit.allow("manage", ratelimit.network(request))):
+        return errors.too_many(request, verdict.retry_after)
+    kept = letter_of("letter", token)
+    if kept is None:
+        return link_problem(request)
+    done = ""
+    if request.method == "POST" and "withdraw" in request.POST:
+        done = "withdrawn" if writing.withdraw(kept) else "too_late"
+        kept.refresh_from_db()
+    return render(request, "campaigns/writing/letter_mine.html", letter_context(kept) | {"done": done})

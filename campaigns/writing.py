@@ -1,0 +1,163 @@
+"""Writing to one's representative: the prefilled letter, its three roads, and the one that is kept."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from config import links
+from config.crypto import email_key, email_keys
+from letters import composing, outbox
+from letters.letter_text import letter_text, subject_line
+from letters.models import Letter, OutgoingEmail, Representative
+from letters.models.post import Kind
+
+from . import consent, emails
+from .models import CampaignLetter, CampaignText, Signature
+
+PLACEHOLDERS = (*composing.PLACEHOLDERS, "campaign_url")
+# What mail programs take in a mailto: address without cutting it (standards.md 2.4).
+MAILTO_LIMIT = 2_000
+
+
+class NobodyThere(Exception):
+    """The representative has left the directory, or has no email address any more, since the letter was written."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What somebody wrote, cleaned."""
+
+    representative: Representative
+    subject: str
+    body: str
+    name: str
+    address: str
+
+
+def page_address(text: CampaignText) -> str:
+    return links.absolute(text.campaign.address_in(text.language))
+
+
+def prefilled(text: CampaignText, representative: Representative) -> tuple[str, str]:
+    """Subject and body of the campaign's letter; the writer's {name} stays open."""
+    values = composing.values_for(representative, text.language) | {"campaign_url": page_address(text)}
+    return composing.compose(text.letter_subject, values), composing.compose(text.letter_body, values)
+
+
+def letter_from(text: CampaignText, written: Written, email: str = "") -> Letter:
+    """The letter itself, unsaved: the preview and the PDF keep nothing."""
+    return composing.letter_to(
+        written.representative,
+        language=text.language,
+        subject=written.subject,
+        body=written.body,
+        sender_name=written.name,
+        sender_address=written.address,
+        sender_email=email,
+        foot_text=text.title,
+        foot_url=page_address(text),
+    )
+
+
+def mailto(letter: Letter, representative: Representative) -> tuple[str, bool]:
+    """The address that opens the letter in one's own mail program, and whether the whole letter fits into it."""
+    to = quote(representative.reachable_address, safe="@")
+    start = f"mailto:{to}?subject={quote(subject_line(letter))}"
+    whole = f"{start}&body={quote(letter_text(letter).replace(chr(10), chr(13) + chr(10)))}"
+    return (whole, True) if len(whole) <= MAILTO_LIMIT else (start, False)
+
+
+def send(text: CampaignText, written: Written, email: str, signature: Signature | None = None) -> None:
+    """Keeps the letter and asks its writer to confirm it by email. A second one within LETTER_REPEAT_DAYS to the same
+    representative keeps nothing; only its email says so. `signature` is a confirmed one whose link brought the writer
+    here: their address is proved already, and the letter goes at once."""
+    with transaction.atomic():
+        earlier = _earlier(text, written.representative, email)
+        if earlier is not None and earlier.state == CampaignLetter.State.CONFIRMED:
+            emails.letter_already_sent(earlier)
+            return
+        if earlier is not None:
+            _discard(earlier)
+        letter = letter_from(text, written, email)
+        letter.save()
+        wording = consent.for_writing(text.campaign, text, written.representative.name)
+        kept = CampaignLetter.objects.create(
+            campaign=text.campaign,
+            text=text,
+            letter=letter,
+            representative=written.representative,
+            signature=signature,
+            email=email,
+            email_key=email_key(email),
+            consent=consent.record(wording, text.language),
+            consent_at=timezone.now(),
+        )
+        if signature is not None and email_key(email) in email_keys(signature.email):
+            confirm(kept)
+        else:
+            kept.confirmation = emails.confirm_letter(kept)
+            kept.save(update_fields=["confirmation"])
+
+
+def _earlier(text: CampaignText, representative: Representative, email: str) -> CampaignLetter | None:
+    since = timezone.now() - timedelta(days=settings.LETTER_REPEAT_DAYS)
+    return (
+        CampaignLetter.objects.select_for_update(of=("self",))
+        .filter(campaign=text.campaign_id, email_key__in=email_keys(email), representative=representative)
+        .filter(created_at__gt=since)
+        .exclude(state=CampaignLetter.State.WITHDRAWN)
+        .order_by("-created_at")
+        .first()
+    )
+
+
+def _discard(waiting: CampaignLetter) -> None:
+    """A letter written again before the first was confirmed replaces it."""
+    withdraw(waiting)
+    if waiting.confirmation_id:
+        outbox.cancel([waiting.confirmation_id], actor="a newer letter")
+
+
+def confirm(kept: CampaignLetter) -> bool:
+    """Puts the letter in the queue, once. True when it stands, now or before."""
+    with transaction.atomic():
+        changed = CampaignLetter.objects.filter(pk=kept.pk, state=CampaignLetter.State.PENDING).update(
+            state=CampaignLetter.State.CONFIRMED, confirmed_at=timezone.now()
+        )
+        kept.refresh_from_db()
+        if changed:
+            kept.outgoing = _post(kept)
+            kept.save(update_fields=["outgoing"])
+    return kept.state == CampaignLetter.State.CONFIRMED
+
+
+def _post(kept: CampaignLetter) -> OutgoingEmail:
+    letter, representative = kept.letter, kept.representative
+    if representative is None or not representative.reachable_address:
+        raise NobodyThere(letter.recipient_name)
+    return outbox.queue(
+        sender=kept.campaign.organisation.sender,
+        message=outbox.letter_message(),
+        to=representative.reachable_address,
+        to_name=letter.recipient_name,
+        reply_to=kept.email,
+        kind=Kind.LETTER,
+        letter=letter,
+        attach_letter=kept.campaign.attach_pdf,
+    )
+
+
+def withdraw(kept: CampaignLetter) -> bool:
+    """Takes back a letter that has not left yet. False when it has."""
+    with transaction.atomic():
+        kept = CampaignLetter.objects.select_for_update(of=("self",)).get(pk=kept.pk)
+        if kept.state == CampaignLetter.State.WITHDRAWN:
+            return True
+        if kept.outgoing_id and not outbox.cancel([kept.outgoing_id], actor="the supporter"):
+            return False
+        CampaignLetter.objects.filter(pk=kept.pk).update(state=CampaignLetter.State.WITHDRAWN)
+        return True

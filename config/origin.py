@@ -1,0 +1,36 @@
+"""The guard of the supporters' forms, which carry no cookie and so no authority that a foreign page could borrow.
+
+The browser says where a form came from: Sec-Fetch-Site (all current browsers), else Origin. A request with neither is
+no browser's, and nothing of anybody's travels with it. docs/decisions/0005 says why there is no token.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from . import errors
+
+View = Callable[..., HttpResponse]
+
+
+def is_from_this_site(request: HttpRequest) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == request.get_host()
+
+
+def only_from_this_site(view: View) -> View:
+    @csrf_exempt  # guarded by is_from_this_site instead, so that supporters' pages set no cookie
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in ("GET", "HEAD") and not is_from_this_site(request):
+            return errors.refused(request)
+        return view(request, *args, **kwargs)
+
+    return guarded
