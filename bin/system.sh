@@ -44,11 +44,13 @@ brew_names() {
   done
 }
 
+once() { tr ' ' '\n' | awk '!seen[$0]++' | xargs; }
+
 how_to_install() {
   printf 'To install it:\n'
-  printf '  Debian, Ubuntu:  sudo apt-get install --no-install-recommends %s\n' "$(debian_names "$@" | xargs)"
-  printf '  Fedora:          sudo dnf install %s\n' "$(fedora_names "$@" | xargs)"
-  printf '  macOS:           brew install %s\n' "$(brew_names "$@" | xargs)"
+  printf '  Debian, Ubuntu:  sudo apt-get install --no-install-recommends %s\n' "$(debian_names "$@" | once)"
+  printf '  Fedora:          sudo dnf install %s\n' "$(fedora_names "$@" | once)"
+  printf '  macOS:           brew install %s\n' "$(brew_names "$@" | once)"
 }
 
 is_there() {
@@ -96,15 +98,19 @@ need_packages() {
     return 0
   fi
   say "Installing through apt: $(debian_names "$@" | xargs)."
-  # shellcheck disable=SC2046
-  apt_install $(debian_names "$@") || say "apt could not install everything; what it said is in $log. $(how_to_install "$@")"
+  apt_install "$@" || say "apt could not install everything; what it said is in $log. $(how_to_install "$@")"
 }
 
 apt_install() {
   : >"$log"
-  start_no_services
+  case " $* " in *" redis "* | *" postgresql "*) start_no_services ;; esac
   status=0
-  apt_get install "$@" || { apt_get update && apt_get install "$@"; } || status=$?
+  # shellcheck disable=SC2046  (lists of words)
+  apt_get install $(debian_names "$@") || {
+    apt_get update || true
+    # One by one: a name that this release does not have must not keep the others out.
+    for thing; do apt_get install $(debian_names "$thing") || status=1; done
+  }
   allow_services
   return $status
 }
@@ -118,16 +124,20 @@ as_root() {
 }
 
 # The tests start their own servers: installing one must not leave it running on somebody's laptop.
+policy=/usr/sbin/policy-rc.d
+policy_is_ours=
+
 start_no_services() {
-  ours=
-  [ ! -e /usr/sbin/policy-rc.d ] || return 0
-  ours=yes
+  [ ! -e "$policy" ] || return 0
+  policy_is_ours=yes
   trap 'allow_services; exit 130' INT TERM HUP
-  printf '#!/bin/sh\nexit 101\n' | as_root tee /usr/sbin/policy-rc.d >/dev/null
-  as_root chmod 755 /usr/sbin/policy-rc.d
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+  as_root chmod 755 "$policy"
 }
 
 allow_services() {
-  [ -z "$ours" ] || as_root rm -f /usr/sbin/policy-rc.d
+  [ -n "$policy_is_ours" ] || return 0
+  as_root rm -f "$policy"
+  policy_is_ours=
   trap 'exit 130' INT TERM HUP
 }

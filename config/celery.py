@@ -15,7 +15,7 @@ QUEUES = ("confirmations", "letters", "updates", "jobs")
 
 def make_queue_folders() -> None:
     """The embedded broker's folders, for their owner alone. The worker dies without them, so every start makes them."""
-    for folder in ("messages", "processed", "control"):
+    for folder in (".", "messages", "processed", "control"):
         Path(settings.QUEUE_DIR, folder).mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
