@@ -29,7 +29,11 @@ else:
 os.environ.update(_surroundings)
 
 from config.settings import *  # noqa: E402, F403  (reads the environment just set)
-from config.settings import STORAGES  # noqa: E402
+from config.settings import DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # On the disk, as it really is: SQLite in memory locks whole tables between threads and never waits.
+    DATABASES["default"]["TEST"] = {"NAME": f"{_var}/tests.sqlite3"}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

@@ -1,0 +1,181 @@
+import pytest
+from cryptography.fernet import Fernet
+from django.core.exceptions import FieldError
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
+
+from config.crypto import (
+    EmailKeyField,
+    EncryptedJSONField,
+    EncryptedTextField,
+    Undecryptable,
+    decrypt,
+    email_key,
+    email_keys,
+    encrypt,
+    keyed_hash,
+    normalised_address,
+    rotated,
+)
+from config.jobs import Job
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_text_comes_back_as_it_was(text: str) -> None:
+    assert decrypt(encrypt(text)) == text
+
+
+def test_the_same_text_never_encrypts_alike_and_the_empty_text_stays_empty() -> None:
+    assert encrypt("Alice") != encrypt("Alice")
+    assert "Alice" not in encrypt("Alice")
+    assert encrypt("") == decrypt("") == ""
+
+
+def test_a_changed_letter_is_noticed() -> None:
+    token = encrypt("Alice")
+    for at in (0, len(token) // 2, len(token) - 5):
+        changed = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
+        with pytest.raises(Undecryptable):
+            decrypt(changed)
+
+
+@pytest.mark.parametrize("token", ["Alice", "gAAAA", "ключ", "\0", "=" * 200])
+def test_what_was_never_encrypted_is_undecryptable(token: str) -> None:
+    with pytest.raises(Undecryptable):
+        decrypt(token)
+
+
+def test_an_older_key_still_reads_and_only_the_newest_writes(settings: Settings) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    settings.FIELD_ENCRYPTION_KEYS = [old]
+    token = encrypt("Alice")
+    settings.FIELD_ENCRYPTION_KEYS = [new, old]
+    assert decrypt(token) == "Alice"
+    moved = rotated(token)
+    assert rotated(moved) == moved, "what is under the newest key is left alone"
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    assert decrypt(moved) == "Alice"
+    with pytest.raises(Undecryptable):
+        decrypt(token)
+
+
+def test_a_stray_comma_or_space_in_the_keys_does_not_become_a_key(settings: Settings) -> None:
+    key = Fernet.generate_key().decode()
+    settings.FIELD_ENCRYPTION_KEYS = ["", f" {key} ", ""]
+    assert decrypt(encrypt("Alice")) == "Alice"
+    settings.HASH_KEYS = ["first" * 8]
+    expected = email_key("alice@example.org")
+    settings.HASH_KEYS = ["", " " + "first" * 8, " "]
+    assert email_key("alice@example.org") == expected
+    assert email_keys("alice@example.org") == [expected]
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("Alice@Example.ORG", "alice@example.org"),
+        (" alice@example.org ", "alice@example.org"),
+        ("alice+petition@example.org", "alice@example.org"),
+        ("a.li.ce+x@gmail.com", "alice@gmail.com"),
+        ("alice@googlemail.com", "alice@gmail.com"),
+        ("alice@example.org.", "alice@example.org"),
+        ("alice@münchen.example", "alice@xn--mnchen-3ya.example"),
+        ("alice@MÜNCHEN.example", "alice@münchen.example"),
+        ("alice@straße.example", "alice@xn--strae-oqa.example"),
+        ("andr\u00e9@example.org", "andre\u0301@example.org"),
+        ("alice@\uff45xample.org", "alice@example.org"),
+    ],
+)
+def test_spellings_of_one_mailbox_are_one(one: str, other: str) -> None:
+    assert normalised_address(one) == normalised_address(other)
+    assert email_key(one) == email_key(other)
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("a.lice@example.org", "alice@example.org"),  # most providers tell dots apart
+        ("+alice@example.org", "+bob@example.org"),
+        ("@example.org", "+@example.org"),
+        ("...@gmail.com", "@gmail.com"),
+        ("alice@straße.example", "alice@strasse.example"),
+        ("alice@example.org, bob@example.org", "bob@example.org"),
+        ("alice", "bob"),
+        ("", "alice@example.org"),
+    ],
+)
+def test_different_mailboxes_are_never_one(one: str, other: str) -> None:
+    assert email_key(one) != email_key(other)
+
+
+@given(st.emails())
+def test_normalising_twice_changes_nothing(address: str) -> None:
+    once = normalised_address(address)
+    assert normalised_address(once) == once
+
+
+@given(st.text())
+def test_any_text_has_a_key(text: str) -> None:
+    assert len(email_key(text)) == 64
+
+
+@pytest.mark.parametrize("address", ["a..b@x..y", "a@foo_bar.example", "a@" + "x" * 70, "\0@\0", "\ud800@x", "a@@b"])
+def test_an_address_nobody_could_write_to_still_has_a_key(address: str) -> None:
+    assert len(email_key(address)) == 64
+
+
+def test_hashes_cannot_be_compared_across_purposes_or_keys(settings: Settings) -> None:
+    assert keyed_hash("email", "x") != keyed_hash("network", "x")
+    before = keyed_hash("email", "x")
+    settings.HASH_KEYS = ["another-key-" * 4, *settings.HASH_KEYS]
+    assert keyed_hash("email", "x") != before
+
+
+def test_a_look_up_asks_for_the_keys_of_every_hash_key(settings: Settings) -> None:
+    before = email_key("alice@example.org")
+    settings.HASH_KEYS = ["another-key-" * 4, *settings.HASH_KEYS]
+    assert email_keys("alice@example.org") == [email_key("alice@example.org"), before]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", [{}, {"name": "Alice"}, [], [1, "ب"], 0, False, "", "text"])
+def test_json_comes_back_with_its_type(value: object) -> None:
+    job = Job.objects.create(kind="test", parameters=value)
+    job.refresh_from_db()
+    assert job.parameters == value
+    assert type(job.parameters) is type(value)
+
+
+@pytest.mark.django_db
+def test_the_database_holds_no_clear_text() -> None:
+    Job.objects.create(kind="test", parameters={"name": "Alice"})
+    Job.objects.filter(kind="test").update(parameters={"name": "Alice again"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT parameters FROM config_job")
+        (stored,) = cursor.fetchone()
+    assert "Alice" not in stored
+    assert Job.objects.get().parameters == {"name": "Alice again"}
+
+
+@pytest.mark.django_db
+def test_encrypted_text_can_be_compared_with_nothing_but_the_empty_value() -> None:
+    full = Job.objects.create(kind="test", parameters={"name": "Alice"})
+    empty = Job.objects.create(kind="test", parameters={})
+    assert Job.objects.get(parameters={}) == empty
+    assert Job.objects.exclude(parameters={}).get() == full
+    assert not Job.objects.filter(parameters__isnull=True).exists()
+    with pytest.raises(FieldError, match="empty value"):
+        Job.objects.filter(parameters={"name": "Alice"}).exists()
+    for lookup in ("contains", "iexact", "in", "startswith", "gt"):
+        with pytest.raises(FieldError, match="cannot be searched"):
+            Job.objects.filter(**{f"parameters__{lookup}": "Alice"}).exists()
+
+
+def test_migrations_can_write_the_fields_down() -> None:
+    _, path, _, kwargs = EmailKeyField(source="to_address").deconstruct()
+    assert (path, kwargs["source"], kwargs["max_length"]) == ("config.crypto.EmailKeyField", "to_address", 64)
+    _, _, _, kwargs = EncryptedJSONField(default=list).deconstruct()
+    assert kwargs["default"] is list
+    assert EncryptedTextField().deconstruct()[1] == "config.crypto.EncryptedTextField"
