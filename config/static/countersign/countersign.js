@@ -40,6 +40,15 @@
     }
   }
 
+  all("[data-copies]").forEach((button) => {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).value);
+      button.textContent = button.dataset.done;
+    });
+  });
+
   // The count: asked for again every 15 to 25 seconds, slower as time passes, never while the page is hidden.
   const tally = one("[data-count-url]");
   if (tally && window.fetch) {
