@@ -43,7 +43,7 @@ class Up:
 
     def family(self) -> dict[int, str]:
         """Every process it started, and they started, by number."""
-        listing = subprocess.run(["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True).stdout
+        listing = subprocess.run(["ps", "-ww", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True).stdout
         rows = [line.split(None, 3) for line in listing.splitlines()]
         found = {self.process.pid: ""}
         for _ in range(4):  # deeper than the family is
@@ -91,6 +91,7 @@ def test_up_from_an_empty_folder_to_the_end_of_its_supervisor(up: Up) -> None:
     assert f"Port {up.port} cannot be used" in up.said()
 
     first_worker = up.worker()
+    assert first_worker is not None
     shutil.rmtree(up.queue)
     eventually(lambda: up.worker() not in (None, first_worker))
     eventually((up.queue / "messages").is_dir)
