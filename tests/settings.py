@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 
 # A folder that says which process made it; the secrets are of this run only.
 _var = tempfile.mkdtemp(prefix=f"countersign-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-")
+os.mkdir(f"{_var}/static")  # whitenoise warns when it is missing
 atexit.register(shutil.rmtree, _var, ignore_errors=True)
 
 _surroundings = {
