@@ -122,3 +122,24 @@ def publish_text(campaign: Campaign, language: str, wording: dict[str, Any]) -> 
         text.version = current.version + 1
     text.save()
     return text
+
+
+def publish(campaign: Campaign) -> None:
+    """Opens a draft, or a closed campaign again. Raises ValidationError with what is missing."""
+    if campaign.organisation.approved_at is None:
+        raise ValidationError(_("The operator has not approved this organisation yet."))
+    if not campaign.texts.filter(language=campaign.language, superseded_at__isnull=True).exists():
+        raise ValidationError(_("There is no text in the campaign's first language yet."))
+    if campaign.state not in (Campaign.State.DRAFT, Campaign.State.CLOSED):
+        raise ValidationError(_("Only a draft or a closed campaign can be published."))
+    campaign.state, campaign.closed_at = Campaign.State.LIVE, None
+    campaign.published_at = campaign.published_at or timezone.now()
+    campaign.save(update_fields=["state", "closed_at", "published_at"])
+
+
+def close(campaign: Campaign) -> None:
+    """Ends signing and writing; the page stays."""
+    if campaign.state != Campaign.State.LIVE:
+        raise ValidationError(_("Only a live campaign can be closed."))
+    campaign.state, campaign.closed_at = Campaign.State.CLOSED, timezone.now()
+    campaign.save(update_fields=["state", "closed_at"])

@@ -27,6 +27,10 @@ def kept_until(campaign: Campaign, given: date | None = None) -> date:
     return months_after(given or timezone.localdate(), campaign.retention_months)
 
 
+def letter_kept_until(letter: CampaignLetter) -> date:
+    return timezone.localdate(letter.created_at) + timedelta(days=settings.LETTER_RETENTION_DAYS)
+
+
 @dataclass
 class Receipt:
     """What one run did, in rows."""

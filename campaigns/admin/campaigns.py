@@ -1,0 +1,193 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import publishing, writing
+from campaigns.access import Role, organisations_of
+from campaigns.models import Campaign, CampaignText, Event, Response, Source, Target, Update
+from letters import composing
+
+from .scoped import Scoped
+
+
+class PartOfCampaign(admin.StackedInline[Any, Any]):
+    extra = 0
+
+    def _may(self, request: HttpRequest, obj: Any, role: Role) -> bool:
+        mine = organisations_of(request.user, role)
+        return mine.exists() if obj is None else mine.filter(pk=obj.organisation_id).exists()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj, Role.VIEWER)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj, Role.EDITOR)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj, Role.EDITOR)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj, Role.EDITOR)
+
+
+class TargetInline(PartOfCampaign):
+    model = Target
+
+
+class SourceInline(PartOfCampaign):
+    model = Source
+
+
+class EventInline(PartOfCampaign):
+    model = Event
+
+
+class ResponseInline(PartOfCampaign):
+    model = Response
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "source":
+            match = request.resolver_match
+            kwargs["queryset"] = Source.objects.filter(campaign=match.kwargs.get("object_id") if match else None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class UpdateInline(PartOfCampaign):
+    model = Update
+
+
+class CampaignForm(forms.ModelForm[Campaign]):
+    class Meta:
+        model = Campaign
+        fields = (
+            "organisation",
+            "slug",
+            "kind",
+            "language",
+            "signature_goal",
+            "legislature",
+            "attach_pdf",
+            "retention_months",
+        )
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if slug != self.instance.slug:
+            publishing.check_slug(slug)
+        return slug
+
+
+@admin.register(Campaign)
+class CampaignAdmin(Scoped[Campaign]):
+    form = CampaignForm
+    list_display = ("title", "kind", "state", "signature_count", "signature_goal", "organisation", "published_at")
+    list_filter = ("state", "kind", ("organisation", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("slug", "texts__title")
+    readonly_fields = ("state", "wordings", "signature_count", "counted_at", "published_at", "closed_at", "doors")
+    inlines = (TargetInline, SourceInline, EventInline, ResponseInline, UpdateInline)
+    actions = ("publish", "close")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
+        return super().get_queryset(request).prefetch_related("texts")
+
+    @admin.display(description=_("title"))
+    def title(self, obj: Campaign) -> str:
+        current = [text for text in obj.texts.all() if text.superseded_at is None and text.language == obj.language]
+        return current[0].title if current else obj.slug
+
+    @admin.display(description=_("wordings"))
+    def wordings(self, obj: Campaign) -> SafeString:
+        """Every wording there is, and the way to the next one."""
+        if obj.pk is None:
+            return format_html("{}", _("Save the campaign first; then give it its text."))
+        listed = format_html_join(
+            "",
+            '<li><a href="{}">{}</a></li>',
+            ((reverse("admin:campaigns_campaigntext_change", args=[text.pk]), text) for text in obj.texts.all()),
+        )
+        new = f"{reverse('admin:campaigns_campaigntext_add')}?campaign={obj.pk}"
+        return format_html('<ul>{}</ul><a href="{}">{}</a>', listed, new, _("Publish a new wording"))
+
+    @admin.display(description=_("pages"))
+    def doors(self, obj: Campaign) -> SafeString:
+        if obj.pk is None:
+            return format_html("–")
+        pages = [(_("As the public will see it"), reverse("campaigns:preview", args=[obj.slug]))]
+        if obj.is_public:
+            pages.append((_("The public page"), obj.get_absolute_url()))
+        return format_html_join(" · ", '<a href="{}">{}</a>', ((url, label) for label, url in pages))
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        self._each(request, queryset, publishing.publish)
+
+    @admin.action(description=_("Close"), permissions=["change"])
+    def close(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
+        self._each(request, queryset, publishing.close)
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Campaign], verb: Any) -> None:
+        for campaign in queryset.filter(organisation__in=organisations_of(request.user, Role.EDITOR)):
+            try:
+                verb(campaign)
+            except ValidationError as error:
+                self.message_user(request, f"{campaign}: {' '.join(error.messages)}", messages.ERROR)
+            else:
+                self.message_user(request, f"{campaign}: {campaign.get_state_display()}", messages.SUCCESS)
+
+
+class WordingForm(forms.ModelForm[CampaignText]):
+    asks = forms.CharField(
+        label=_("What it asks"), required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("One on each line.")
+    )
+
+    class Meta:
+        model = CampaignText
+        fields = ("campaign", "language", *CampaignText.WORDING)
+
+    def clean_asks(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["asks"].splitlines() if line.strip()]
+
+    def clean_letter_body(self) -> str:
+        body: str = self.cleaned_data["letter_body"]
+        if unknown := composing.unknown_placeholders(body, writing.PLACEHOLDERS):
+            raise ValidationError(
+                _("These are not placeholders: %(unknown)s."), params={"unknown": ", ".join(unknown)}, code="placeholder"
+            )
+        return body
+
+
+@admin.register(CampaignText)
+class CampaignTextAdmin(Scoped[CampaignText]):
+    """A published wording is read here, never changed; adding one publishes the next version."""
+
+    form = WordingForm
+    organisation_path = "campaign__organisation"
+    change_role = None
+    list_display = ("title", "campaign", "language", "version", "published_at", "superseded_at")
+    list_filter = ("language", ("campaign", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("title",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The words as they stand now, to be changed into the next version."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[assignment]
+        campaign = str(initial.get("campaign", ""))
+        mine = Campaign.objects.filter(organisation__in=organisations_of(request.user, Role.EDITOR))
+        found = mine.filter(pk=int(campaign)).first() if campaign.isdigit() else None
+        if found is not None:
+            language = initial.setdefault("language", found.language)
+            current = found.texts.filter(language=language, superseded_at__isnull=True).first()
+            if current is not None:
+                initial |= current.wording() | {"asks": "\n".join(current.asks)}
+        return initial
+
+    def save_model(self, request: HttpRequest, obj: CampaignText, form: Any, change: bool) -> None:
+        published = publishing.publish_text(obj.campaign, obj.language, obj.wording())
+        obj.pk, obj.version, obj.digest = published.pk, published.version, published.digest

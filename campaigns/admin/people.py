@@ -1,0 +1,66 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.access import Role
+from campaigns.models import Membership, Organisation, User
+
+from .scoped import OperatorOnly, Scoped
+
+admin.site.unregister(Group)  # roles are memberships (campaigns.access); a second way would be one too many
+admin.site.site_header = admin.site.site_title = "Countersign"
+admin.site.index_title = _("Campaigns, signatures and post")
+
+
+class Memberships(admin.TabularInline[Membership, Any]):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("user", "organisation")
+
+
+class UserCreationForm(AdminUserCreationForm[User]):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+@admin.register(User)
+class AccountAdmin(OperatorOnly[User], UserAdmin[User]):
+    add_form = UserCreationForm
+    list_display = ("email", "name", "is_staff", "is_superuser", "is_active", "last_login")
+    list_filter = ("is_staff", "is_superuser", "is_active")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        (_("What the account may do"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+    readonly_fields = ("last_login", "date_joined")
+    inlines = (Memberships,)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(Scoped[Organisation]):
+    organisation_path = ""
+    change_role = Role.OWNER
+    add_role = None
+    list_display = ("name", "slug", "contact_email", "approved_at")
+    search_fields = ("name", "slug")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(getattr(request.user, "is_superuser", False))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Approving is the operator's word, and so is the sender that mail leaves by."""
+        return () if getattr(request.user, "is_superuser", False) else ("approved_at", "sender", "slug")
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return (Memberships,) if getattr(request.user, "is_superuser", False) else ()

@@ -1,0 +1,126 @@
+"""The state of every email, with its history, and the few things an organiser may do about it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from campaigns.access import Role, organisations_of
+from campaigns.models import Organisation
+from config.crypto import email_keys
+from letters import outbox
+from letters.models import DeliveryEvent, OutgoingEmail, Sender, Suppression
+from letters.models.post import State
+
+from .scoped import OperatorOnly, Scoped
+
+
+class History(admin.TabularInline[DeliveryEvent, OutgoingEmail]):
+    model = DeliveryEvent
+    extra = 0
+    can_delete = False
+    readonly_fields = ("at", "from_state", "to_state", "actor", "detail")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True  # whoever sees the email, which is scoped, sees its history
+
+
+@admin.register(OutgoingEmail)
+class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
+    organisation_path = ""
+    change_role = None
+    add_role = None
+    list_display = ("kind", "state", "to_address", "sender", "attempts", "created_at", "settled_at")
+    list_filter = ("state", "kind", ("sender", admin.RelatedOnlyFieldListFilter), "created_at")
+    list_select_related = ("sender",)
+    search_fields = ("to_key",)
+    search_help_text = _("A whole email address.")
+    show_full_result_count = False
+    fields = (
+        "uuid",
+        "kind",
+        "state",
+        "to_address",
+        "reply_to",
+        "sender",
+        "attempts",
+        "not_before",
+        "last_error",
+        "created_at",
+        "settled_at",
+        "scrubbed_at",
+        "demonstration",
+    )
+    inlines = (History,)
+    actions = ("send_again", "cancel", "held_arrived", "held_send", "held_drop")
+
+    def _within(self, request: HttpRequest, role: Role) -> dict[str, Any]:
+        """An email belongs to whoever owns its sender; the installation's own account mail to the operator."""
+        if getattr(request.user, "is_superuser", False):
+            return {}
+        mine = Organisation.objects.filter(pk__in=organisations_of(request.user, role))
+        return {"sender__in": mine.values("sender")}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], search_term: str
+    ) -> tuple[QuerySet[OutgoingEmail], bool]:
+        term = search_term.replace("\0", "").strip()
+        return (queryset.about(email_keys(term)) if term else queryset), False  # type: ignore[attr-defined]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return organisations_of(request.user, Role.EDITOR).exists()
+
+    def _act(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], verb: Callable[..., int], **options: Any) -> None:
+        mine = OutgoingEmail.objects.filter(pk__in=queryset.values("pk"), **self._within(request, Role.EDITOR))
+        changed = verb(list(mine.values_list("pk", flat=True)), actor=f"account {request.user.pk}", **options)
+        said = ngettext("%(n)d email changed.", "%(n)d emails changed.", changed) % {"n": changed}
+        self.message_user(request, said, messages.SUCCESS if changed else messages.WARNING)
+
+    @admin.action(description=_("Send failed ones again"), permissions=["decide"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
+        self._act(request, queryset, outbox.retry)
+
+    @admin.action(description=_("Cancel what has not left"), permissions=["decide"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
+        self._act(request, queryset, outbox.cancel)
+
+    @admin.action(description=_("Held: it did arrive"), permissions=["decide"])
+    def held_arrived(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
+        self._act(request, queryset, outbox.resolve_held, outcome=State.SENT)
+
+    @admin.action(description=_("Held: send it (perhaps a second time)"), permissions=["decide"])
+    def held_send(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
+        self._act(request, queryset, outbox.resolve_held, outcome=State.QUEUED)
+
+    @admin.action(description=_("Held: do not send it"), permissions=["decide"])
+    def held_drop(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
+        self._act(request, queryset, outbox.resolve_held, outcome=State.CANCELLED)
+
+
+@admin.register(Sender)
+class SenderAdmin(OperatorOnly[Sender]):
+    list_display = ("name", "channel", "from_address", "is_default", "paused_until")
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(OperatorOnly[Suppression]):
+    list_display = ("key", "reason", "created_at")
+    list_filter = ("reason",)
+    search_fields = ("key",)
+    search_help_text = _("A whole email address.")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        term = search_term.replace("\0", "").strip()
+        return (queryset.filter(key__in=email_keys(term)) if term else queryset), False
