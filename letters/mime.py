@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext, override
 
-from config.email import RenderedMessage, fill
+from config.email import CLOSE, OPEN, RenderedMessage, fill
 
 from .addresses import Address, display_name, one_address
 from .letter_text import letter_text, sheet_for
@@ -53,13 +53,13 @@ class _Headers(EmailPolicy):
     """
 
     def _line(self, name: str, value: Any) -> str | None:
-        if name.lower() in ("from", "to", "reply-to"):
+        if name in ("From", "To", "Reply-To"):
             (address,) = value.addresses
             return f"{name}: {self._named(name, address.display_name)}<{address.addr_spec}>\r\n"
-        if name.lower() == "subject" and not str(value).isascii():
-            return f"{name}: {Header(str(value), 'utf-8', header_name=name).encode(linesep=self.linesep)}\r\n"
-        if name.lower() in ("subject", "message-id") or name in HEADERS:
-            return f"{name}: {value}\r\n"
+        if name in ("Subject", "Message-ID", *HEADERS):
+            text = str(value)
+            shown = text if text.isascii() else Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {shown}\r\n"
         return None
 
     def _named(self, header: str, name: str) -> str:
@@ -87,9 +87,9 @@ PLAIN = _Headers(linesep="\r\n", cte_type="7bit", raise_on_defect=False)
 INTERNATIONAL = PLAIN.clone(utf8=True)
 
 
-def marker_message(subject: str, text: str, html: str = "") -> RenderedMessage:
-    """A message of nothing but one placeholder a part."""
-    return RenderedMessage(*(f"\ue000{name}\ue001" if name else "" for name in (subject, text, html)))
+def marker_message(subject: str, text: str) -> RenderedMessage:
+    """A message of nothing but two placeholders."""
+    return RenderedMessage(f"{OPEN}{subject}{CLOSE}", f"{OPEN}{text}{CLOSE}", "")
 
 
 def parcel(email: OutgoingEmail) -> Parcel:
@@ -135,7 +135,7 @@ def _built(email: OutgoingEmail, policy: EmailPolicy) -> EmailMessage:
             raise Unsendable(gettext("The letter has been erased."))
         values |= {LETTER_TEXT: letter_text(email.letter), LETTER_SUBJECT: email.letter.subject}
     built = EmailMessage(policy)
-    built["Subject"] = one_line(fill(message.subject, values))
+    built["Subject"] = _header_text(fill(message.subject, values))
     built["Date"] = formatdate()
     # The same at every attempt, so that a second copy can be known for one. Also under a name no server rewrites.
     built["Message-ID"] = f"<{email.uuid}@{settings.MAIL_DOMAIN}>"
@@ -144,7 +144,7 @@ def _built(email: OutgoingEmail, policy: EmailPolicy) -> EmailMessage:
         built["Auto-Submitted"] = "auto-generated"
     for name in HEADERS:
         if name in message.headers and name not in built:
-            built[name] = one_line(fill(message.headers[name], values))
+            built[name] = _header_text(fill(message.headers[name], values))
     built.set_content(fill(message.text, values))
     if message.html:
         built.add_alternative(fill(message.html, values, html=True), subtype="html")
@@ -154,7 +154,7 @@ def _built(email: OutgoingEmail, policy: EmailPolicy) -> EmailMessage:
     return built
 
 
-def one_line(text: str) -> str:
+def _header_text(text: str) -> str:
     """Text for a header: no control character, and nothing that a mail program would decode into one."""
     printable = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(printable.replace("=?", "= ?").split())

@@ -83,9 +83,9 @@ def letter_message() -> Message:
     return message(marker_message("subject", "letter"))
 
 
-def account_message(*, html: bool) -> Message:
-    """What all mail of other people's code shares: `subject`, `text` and `html` come from the email's values."""
-    return message(marker_message("subject", "text", "html" if html else ""))
+def account_message() -> Message:
+    """What all mail of other people's code shares: `subject` and `text` come from the email's values."""
+    return message(marker_message("subject", "text"))
 
 
 def default_sender() -> Sender:
