@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -141,8 +140,8 @@ class EncryptedJSONField(_Encrypted, models.TextField):
     _pyi_private_set_type: Any
     _pyi_private_get_type: Any
 
-    def __init__(self, *args: Any, default: Callable[[], Any] = dict, **kwargs: Any) -> None:
-        super().__init__(*args, default=default, **{"blank": True, **kwargs})
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"default": dict, "blank": True, **kwargs})
 
     def from_db_value(self, value: str | None, *_: Any) -> Any:
         return None if value is None else json.loads(decrypt(value) or "{}")

@@ -1,5 +1,5 @@
+import time
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,9 +14,9 @@ VALUE = uuid.UUID("12345678-1234-5678-1234-567812345678")
 
 def _aged(monkeypatch: pytest.MonkeyPatch, days: float) -> str:
     """A token of that many days ago."""
-    now: Callable[[], float] = signing.time.time
+    then = time.time() - days * 86_400
     with monkeypatch.context() as patch:
-        patch.setattr(signing.time, "time", lambda: now() - days * 86_400)
+        patch.setattr(time, "time", lambda: then)
         return links.token("confirm", VALUE)
 
 
