@@ -16,11 +16,15 @@ PAGES = ("page", "sign", "signed", "signatures", "write", "written", "letter_pdf
 def of_campaign(campaign: Campaign, language: str) -> dict[str, str]:
     where = {"slug": campaign.slug} | ({} if language == campaign.language else {"language": language})
     found = {name: reverse(f"campaigns:{name}", kwargs=where) for name in PAGES}
-    return found | of_site(language) | {
-        "count": reverse("campaigns:count", kwargs={"slug": campaign.slug}),
-        "organisation": site("organisation", language, slug=campaign.organisation.slug),
-        "accent": accent(campaign.organisation.slug, campaign.organisation.accent),
-    }
+    return (
+        found
+        | of_site(language)
+        | {
+            "count": reverse("campaigns:count", kwargs={"slug": campaign.slug}),
+            "organisation": site("organisation", language, slug=campaign.organisation.slug),
+            "accent": accent(campaign.organisation.slug, campaign.organisation.accent),
+        }
+    )
 
 
 def of_site(language: str) -> dict[str, str]:
@@ -41,7 +45,9 @@ def accent(slug: str, colour: str) -> str:
 
 def event_ics(campaign: Campaign, event: Event, language: str) -> str:
     where = {"slug": campaign.slug, "number": str(event.number)}
-    return reverse("campaigns:event_ics", kwargs=where | ({} if language == campaign.language else {"language": language}))
+    return reverse(
+        "campaigns:event_ics", kwargs=where | ({} if language == campaign.language else {"language": language})
+    )
 
 
 def share(campaign: Campaign, text: CampaignText) -> dict[str, object]:

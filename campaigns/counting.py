@@ -56,9 +56,9 @@ def _fold_batch(campaign_id: int) -> int:
     Campaign.objects.filter(pk=campaign_id).update(
         signature_count=F("signature_count") + sum(difference.values()), counted_at=timezone.now()
     )
-    for area_id, change in difference.items():
-        if area_id and change:
-            area, _created = AreaCount.objects.get_or_create(campaign_id=campaign_id, area_id=area_id)
+    for place, change in difference.items():
+        if place and change:
+            area, _created = AreaCount.objects.get_or_create(campaign_id=campaign_id, area_id=place)
             AreaCount.objects.filter(pk=area.pk).update(count=F("count") + change)
     return len(rows)
 

@@ -65,7 +65,13 @@ def _recipient(target: Target, language: str) -> tuple[str, ...]:
 
 
 def source_line(source: Source, language: str) -> str:
-    parts = [source.author, source.in_language("title", language), source.publication, _source_date(source.date), source.url]
+    parts = [
+        source.author,
+        source.in_language("title", language),
+        source.publication,
+        _source_date(source.date),
+        source.url,
+    ]
     line = ", ".join(part for part in parts if part)
     note = source.in_language("note", language)
     return f"{line}. {note}" if note and line else line or note

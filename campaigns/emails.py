@@ -102,6 +102,4 @@ def confirm_letter(letter: CampaignLetter) -> OutgoingEmail:
 def letter_already_sent(letter: CampaignLetter) -> OutgoingEmail:
     values = _letter_values(letter)
     del values["confirm_url"]
-    return _queue(
-        "letter_already", letter.text, letter.email, letter.letter.sender_name, Kind.CONFIRMATION, values
-    )
+    return _queue("letter_already", letter.text, letter.email, letter.letter.sender_name, Kind.CONFIRMATION, values)

@@ -93,7 +93,9 @@ def page(text: CampaignText) -> dict[str, Any]:
         "signatories_more": len(shown) > SIGNATORIES_ON_PAGE,
         "areas": [
             {"name": row.area.name_in(language), "count": row.count}
-            for row in campaign.area_counts.filter(count__gt=0).order_by("-count").select_related("area")[:AREAS_ON_PAGE]
+            for row in campaign.area_counts.filter(count__gt=0)
+            .order_by("-count")
+            .select_related("area")[:AREAS_ON_PAGE]
         ],
         "share": addresses.share(campaign, text),
         "page_languages": page_languages if len(page_languages) > 1 else [],
@@ -167,5 +169,7 @@ def json_ld(text: CampaignText, canonical: str) -> SafeString:
         "isPartOf": {"@type": "WebSite", "name": settings.SITE_NAME, "url": settings.SITE_URL},
     }
     # <, > and & as escapes, so that no text can end the script element it stands in.
-    escaped = json.dumps(data, ensure_ascii=False).translate({ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"})
+    escaped = json.dumps(data, ensure_ascii=False).translate(
+        {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+    )
     return mark_safe(escaped)  # escaped for its element in the line above

@@ -16,7 +16,28 @@ from markdown_it import MarkdownIt
 from .models import Campaign, CampaignText
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "strong", "em", "a", "hr", "br", "code", "table", "thead", "tbody", "tr", "th", "td"}
+_TAGS = {
+    "p",
+    "h2",
+    "h3",
+    "h4",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "strong",
+    "em",
+    "a",
+    "hr",
+    "br",
+    "code",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 _REFERENCE = re.compile(r"\[\^(\d{1,3})\]")
 
 

@@ -51,7 +51,9 @@ def _organisation(entry: dict[str, Any]) -> Organisation:
     with transaction.atomic():
         existing = Organisation.objects.filter(slug=entry["slug"]).first()
         sender = existing.sender if existing else Sender.objects.create(name=entry["name"])
-        fields = {name: entry[name].strip() for name in ("name", "about", "controller", "contact_email", "accent", "privacy")}
+        fields = {
+            name: entry[name].strip() for name in ("name", "about", "controller", "contact_email", "accent", "privacy")
+        }
         organisation, _created = Organisation.objects.update_or_create(
             slug=entry["slug"],
             defaults=fields

@@ -116,7 +116,9 @@ def confirm(signature: Signature) -> bool:
 def change(signature: Signature, choices: dict[str, Any]) -> None:
     """How one is shown, and whether one wants news: `name`, `affiliation`, `reason`, `display`, `updates`."""
     with transaction.atomic():
-        signature = Signature.objects.select_for_update(of=("self",)).select_related("text__campaign").get(pk=signature.pk)
+        signature = (
+            Signature.objects.select_for_update(of=("self",)).select_related("text__campaign").get(pk=signature.pk)
+        )
         for field in ("name", "affiliation", "reason", "display"):
             setattr(signature, field, choices[field])
         if choices["updates"] != signature.updates:
@@ -166,7 +168,9 @@ def remind_the_unconfirmed() -> int:
     for signature in waiting.select_related("text__campaign__organisation__sender")[:500]:
         with transaction.atomic():
             # Only one of two sweepers that run at once finds the row still unreminded.
-            if Signature.objects.filter(pk=signature.pk, state="pending", reminded_at__isnull=True).update(reminded_at=now):
+            if Signature.objects.filter(pk=signature.pk, state="pending", reminded_at__isnull=True).update(
+                reminded_at=now
+            ):
                 signature.reminded_at = now
                 sent += _send_confirmation(signature, reminder=True)
     return sent

@@ -145,7 +145,10 @@ class CampaignAdmin(Scoped[Campaign]):
 
 class WordingForm(forms.ModelForm[CampaignText]):
     asks = forms.CharField(
-        label=_("What it asks"), required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text=_("One on each line.")
+        label=_("What it asks"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("One on each line."),
     )
 
     class Meta:
@@ -159,7 +162,9 @@ class WordingForm(forms.ModelForm[CampaignText]):
         body: str = self.cleaned_data["letter_body"]
         if unknown := composing.unknown_placeholders(body, writing.PLACEHOLDERS):
             raise ValidationError(
-                _("These are not placeholders: %(unknown)s."), params={"unknown": ", ".join(unknown)}, code="placeholder"
+                _("These are not placeholders: %(unknown)s."),
+                params={"unknown": ", ".join(unknown)},
+                code="placeholder",
             )
         return body
 
@@ -177,7 +182,7 @@ class CampaignTextAdmin(Scoped[CampaignText]):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The words as they stand now, to be changed into the next version."""
-        initial: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[assignment]
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
         campaign = str(initial.get("campaign", ""))
         mine = Campaign.objects.filter(organisation__in=organisations_of(request.user, Role.EDITOR))
         found = mine.filter(pk=int(campaign)).first() if campaign.isdigit() else None

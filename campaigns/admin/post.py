@@ -80,7 +80,9 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return organisations_of(request.user, Role.EDITOR).exists()
 
-    def _act(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], verb: Callable[..., int], **options: Any) -> None:
+    def _act(
+        self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], verb: Callable[..., int], **options: Any
+    ) -> None:
         mine = OutgoingEmail.objects.filter(pk__in=queryset.values("pk"), **self._within(request, Role.EDITOR))
         changed = verb(list(mine.values_list("pk", flat=True)), actor=f"account {request.user.pk}", **options)
         said = ngettext("%(n)d email changed.", "%(n)d emails changed.", changed) % {"n": changed}

@@ -160,7 +160,8 @@ class ManageForm(forms.Form):
 
     def __init__(self, signature: Signature, *args: Any, **kwargs: Any) -> None:
         fields = ("name", "affiliation", "reason", "display", "updates")
-        super().__init__(*args, initial={field: getattr(signature, field) for field in fields}, **kwargs)
+        kwargs["initial"] = {field: getattr(signature, field) for field in fields}
+        super().__init__(*args, **kwargs)
         self.fields["affiliation"] = affiliation_field(signature.text)
         self.fields["reason"] = reason_field()
         self.fields["display"] = display_field()

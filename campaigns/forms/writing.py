@@ -53,13 +53,18 @@ class LetterForm(forms.Form):
 
     constituency = forms.ModelChoiceField(queryset=Constituency.objects.all(), widget=forms.HiddenInput)
     representative = forms.ModelChoiceField(
-        label=_("Your representative"), queryset=Representative.objects.none(), widget=forms.RadioSelect, empty_label=None
+        label=_("Your representative"),
+        queryset=Representative.objects.none(),
+        widget=forms.RadioSelect,
+        empty_label=None,
     )
     subject = LineField(label=_("Subject"), max_length=150)
     body = ParagraphsField(
         label=_("Your letter"),
         max_length=10_000,
-        help_text=_("Say first, in your own words, why this matters to you: a personal letter is read, a copy is counted."),
+        help_text=_(
+            "Say first, in your own words, why this matters to you: a personal letter is read, a copy is counted."
+        ),
         widget=forms.Textarea(attrs={"rows": 16}),
     )
     name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -70,7 +75,9 @@ class LetterForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "street-address"}),
     )
 
-    def __init__(self, constituency: Constituency, representatives: list[Representative], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, constituency: Constituency, representatives: list[Representative], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["representative"]
         field.queryset = Representative.objects.filter(pk__in=[one.pk for one in representatives])  # type: ignore[attr-defined]

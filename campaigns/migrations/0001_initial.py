@@ -11,387 +11,813 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('letters', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("letters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ConsentWording',
+            name="ConsentWording",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('language', models.CharField(max_length=10)),
-                ('text', models.TextField()),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("language", models.CharField(max_length=10)),
+                ("text", models.TextField()),
             ],
             options={
-                'verbose_name': 'consent wording',
-                'verbose_name_plural': 'consent wordings',
+                "verbose_name": "consent wording",
+                "verbose_name_plural": "consent wordings",
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('is_staff', models.BooleanField(default=False, verbose_name='may use the administration')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="email")),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_staff", models.BooleanField(default=False, verbose_name="may use the administration")),
+                ("date_joined", models.DateTimeField(auto_now_add=True, verbose_name="joined")),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organiser account',
-                'verbose_name_plural': 'organiser accounts',
+                "verbose_name": "organiser account",
+                "verbose_name_plural": "organiser accounts",
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('kind', models.CharField(choices=[('petition', 'Petition'), ('letter', 'Open letter'), ('statement', 'Statement'), ('call', 'Call to action')], default='petition', max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('live', 'Live'), ('closed', 'Closed'), ('archived', 'Archived')], default='draft', max_length=10, verbose_name='state')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='first language')),
-                ('signature_goal', models.PositiveIntegerField(default=100, help_text='Raises itself when it is reached.', verbose_name='goal')),
-                ('attach_pdf', models.BooleanField(default=True, verbose_name='attach the letter as a PDF to its email')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('retention_months', models.PositiveSmallIntegerField(default=24, help_text='A signature is anonymised this many months after it was given.', verbose_name='months kept')),
-                ('signature_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='signatures')),
-                ('counted_at', models.DateTimeField(editable=False, null=True)),
-                ('legislature', models.ForeignKey(blank=True, help_text='Supporters may write to their own representative in it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='letters.legislature', verbose_name='legislature')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="address")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("petition", "Petition"),
+                            ("letter", "Open letter"),
+                            ("statement", "Statement"),
+                            ("call", "Call to action"),
+                        ],
+                        default="petition",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("live", "Live"), ("closed", "Closed"), ("archived", "Archived")],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("language", models.CharField(default="en", max_length=10, verbose_name="first language")),
+                (
+                    "signature_goal",
+                    models.PositiveIntegerField(
+                        default=100, help_text="Raises itself when it is reached.", verbose_name="goal"
+                    ),
+                ),
+                (
+                    "attach_pdf",
+                    models.BooleanField(default=True, verbose_name="attach the letter as a PDF to its email"),
+                ),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "retention_months",
+                    models.PositiveSmallIntegerField(
+                        default=24,
+                        help_text="A signature is anonymised this many months after it was given.",
+                        verbose_name="months kept",
+                    ),
+                ),
+                ("signature_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="signatures")),
+                ("counted_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "legislature",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Supporters may write to their own representative in it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="letters.legislature",
+                        verbose_name="legislature",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'campaign',
-                'verbose_name_plural': 'campaigns',
+                "verbose_name": "campaign",
+                "verbose_name_plural": "campaigns",
             },
         ),
         migrations.CreateModel(
-            name='AreaCount',
+            name="AreaCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('count', models.IntegerField(default=0)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='letters.constituency')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='area_counts', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("count", models.IntegerField(default=0)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="letters.constituency"
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="area_counts", to="campaigns.campaign"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CampaignText',
+            name="CampaignText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('summary', models.TextField(verbose_name='summary')),
-                ('addressed_to', models.CharField(blank=True, max_length=200, verbose_name='addressed to')),
-                ('body', models.TextField(help_text='Markdown; [^1] refers to source 1.', verbose_name='text')),
-                ('asks', models.JSONField(blank=True, default=list, verbose_name='what it asks')),
-                ('affiliation_note', models.CharField(blank=True, max_length=120, verbose_name='shown beside an affiliation')),
-                ('salutation', models.CharField(blank=True, max_length=200, verbose_name='salutation of the open letter')),
-                ('closing', models.CharField(blank=True, max_length=200, verbose_name='closing of the open letter')),
-                ('letter_subject', models.CharField(blank=True, max_length=200, verbose_name="subject of a supporter's letter")),
-                ('letter_body', models.TextField(blank=True, help_text='Placeholders: {name}, {representative}, {constituency}, {campaign_url}.', verbose_name="a supporter's letter")),
-                ('notice', models.TextField(blank=True, verbose_name='notice on the page')),
-                ('digest', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='published')),
-                ('superseded_at', models.DateTimeField(editable=False, null=True, verbose_name='superseded')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("summary", models.TextField(verbose_name="summary")),
+                ("addressed_to", models.CharField(blank=True, max_length=200, verbose_name="addressed to")),
+                ("body", models.TextField(help_text="Markdown; [^1] refers to source 1.", verbose_name="text")),
+                ("asks", models.JSONField(blank=True, default=list, verbose_name="what it asks")),
+                (
+                    "affiliation_note",
+                    models.CharField(blank=True, max_length=120, verbose_name="shown beside an affiliation"),
+                ),
+                (
+                    "salutation",
+                    models.CharField(blank=True, max_length=200, verbose_name="salutation of the open letter"),
+                ),
+                ("closing", models.CharField(blank=True, max_length=200, verbose_name="closing of the open letter")),
+                (
+                    "letter_subject",
+                    models.CharField(blank=True, max_length=200, verbose_name="subject of a supporter's letter"),
+                ),
+                (
+                    "letter_body",
+                    models.TextField(
+                        blank=True,
+                        help_text="Placeholders: {name}, {representative}, {constituency}, {campaign_url}.",
+                        verbose_name="a supporter's letter",
+                    ),
+                ),
+                ("notice", models.TextField(blank=True, verbose_name="notice on the page")),
+                ("digest", models.CharField(editable=False, max_length=64, verbose_name="SHA-256")),
+                (
+                    "published_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="published"),
+                ),
+                ("superseded_at", models.DateTimeField(editable=False, null=True, verbose_name="superseded")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="campaigns.campaign"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'published wording',
-                'verbose_name_plural': 'published wordings',
-                'ordering': ['campaign', 'language', '-version'],
+                "verbose_name": "published wording",
+                "verbose_name_plural": "published wordings",
+                "ordering": ["campaign", "language", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translations', models.JSONField(blank=True, default=dict, help_text='The same fields in other languages, by language code. What is missing is shown as it stands above.', verbose_name='translations')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('date', models.DateField(verbose_name='day')),
-                ('place', models.CharField(blank=True, max_length=200, verbose_name='place')),
-                ('url', models.URLField(blank=True, verbose_name='address')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="The same fields in other languages, by language code. What is missing is shown as it stands above.",
+                        verbose_name="translations",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("date", models.DateField(verbose_name="day")),
+                ("place", models.CharField(blank=True, max_length=200, verbose_name="place")),
+                ("url", models.URLField(blank=True, verbose_name="address")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="campaigns.campaign"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['date', 'number'],
-                'abstract': False,
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["date", "number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('editor', 'Editor'), ('viewer', 'Viewer')], max_length=10, verbose_name='role')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("editor", "Editor"), ("viewer", "Viewer")],
+                        max_length=10,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translations', models.JSONField(blank=True, default=dict, help_text='The same fields in other languages, by language code. What is missing is shown as it stands above.', verbose_name='translations')),
-                ('slug', models.SlugField(unique=True, verbose_name='address')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('about', models.TextField(blank=True, help_text='Markdown.', verbose_name='who we are')),
-                ('controller', models.CharField(help_text='The data controller, as the law names it.', max_length=300, verbose_name='who answers for the data')),
-                ('contact_email', models.EmailField(max_length=254, verbose_name='contact address')),
-                ('postal_address', models.TextField(blank=True, verbose_name='postal address')),
-                ('privacy', models.TextField(blank=True, help_text='Markdown.', verbose_name='privacy notice')),
-                ('accent', models.CharField(default='#8c1d18', max_length=7, validators=[django.core.validators.RegexValidator('\\A#[0-9a-f]{6}\\Z', 'Write the colour as #rrggbb, in small letters.')], verbose_name='accent colour')),
-                ('approved_at', models.DateTimeField(blank=True, help_text='Until the operator approves it, it can neither publish nor mail.', null=True, verbose_name='approved')),
-                ('members', models.ManyToManyField(related_name='organisations', through='campaigns.Membership', to=settings.AUTH_USER_MODEL)),
-                ('sender', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='letters.sender', verbose_name='sender')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="The same fields in other languages, by language code. What is missing is shown as it stands above.",
+                        verbose_name="translations",
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True, verbose_name="address")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("about", models.TextField(blank=True, help_text="Markdown.", verbose_name="who we are")),
+                (
+                    "controller",
+                    models.CharField(
+                        help_text="The data controller, as the law names it.",
+                        max_length=300,
+                        verbose_name="who answers for the data",
+                    ),
+                ),
+                ("contact_email", models.EmailField(max_length=254, verbose_name="contact address")),
+                ("postal_address", models.TextField(blank=True, verbose_name="postal address")),
+                ("privacy", models.TextField(blank=True, help_text="Markdown.", verbose_name="privacy notice")),
+                (
+                    "accent",
+                    models.CharField(
+                        default="#8c1d18",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A#[0-9a-f]{6}\\Z", "Write the colour as #rrggbb, in small letters."
+                            )
+                        ],
+                        verbose_name="accent colour",
+                    ),
+                ),
+                (
+                    "approved_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Until the operator approves it, it can neither publish nor mail.",
+                        null=True,
+                        verbose_name="approved",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(
+                        related_name="organisations", through="campaigns.Membership", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "sender",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="letters.sender",
+                        verbose_name="sender",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
-                'ordering': ['name'],
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='membership',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='campaigns.organisation'),
+            model_name="membership",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="campaigns.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='campaigns.organisation'),
+            model_name="campaign",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="campaigns", to="campaigns.organisation"
+            ),
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('pending', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('withdrawn', 'Withdrawn'), ('suspect', 'Held back'), ('invalid', 'Invalid')], default='pending', max_length=10, verbose_name='state')),
-                ('state_before_invalid', models.CharField(blank=True, editable=False, max_length=10)),
-                ('origin', models.CharField(choices=[('online', 'Online'), ('imported', 'Imported')], default='online', max_length=10)),
-                ('counted', models.BooleanField(default=False, editable=False)),
-                ('name', config.crypto.EncryptedTextField(verbose_name='name')),
-                ('email', config.crypto.EncryptedTextField(verbose_name='email')),
-                ('email_key', config.crypto.EmailKeyField(blank=True, default='', editable=False, max_length=64, source='email')),
-                ('postcode', config.crypto.EncryptedTextField(blank=True, verbose_name='postcode')),
-                ('country', models.CharField(default='GB', max_length=2, verbose_name='country')),
-                ('affiliation', config.crypto.EncryptedTextField(blank=True, verbose_name='affiliation')),
-                ('reason', config.crypto.EncryptedTextField(blank=True, verbose_name='reason')),
-                ('display', models.CharField(choices=[('name', 'My name'), ('initials', 'My initials'), ('none', 'Not at all')], max_length=10, verbose_name='shown as')),
-                ('updates', models.BooleanField(default=False, verbose_name='wants news')),
-                ('public_name', models.CharField(blank=True, editable=False, max_length=200)),
-                ('public_name_folded', models.CharField(blank=True, editable=False, max_length=60)),
-                ('public_affiliation', models.CharField(blank=True, editable=False, max_length=200)),
-                ('public_place', models.CharField(blank=True, editable=False, max_length=200)),
-                ('public_reason', models.TextField(blank=True, editable=False)),
-                ('consent_at', models.DateTimeField(null=True)),
-                ('updates_consent_at', models.DateTimeField(null=True)),
-                ('confirmations_sent', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('reminded_at', models.DateTimeField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='given')),
-                ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed')),
-                ('withdrawn_at', models.DateTimeField(editable=False, null=True, verbose_name='withdrawn')),
-                ('anonymised_at', models.DateTimeField(editable=False, null=True, verbose_name='anonymised')),
-                ('erase_on', models.DateField(editable=False, verbose_name='kept until')),
-                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='letters.constituency')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='campaigns.campaign')),
-                ('confirmation', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='letters.outgoingemail')),
-                ('consent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.consentwording')),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaigntext')),
-                ('updates_consent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.consentwording')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting for confirmation"),
+                            ("confirmed", "Confirmed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("suspect", "Held back"),
+                            ("invalid", "Invalid"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("state_before_invalid", models.CharField(blank=True, editable=False, max_length=10)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("online", "Online"), ("imported", "Imported")], default="online", max_length=10
+                    ),
+                ),
+                ("counted", models.BooleanField(default=False, editable=False)),
+                ("name", config.crypto.EncryptedTextField(verbose_name="name")),
+                ("email", config.crypto.EncryptedTextField(verbose_name="email")),
+                (
+                    "email_key",
+                    config.crypto.EmailKeyField(blank=True, default="", editable=False, max_length=64, source="email"),
+                ),
+                ("postcode", config.crypto.EncryptedTextField(blank=True, verbose_name="postcode")),
+                ("country", models.CharField(default="GB", max_length=2, verbose_name="country")),
+                ("affiliation", config.crypto.EncryptedTextField(blank=True, verbose_name="affiliation")),
+                ("reason", config.crypto.EncryptedTextField(blank=True, verbose_name="reason")),
+                (
+                    "display",
+                    models.CharField(
+                        choices=[("name", "My name"), ("initials", "My initials"), ("none", "Not at all")],
+                        max_length=10,
+                        verbose_name="shown as",
+                    ),
+                ),
+                ("updates", models.BooleanField(default=False, verbose_name="wants news")),
+                ("public_name", models.CharField(blank=True, editable=False, max_length=200)),
+                ("public_name_folded", models.CharField(blank=True, editable=False, max_length=60)),
+                ("public_affiliation", models.CharField(blank=True, editable=False, max_length=200)),
+                ("public_place", models.CharField(blank=True, editable=False, max_length=200)),
+                ("public_reason", models.TextField(blank=True, editable=False)),
+                ("consent_at", models.DateTimeField(null=True)),
+                ("updates_consent_at", models.DateTimeField(null=True)),
+                ("confirmations_sent", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("reminded_at", models.DateTimeField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="given")),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="confirmed")),
+                ("withdrawn_at", models.DateTimeField(editable=False, null=True, verbose_name="withdrawn")),
+                ("anonymised_at", models.DateTimeField(editable=False, null=True, verbose_name="anonymised")),
+                ("erase_on", models.DateField(editable=False, verbose_name="kept until")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="letters.constituency",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="signatures", to="campaigns.campaign"
+                    ),
+                ),
+                (
+                    "confirmation",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="letters.outgoingemail",
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaigns.consentwording",
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campaigns.campaigntext"
+                    ),
+                ),
+                (
+                    "updates_consent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="campaigns.consentwording",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'signature',
-                'verbose_name_plural': 'signatures',
+                "verbose_name": "signature",
+                "verbose_name_plural": "signatures",
             },
         ),
         migrations.CreateModel(
-            name='CampaignLetter',
+            name="CampaignLetter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('email', config.crypto.EncryptedTextField(blank=True, verbose_name='email')),
-                ('email_key', config.crypto.EmailKeyField(blank=True, default='', editable=False, max_length=64, source='email')),
-                ('state', models.CharField(choices=[('pending', 'Waiting for confirmation'), ('confirmed', 'Confirmed'), ('withdrawn', 'Withdrawn')], default='pending', max_length=10, verbose_name='state')),
-                ('consent_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='written')),
-                ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed')),
-                ('anonymised_at', models.DateTimeField(editable=False, null=True, verbose_name='anonymised')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='campaigns.campaign')),
-                ('confirmation', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='letters.outgoingemail')),
-                ('letter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='letters.letter')),
-                ('outgoing', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='letters.outgoingemail')),
-                ('representative', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='letters.representative')),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaigntext')),
-                ('consent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.consentwording')),
-                ('signature', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='letters', to='campaigns.signature')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("email", config.crypto.EncryptedTextField(blank=True, verbose_name="email")),
+                (
+                    "email_key",
+                    config.crypto.EmailKeyField(blank=True, default="", editable=False, max_length=64, source="email"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting for confirmation"),
+                            ("confirmed", "Confirmed"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("consent_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="written")),
+                ("confirmed_at", models.DateTimeField(editable=False, null=True, verbose_name="confirmed")),
+                ("anonymised_at", models.DateTimeField(editable=False, null=True, verbose_name="anonymised")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="letters", to="campaigns.campaign"
+                    ),
+                ),
+                (
+                    "confirmation",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="letters.outgoingemail",
+                    ),
+                ),
+                (
+                    "letter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="letters.letter"
+                    ),
+                ),
+                (
+                    "outgoing",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="letters.outgoingemail",
+                    ),
+                ),
+                (
+                    "representative",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="letters.representative",
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campaigns.campaigntext"
+                    ),
+                ),
+                (
+                    "consent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="campaigns.consentwording"
+                    ),
+                ),
+                (
+                    "signature",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="letters",
+                        to="campaigns.signature",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'letter through a campaign',
-                'verbose_name_plural': 'letters through campaigns',
+                "verbose_name": "letter through a campaign",
+                "verbose_name_plural": "letters through campaigns",
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translations', models.JSONField(blank=True, default=dict, help_text='The same fields in other languages, by language code. What is missing is shown as it stands above.', verbose_name='translations')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('author', models.CharField(blank=True, max_length=200, verbose_name='author')),
-                ('title', models.CharField(blank=True, max_length=300, verbose_name='title')),
-                ('publication', models.CharField(blank=True, max_length=200, verbose_name='publication')),
-                ('date', models.CharField(blank=True, help_text='As far as it is known: 2018, 2018-09 or 2018-09-16.', max_length=40, verbose_name='date')),
-                ('url', models.URLField(blank=True, verbose_name='address')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="The same fields in other languages, by language code. What is missing is shown as it stands above.",
+                        verbose_name="translations",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("author", models.CharField(blank=True, max_length=200, verbose_name="author")),
+                ("title", models.CharField(blank=True, max_length=300, verbose_name="title")),
+                ("publication", models.CharField(blank=True, max_length=200, verbose_name="publication")),
+                (
+                    "date",
+                    models.CharField(
+                        blank=True,
+                        help_text="As far as it is known: 2018, 2018-09 or 2018-09-16.",
+                        max_length=40,
+                        verbose_name="date",
+                    ),
+                ),
+                ("url", models.URLField(blank=True, verbose_name="address")),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sources", to="campaigns.campaign"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': ['number'],
-                'abstract': False,
+                "verbose_name": "source",
+                "verbose_name_plural": "sources",
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translations', models.JSONField(blank=True, default=dict, help_text='The same fields in other languages, by language code. What is missing is shown as it stands above.', verbose_name='translations')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('author', models.CharField(max_length=200, verbose_name='author')),
-                ('role', models.CharField(blank=True, max_length=200, verbose_name='office')),
-                ('date', models.CharField(blank=True, max_length=40, verbose_name='date')),
-                ('text', models.TextField(verbose_name='text')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='campaigns.campaign')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='campaigns.source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="The same fields in other languages, by language code. What is missing is shown as it stands above.",
+                        verbose_name="translations",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("author", models.CharField(max_length=200, verbose_name="author")),
+                ("role", models.CharField(blank=True, max_length=200, verbose_name="office")),
+                ("date", models.CharField(blank=True, max_length=40, verbose_name="date")),
+                ("text", models.TextField(verbose_name="text")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="responses", to="campaigns.campaign"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="campaigns.source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'response',
-                'verbose_name_plural': 'responses',
-                'ordering': ['number'],
-                'abstract': False,
+                "verbose_name": "response",
+                "verbose_name_plural": "responses",
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Target',
+            name="Target",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('translations', models.JSONField(blank=True, default=dict, help_text='The same fields in other languages, by language code. What is missing is shown as it stands above.', verbose_name='translations')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='number')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
-                ('role', models.CharField(blank=True, max_length=200, verbose_name='office')),
-                ('organisation', models.CharField(blank=True, max_length=200, verbose_name='body')),
-                ('address', models.TextField(blank=True, verbose_name='postal address')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='targets', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "translations",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="The same fields in other languages, by language code. What is missing is shown as it stands above.",
+                        verbose_name="translations",
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="number")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="name")),
+                ("role", models.CharField(blank=True, max_length=200, verbose_name="office")),
+                ("organisation", models.CharField(blank=True, max_length=200, verbose_name="body")),
+                ("address", models.TextField(blank=True, verbose_name="postal address")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="campaigns.campaign"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'target',
-                'verbose_name_plural': 'targets',
-                'ordering': ['number'],
-                'abstract': False,
+                "verbose_name": "target",
+                "verbose_name_plural": "targets",
+                "ordering": ["number"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Update',
+            name="Update",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('body', models.TextField(help_text='Markdown.', verbose_name='text')),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='published')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='updates', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(default="en", max_length=10, verbose_name="language")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("body", models.TextField(help_text="Markdown.", verbose_name="text")),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="published")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="updates", to="campaigns.campaign"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'update',
-                'verbose_name_plural': 'updates',
-                'ordering': ['-published_at'],
+                "verbose_name": "update",
+                "verbose_name_plural": "updates",
+                "ordering": ["-published_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_any_case'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_email_any_case"
+            ),
         ),
         migrations.AddIndex(
-            model_name='areacount',
-            index=models.Index(fields=['campaign', '-count'], name='areas_most_first'),
+            model_name="areacount",
+            index=models.Index(fields=["campaign", "-count"], name="areas_most_first"),
         ),
         migrations.AddConstraint(
-            model_name='areacount',
-            constraint=models.UniqueConstraint(fields=('campaign', 'area'), name='one_count_an_area'),
+            model_name="areacount",
+            constraint=models.UniqueConstraint(fields=("campaign", "area"), name="one_count_an_area"),
         ),
         migrations.AddConstraint(
-            model_name='campaigntext',
-            constraint=models.UniqueConstraint(fields=('campaign', 'language', 'version'), name='one_text_a_version'),
+            model_name="campaigntext",
+            constraint=models.UniqueConstraint(fields=("campaign", "language", "version"), name="one_text_a_version"),
         ),
         migrations.AddConstraint(
-            model_name='campaigntext',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True)), fields=('campaign', 'language'), name='one_current_text_a_language'),
+            model_name="campaigntext",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("superseded_at__isnull", True)),
+                fields=("campaign", "language"),
+                name="one_current_text_a_language",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('accent__regex', '^#[0-9a-f]{6}$')), name='accent_is_a_colour'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accent__regex", "^#[0-9a-f]{6}$")), name="accent_is_a_colour"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'organisation'), name='one_membership_a_person'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("user", "organisation"), name="one_membership_a_person"),
         ),
         migrations.AddIndex(
-            model_name='campaign',
-            index=models.Index(fields=['state', '-id'], name='campaign_public_newest'),
+            model_name="campaign",
+            index=models.Index(fields=["state", "-id"], name="campaign_public_newest"),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(fields=['email_key'], name='signature_by_address'),
+            model_name="signature",
+            index=models.Index(fields=["email_key"], name="signature_by_address"),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('state', 'confirmed'), models.Q(('public_name', ''), _negated=True)), fields=['campaign', '-id'], name='signature_shown_newest'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("state", "confirmed"), models.Q(("public_name", ""), _negated=True)),
+                fields=["campaign", "-id"],
+                name="signature_shown_newest",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('public_name_folded', ''), _negated=True), fields=['public_name_folded'], name='signature_by_shown_name'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("public_name_folded", ""), _negated=True),
+                fields=["public_name_folded"],
+                name="signature_by_shown_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(models.Q(('counted', False), ('state', 'confirmed')), models.Q(('counted', True), models.Q(('state', 'confirmed'), _negated=True)), _connector='OR'), fields=['campaign', 'id'], name='signature_fold_due'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(
+                    models.Q(("counted", False), ("state", "confirmed")),
+                    models.Q(("counted", True), models.Q(("state", "confirmed"), _negated=True)),
+                    _connector="OR",
+                ),
+                fields=["campaign", "id"],
+                name="signature_fold_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['created_at'], name='signature_pending_oldest'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("state", "pending")), fields=["created_at"], name="signature_pending_oldest"
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('anonymised_at__isnull', True)), fields=['erase_on'], name='signature_retention'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("anonymised_at__isnull", True)), fields=["erase_on"], name="signature_retention"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('email_key', ''), _negated=True)), fields=('campaign', 'email_key'), name='one_signature_an_address'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), _negated=True), models.Q(("email_key", ""), _negated=True)
+                ),
+                fields=("campaign", "email_key"),
+                name="one_signature_an_address",
+            ),
         ),
         migrations.AddIndex(
-            model_name='campaignletter',
-            index=models.Index(fields=['campaign', 'email_key', 'representative', '-created_at'], name='letter_repeat'),
+            model_name="campaignletter",
+            index=models.Index(fields=["campaign", "email_key", "representative", "-created_at"], name="letter_repeat"),
         ),
         migrations.AddIndex(
-            model_name='campaignletter',
-            index=models.Index(condition=models.Q(('anonymised_at__isnull', True)), fields=['created_at'], name='letter_retention'),
+            model_name="campaignletter",
+            index=models.Index(
+                condition=models.Q(("anonymised_at__isnull", True)), fields=["created_at"], name="letter_retention"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='one_source_a_number'),
+            model_name="source",
+            constraint=models.UniqueConstraint(fields=("campaign", "number"), name="one_source_a_number"),
         ),
     ]

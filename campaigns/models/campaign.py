@@ -58,7 +58,9 @@ class Campaign(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PETITION)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     language = models.CharField(_("first language"), max_length=10, default="en")
-    signature_goal = models.PositiveIntegerField(_("goal"), default=100, help_text=_("Raises itself when it is reached."))
+    signature_goal = models.PositiveIntegerField(
+        _("goal"), default=100, help_text=_("Raises itself when it is reached.")
+    )
     legislature = models.ForeignKey(
         Legislature,
         on_delete=models.PROTECT,
@@ -148,7 +150,11 @@ class CampaignText(models.Model):
     salutation = models.CharField(_("salutation of the open letter"), max_length=200, blank=True)
     closing = models.CharField(_("closing of the open letter"), max_length=200, blank=True)
     letter_subject = models.CharField(_("subject of a supporter's letter"), max_length=200, blank=True)
-    letter_body = models.TextField(_("a supporter's letter"), blank=True, help_text=_("Placeholders: {name}, {representative}, {constituency}, {campaign_url}."))
+    letter_body = models.TextField(
+        _("a supporter's letter"),
+        blank=True,
+        help_text=_("Placeholders: {name}, {representative}, {constituency}, {campaign_url}."),
+    )
     notice = models.TextField(_("notice on the page"), blank=True)
     digest = models.CharField(_("SHA-256"), max_length=64, editable=False)
     published_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
@@ -218,7 +224,9 @@ class Source(Numbered):
     author = models.CharField(_("author"), max_length=200, blank=True)
     title = models.CharField(_("title"), max_length=300, blank=True)
     publication = models.CharField(_("publication"), max_length=200, blank=True)
-    date = models.CharField(_("date"), max_length=40, blank=True, help_text=_("As far as it is known: 2018, 2018-09 or 2018-09-16."))
+    date = models.CharField(
+        _("date"), max_length=40, blank=True, help_text=_("As far as it is known: 2018, 2018-09 or 2018-09-16.")
+    )
     url = models.URLField(_("address"), blank=True)
     note = models.TextField(_("note"), blank=True)
 

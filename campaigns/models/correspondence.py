@@ -29,7 +29,9 @@ class CampaignLetter(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     consent = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+")
     consent_at = models.DateTimeField()
-    confirmation = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    confirmation = models.ForeignKey(
+        OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
     outgoing = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
@@ -40,7 +42,9 @@ class CampaignLetter(models.Model):
         verbose_name_plural = _("letters through campaigns")
         indexes = [
             models.Index(fields=["campaign", "email_key", "representative", "-created_at"], name="letter_repeat"),
-            models.Index(fields=["created_at"], condition=models.Q(anonymised_at__isnull=True), name="letter_retention"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(anonymised_at__isnull=True), name="letter_retention"
+            ),
         ]
 
     def __str__(self) -> str:

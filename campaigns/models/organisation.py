@@ -76,7 +76,10 @@ class Organisation(Translated):
     )
     sender = models.OneToOneField(Sender, on_delete=models.PROTECT, related_name="+", verbose_name=_("sender"))
     approved_at = models.DateTimeField(
-        _("approved"), null=True, blank=True, help_text=_("Until the operator approves it, it can neither publish nor mail.")
+        _("approved"),
+        null=True,
+        blank=True,
+        help_text=_("Until the operator approves it, it can neither publish nor mail."),
     )
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
         User, through="Membership", related_name="organisations"

@@ -111,7 +111,9 @@ class Signature(models.Model):
     updates_consent = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+", null=True)
     updates_consent_at = models.DateTimeField(null=True)
 
-    confirmation = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    confirmation = models.ForeignKey(
+        OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
     confirmations_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("given"), auto_now_add=True)
@@ -139,7 +141,9 @@ class Signature(models.Model):
                 condition=Q(state="confirmed") & ~Q(public_name=""),
                 name="signature_shown_newest",
             ),
-            models.Index(fields=["public_name_folded"], condition=~Q(public_name_folded=""), name="signature_by_shown_name"),
+            models.Index(
+                fields=["public_name_folded"], condition=~Q(public_name_folded=""), name="signature_by_shown_name"
+            ),
             models.Index(
                 fields=["campaign", "id"],
                 condition=Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed")),

@@ -11,7 +11,9 @@ class Translated(models.Model):
         _("translations"),
         default=dict,
         blank=True,
-        help_text=_("The same fields in other languages, by language code. What is missing is shown as it stands above."),
+        help_text=_(
+            "The same fields in other languages, by language code. What is missing is shown as it stands above."
+        ),
     )
 
     class Meta:

@@ -50,8 +50,10 @@ def home(request: HttpRequest, language: str | None = None) -> HttpResponse:
 
 def cards(campaigns: list[Campaign], language: str) -> list[dict[str, Any]]:
     """What a list shows of each campaign, in the reader's language where it has been written in it."""
-    current = CampaignText.objects.current().filter(campaign__in=campaigns).only(
-        "campaign", "language", "title", "summary", "addressed_to"
+    current = (
+        CampaignText.objects.current()
+        .filter(campaign__in=campaigns)
+        .only("campaign", "language", "title", "summary", "addressed_to")
     )
     texts = {(text.campaign_id, text.language): text for text in current}
     found = []
@@ -175,7 +177,10 @@ def accessibility(request: HttpRequest, language: str | None = None) -> HttpResp
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", *(f"Disallow: /{path}/" for path in ("confirm", "signature", "letter", "admin", "organise"))]
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: /{path}/" for path in ("confirm", "signature", "letter", "admin", "organise")),
+    ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
@@ -245,4 +250,3 @@ def event_ics(request: HttpRequest, slug: str, number: int, language: str | None
     response = HttpResponse(calendars.event(text, event), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{slug}-{number}.ics"'
     return cached_for_all(response, 300)
-

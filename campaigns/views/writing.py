@@ -132,7 +132,9 @@ class Desk:
         representatives = lookup.representatives_for(constituency, timezone.localdate())
         return LetterForm(constituency, representatives, self.request.POST), constituency, representatives
 
-    def edit(self, form: LetterForm, constituency: Constituency, people: list[Representative], status: int) -> HttpResponse:
+    def edit(
+        self, form: LetterForm, constituency: Constituency, people: list[Representative], status: int
+    ) -> HttpResponse:
         return self.page("edit", status=status, form=form, constituency=constituency, representatives=people)
 
     def edit_again(self) -> HttpResponse:
@@ -202,7 +204,9 @@ class Desk:
         if not from_a_machine and ratelimit.allow("letter_send_email", email_key(email)):
             writing.send(self.text, form.as_written(), email, self.writer)
         confirmed = self.writer is not None and email_key(email) == email_key(self.writer.email)
-        response = redirect(f"{addresses.of_campaign(self.campaign, self.text.language)['written']}{'?sent' * confirmed}")
+        response = redirect(
+            f"{addresses.of_campaign(self.campaign, self.text.language)['written']}{'?sent' * confirmed}"
+        )
         response.status_code = 303
         return response
 
@@ -211,7 +215,9 @@ class Desk:
 def written(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
     name = "letter_done" if "sent" in request.GET else "sent"
-    return render(request, f"campaigns/writing/{name}.html", pages.frame(text) | {"share": addresses.share(text.campaign, text)})
+    return render(
+        request, f"campaigns/writing/{name}.html", pages.frame(text) | {"share": addresses.share(text.campaign, text)}
+    )
 
 
 def letter_of(purpose: str, token: str) -> CampaignLetter | None:
@@ -244,11 +250,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "used"}, status=410)
     if request.method == "POST" and kept.state == CampaignLetter.State.PENDING:
         if not kept.campaign.takes_letters:
-            return render(request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "closed"}, status=409)
+            return render(
+                request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "closed"}, status=409
+            )
         try:
             writing.confirm(kept)
         except writing.NobodyThere:
-            return render(request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "nobody"}, status=409)
+            return render(
+                request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "nobody"}, status=409
+            )
     if kept.state == CampaignLetter.State.CONFIRMED:
         return render(request, "campaigns/writing/letter_done.html", letter_context(kept))
     return render(request, "campaigns/writing/letter_confirm.html", context)

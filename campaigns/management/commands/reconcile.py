@@ -25,7 +25,9 @@ class Command(BaseCommand):
             states = " + ".join(f"{number} {state}" for state, number in books.by_state.items())
             origins = ", ".join(f"{number} {origin}" for origin, number in books.by_origin.items()) or "none"
             self.stdout.write(f"{campaign.slug}: {sum(books.by_state.values())} = {states}; by origin: {origins}")
-            self.stdout.write(f"  the page says {books.campaign.signature_count}; waiting for the fold: {books.waiting}")
+            self.stdout.write(
+                f"  the page says {books.campaign.signature_count}; waiting for the fold: {books.waiting}"
+            )
             for line in books.problems:
                 self.stdout.write(f"  WRONG: {line}" + (" (written anew)" if options["repair"] else ""))
         if wrong and not options["repair"]:
