@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +10,7 @@ from pytest_django.fixtures import Settings
 
 from config import ratelimit
 from config.ratelimit import LIMITS, Limit, allow, client_address, network
+from tests.services import redis_server
 
 
 @pytest.fixture
@@ -23,6 +25,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def _three_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(LIMITS, "open", Limit(3, 60, "network", "open", "for the test"))
     monkeypatch.setitem(LIMITS, "closed", Limit(3, 60, "network", "closed", "for the test"))
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[str]:
+    with redis_server() as address:
+        yield address
 
 
 def _request(peer: str = "192.0.2.1", forwarded: str | None = None) -> HttpRequest:
@@ -62,6 +70,26 @@ def test_twenty_threads_at_once_get_through_exactly_as_often_as_allowed(monkeypa
 
     with ThreadPoolExecutor(20) as pool:
         assert sum(pool.map(twenty_times, range(20))) == 50
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_redis_counts_as_exactly_and_keeps_no_counter_for_ever(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, redis: str, times: int
+) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}}
+    cache.clear()
+    monkeypatch.setitem(LIMITS, "open", Limit(50, 86_400, "network", "closed", "for the test"))
+    start = threading.Barrier(8)
+
+    def forty_times(_: int) -> int:
+        start.wait()
+        return sum(allow("open", "everybody").allowed for _ in range(40))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(forty_times, range(8))) == 50
+    client = vars(caches["default"])["_cache"].get_client(write=True)
+    (key,) = client.keys()
+    assert 86_400 < client.ttl(key) <= 2 * 86_400
 
 
 def test_a_counter_outlives_its_window(clock: list[float]) -> None:
