@@ -13,21 +13,22 @@ def for_signing(campaign: Campaign, text: CampaignText) -> str:
     if text.addressed_to:
         wording = _(
             "I agree that %(organisation)s may keep my name, email address and postcode together with my support for "
-            "“%(title)s”, which may reveal my political opinions, and pass my name to %(recipient)s so that my signature "
-            "is delivered. I can withdraw at any time by the link in every email."
+            "“%(title)s”, which may reveal my political opinions, and pass my name to %(recipient)s so that my "
+            "signature is delivered. I can withdraw at any time by the link in every email."
         )
     else:
         wording = _(
             "I agree that %(organisation)s may keep my name, email address and postcode together with my support for "
-            "“%(title)s”, which may reveal my political opinions. I can withdraw at any time by the link in every email."
+            "“%(title)s”, which may reveal my political opinions. "
+            "I can withdraw at any time by the link in every email."
         )
     return wording % words
 
 
 def for_writing(campaign: Campaign, text: CampaignText, representative: str) -> str:
     return _(
-        "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email address, "
-        "which may reveal my political opinions, and pass it to %(representative)s so that it is delivered. "
+        "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
+        "address, which may reveal my political opinions, and pass it to %(representative)s so that it is delivered. "
         "I can withdraw until it has been sent, and have my data erased at any time."
     ) % {"organisation": campaign.organisation.name, "title": text.title, "representative": representative}
 

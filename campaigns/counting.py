@@ -79,7 +79,7 @@ def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
     with transaction.atomic():
         campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         rows = Signature.objects.filter(campaign=campaign)
-        by_state = {state: 0 for state in Signature.State.values}
+        by_state = dict.fromkeys(Signature.State.values, 0)
         by_state |= dict(rows.values_list("state").annotate(n=Count("pk")).order_by())
         by_origin = dict(rows.values_list("origin").annotate(n=Count("pk")).order_by())
         books = Reconciliation(campaign, by_state, by_origin, rows.uncounted().count())

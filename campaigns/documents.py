@@ -107,16 +107,17 @@ def share_card(text: CampaignText) -> bytes:
 
 
 CARD = """<!doctype html><html lang="%(language)s" dir="%(direction)s"><title>%(title)s</title><style>
-body { width: 1200px; height: 630px; background: #faf7f0; color: #1d1b18; font-family: "Noto Serif", "Noto Naskh Arabic", serif;
-  border-top: 18px solid %(accent)s; box-sizing: border-box; position: relative }
+body { width: 1200px; height: 630px; background: #faf7f0; color: #1d1b18; border-top: 18px solid %(accent)s;
+  box-sizing: border-box; position: relative; font-family: "Noto Serif", "Noto Naskh Arabic", serif }
 :lang(ar) { font-family: "Noto Naskh Arabic", serif }
-.kicker { position: absolute; top: 58px; inset-inline: 80px; left: 80px; right: 80px; color: %(accent)s; font: 600 28px "Noto Sans", "Noto Sans Arabic", sans-serif }
-h1 { position: absolute; top: 116px; left: 80px; right: 80px; margin: 0; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
+.kicker, h1, .foot { position: absolute; left: 80px; right: 80px; margin: 0 }
+.kicker { top: 58px; color: %(accent)s; font: 600 28px "Noto Sans", "Noto Sans Arabic", sans-serif }
+h1 { top: 116px; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
 :lang(ar) h1 { line-height: 1.5 }
-.foot { position: absolute; bottom: 62px; left: 80px; right: 80px }
+.foot { bottom: 62px }
 .count { font-size: 44px; font-weight: 600 }
 .bar { height: 14px; background: #d8d0c0; margin: 18px 0 14px; border-radius: 7px }
 .bar div { height: 14px; width: %(percent)s%%; background: %(accent)s; border-radius: 7px }
 .who { font: 26px "Noto Sans", "Noto Sans Arabic", sans-serif; color: #5c564c }
-</style><p class="kicker">%(kicker)s</p><h1>%(title)s</h1>
-<div class="foot"><div class="count">%(count)s</div><div class="bar"><div></div></div><div class="who">%(organisation)s</div></div></html>"""
+</style><p class="kicker">%(kicker)s</p><h1>%(title)s</h1><div class="foot"><div class="count">%(count)s</div>
+<div class="bar"><div></div></div><div class="who">%(organisation)s</div></div></html>"""

@@ -15,7 +15,7 @@ from letters.models.post import Kind
 from . import retention
 from .models import CampaignLetter, CampaignText, Signature
 
-# What differs from one recipient to the next. All else is shared by every email of one wording (letters.models.Message).
+# What differs between recipients. All else is shared by every email of one wording (letters.models.Message).
 MARKERS = ("name", "representative", "confirm_url", "manage_url", "kept_until")
 
 

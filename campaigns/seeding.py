@@ -143,7 +143,7 @@ def _rows(campaign: Campaign, model: Any, matter: dict[str, Any], key: str, fiel
 
 
 def demonstration_organiser() -> None:
-    """An account to look behind the page with; its password is made here and lies beside the database, for its owner."""
+    """An account to look behind the page with; its password is made here and lies beside the database."""
     if not settings.DEMONSTRATION:
         raise BadSeed("The demonstration's account exists only in a demonstration.")
     user = User.objects.filter(email=ORGANISER).first()

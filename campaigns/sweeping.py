@@ -1,4 +1,4 @@
-"""What is done by the clock: one table, one loop, no second scheduler. Every deed may run twice at once without harm."""
+"""What is done by the clock: one table, one loop. Every deed may run twice at once without harm."""
 
 import logging
 import threading

@@ -7,7 +7,7 @@ from django.utils import translation
 
 
 class LanguageOfTheAddress:
-    """The address alone decides the language: no cookie, no Accept-Language, so that a page is one page for everybody."""
+    """The address alone decides the language, no cookie and no header: a page is one page for everybody."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

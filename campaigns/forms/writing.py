@@ -94,13 +94,13 @@ class LetterForm(forms.Form):
 
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"]
-        if left := composing.open_placeholders(body, writing.PLACEHOLDERS):
-            if set(left) - {"{name}"}:
-                raise ValidationError(
-                    _("Your letter still holds %(placeholders)s: write what belongs there."),
-                    params={"placeholders": ", ".join(left)},
-                    code="placeholder",
-                )
+        left = composing.open_placeholders(body, writing.PLACEHOLDERS)
+        if set(left) - {"{name}"}:  # the name is put in from its own field
+            raise ValidationError(
+                _("Your letter still holds %(placeholders)s: write what belongs there."),
+                params={"placeholders": ", ".join(left)},
+                code="placeholder",
+            )
         return body
 
     def as_written(self) -> writing.Written:

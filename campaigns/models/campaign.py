@@ -178,18 +178,18 @@ class CampaignText(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.language}, {self.version})"
 
+    def save(self, **options: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("A published wording is never changed: publish a new version (publishing.publish_text).")
+        self.digest = self.computed_digest()
+        super().save(**options)
+
     def wording(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.WORDING}
 
     def computed_digest(self) -> str:
         canonical = json.dumps(self.wording(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
-
-    def save(self, **options: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("A published wording is never changed: publish a new version (publishing.publish_text).")
-        self.digest = self.computed_digest()
-        super().save(**options)
 
 
 class Numbered(Translated):

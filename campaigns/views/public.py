@@ -22,7 +22,7 @@ SIGNATORIES_A_PAGE = 100
 
 
 def cached_for_all(response: HttpResponse, seconds: int = 5) -> HttpResponse:
-    """No cookie, nothing varies: one answer for everybody, and a late or stale one rather than none (reliability.md 6)."""
+    """No cookie, nothing varies: one answer for everybody, and a stale one rather than none."""
     patch_cache_control(
         response, public=True, max_age=seconds, s_maxage=seconds, stale_while_revalidate=30, stale_if_error=300
     )
@@ -185,7 +185,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def drawn(request: HttpRequest, key: str, content_type: str, filename: str, draw: Any) -> HttpResponse:
-    """A PDF or picture that everybody may see: drawn once, kept a while, and never more at once than the machine bears."""
+    """A PDF or picture for everybody: drawn once, kept a while, never more at once than the machine bears."""
     content: bytes | None = cache.get(key)
     if content is None:
         if not (verdict := ratelimit.allow("pdf", ratelimit.network(request))):
