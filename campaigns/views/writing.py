@@ -122,7 +122,7 @@ class Desk:
         return self.page("edit", form=form, constituency=constituency, representatives=representatives)
 
     def bound(self) -> tuple[LetterForm, Constituency, list[Representative]]:
-        """The letter as it was sent. Whose constituency is unknown, or not of this legislature, did not come from us."""
+        """The letter as it was sent. An unknown constituency, or one of another legislature, did not come from us."""
         pk = self.request.POST.get("constituency", "")
         legislature = self.campaign.legislature
         seats = Constituency.objects.current(legislature) if legislature else Constituency.objects.none()

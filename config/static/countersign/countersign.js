@@ -101,6 +101,24 @@
     new IntersectionObserver(([entry]) => bar.classList.toggle("rests", entry.isIntersecting)).observe(card);
   }
 
+  // The card stays beside the text. When it is taller than the window it moves with the scrolling, so that all of it,
+  // and whatever has focus in it, can be reached from anywhere on the page.
+  if (card && !card.closest(".slip")) {
+    card.classList.add("stays");
+    const margin = 16;
+    let top = margin;
+    let before = scrollY;
+    const place = () => {
+      const lowest = Math.min(margin, innerHeight - card.offsetHeight - margin);
+      top = Math.max(lowest, Math.min(margin, top + before - scrollY));
+      before = scrollY;
+      card.style.insetBlockStart = `${top}px`;
+    };
+    addEventListener("scroll", place, { passive: true });
+    addEventListener("resize", place, { passive: true });
+    place();
+  }
+
   // A mail domain that looks like a slip of the finger: a suggestion, never a refusal.
   const DOMAINS = (
     "gmail.com googlemail.com hotmail.com hotmail.co.uk hotmail.fr outlook.com live.com live.co.uk msn.com yahoo.com " +
