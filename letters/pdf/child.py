@@ -109,18 +109,9 @@ class Renderer:
 
     def __init__(self) -> None:
         # Imported here, for the other end of the pipe imports this module too, and needs none of it.
-        import pypdfium2  # type: ignore[import-untyped]
         import weasyprint  # type: ignore[import-untyped]
         from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
         from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
-
-        class OnlyData(URLFetcher):
-            """Nothing is fetched: a document brings along what it shows, as data: addresses."""
-
-            def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-                if not url.lower().startswith("data:"):
-                    raise ValueError("only data: addresses are read")
-                return super().fetch(url, headers)
 
         class InstalledFonts(FontConfiguration):
             """A document brings no fonts: nobody's font file is parsed here."""
@@ -129,8 +120,9 @@ class Renderer:
                 return None
 
         logging.getLogger("weasyprint").addHandler(logging.NullHandler())  # its warnings would quote the letter
-        self.weasyprint, self.pdfium = weasyprint, pypdfium2
-        self.fetcher = OnlyData(allowed_protocols={"data"}, allow_redirects=False)
+        self.weasyprint = weasyprint
+        # Nothing is fetched: a document brings along what it shows, as data: addresses.
+        self.fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
         self.fonts = InstalledFonts()
         self.styles: dict[str, Any] = {}
 
@@ -153,7 +145,9 @@ class Renderer:
         return result
 
     def pngs(self, pdf: bytes, scale: float) -> Iterator[bytes]:
-        with contextlib.closing(self.pdfium.PdfDocument(pdf)) as document:
+        import pypdfium2  # only here: most processes make letters and no picture
+
+        with contextlib.closing(pypdfium2.PdfDocument(pdf)) as document:
             for page in document:
                 image = page.render(scale=scale).to_pil()
                 buffer = io.BytesIO()

@@ -1,4 +1,4 @@
-"""A LetterSheet as HTML and CSS: the whole look of the letter. Nothing here touches a file or a process twice."""
+"""A LetterSheet as HTML and CSS: the whole look of the letter. What is written on it is escaped here, and only here."""
 
 import unicodedata
 from functools import cache, lru_cache
@@ -10,8 +10,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from .profiles import PROFILES, Profile
-from .sheet import Direction, LetterSheet, clean, direction_of, one_line, paragraphs
+from .profiles import Profile
+from .sheet import Direction, LetterSheet, direction_of, one_line, paragraphs
 
 FIRST_PAGE_TOP = 16.0  # mm, as in letter.css
 FOOT_TOP = 40.0  # mm above the sheet's lower edge
@@ -113,7 +113,7 @@ def _head(sheet: LetterSheet, profile: Profile) -> SafeString:
         labels = (_("Name"), _("Address"), "", _("Town"), _("Postcode"))
         sender = format_html_join("", '<p class="rule">{}</p>', ((label,) for label in labels))
     else:
-        # A sender's block that grew past the window's lower edge would push the letter down: set it smaller first.
+        # A long block would push the letter down, so it is set smaller first. 34 and 30 characters fill its lines.
         long = _lines_needed(sheet.sender_lines, 34) + _lines_needed((sheet.sender_name,), 30) > 9
         sender = format_html(
             "<div{}>{}{}</div>",
@@ -148,9 +148,9 @@ def _fit(lines: tuple[str, ...], profile: Profile) -> int:
 
 
 def _opening(sheet: LetterSheet) -> SafeString:
-    date = formats.date_format(sheet.date, "DATE_FORMAT") if sheet.date else ""
-    if sheet.language.lower().startswith("en") and sheet.date:
-        date = f"{sheet.date.day} {date_month(sheet)} {sheet.date.year}"
+    # 20 November 2026, not the American order that Django gives to plain "en".
+    order = "j F Y" if sheet.language.lower().startswith("en") else "DATE_FORMAT"
+    date = formats.date_format(sheet.date, order) if sheet.date else ""
     place = one_line(sheet.place)
     dateline: str | SafeString = ""
     if date:
@@ -164,11 +164,6 @@ def _opening(sheet: LetterSheet) -> SafeString:
     if _is_addressed(sheet):
         return format_html("{}{}{}", dateline, subject, salutation)
     return format_html("{}{}{}", subject, dateline, salutation)
-
-
-def date_month(sheet: LetterSheet) -> str:
-    """20 November 2026, not the American order that Django gives to plain `en`."""
-    return formats.date_format(sheet.date, "F") if sheet.date else ""
 
 
 def _said(sheet: LetterSheet) -> SafeString:
@@ -244,11 +239,3 @@ def _qr_code(url: str) -> str:
 
 def _marks(profile: Profile) -> SafeString:
     return format_html_join("", '<div class="mark mark{}"></div>', ((i,) for i, _y in enumerate(profile.marks)))
-
-
-def profile_named(name: str) -> Profile:
-    """Unknown names are a programmer's mistake: KeyError."""
-    return PROFILES[name]
-
-
-__all__ = ["clean", "letter_body", "letter_css", "profile_named", "standalone"]

@@ -42,6 +42,6 @@ PROFILES: dict[str, Profile] = {
     # body from 3 3/8 in.
     "us_10": Profile(x=25, top=63.5, width=83, height=16.9, body_top=88, line=4.2, page="Letter", page_height=279.4),
     # No window: the recipient stands below the sender, and nothing is reserved.
-    "none": Profile(x=25, top=42, width=100, height=20, body_top=60, line=4.8, size_pt=11, window=False),
+    "none": Profile(x=25, top=42, width=100, height=20, body_top=70, line=4.8, size_pt=11, window=False),
 }
 DEFAULT_PROFILE = "uk_dl"

@@ -128,7 +128,7 @@ def read_aloud(pdf: bytes) -> list[str]:
             return
         alternative = f": {element.Alt}" if "/Alt" in element else ""
         spoken.append(f"{str(element.S)[1:]}{alternative}")
-        kids = element.get("/K", [])
+        kids: Any = element.get("/K", [])
         for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
             walk(kid)
 

@@ -7,7 +7,7 @@ import pytest
 import segno
 from django.utils.safestring import mark_safe
 
-from letters.pdf import PROFILES, letter_html, letter_pdf, page_pngs
+from letters.pdf import PROFILES, layout, letter_html, letter_pdf, page_pngs
 
 from .sheets import PARAGRAPH, Box, a_letter, an_arabic_letter, box_of, fonts, ink, opened, read_aloud, texts
 
@@ -97,6 +97,18 @@ def test_pages_are_numbered_from_the_second_and_the_number_is_no_part_of_the_rea
         used = {int(o.operands[1].MCID) for o in operations if str(o.operator) == "BDC"}
         assert {i for i, element in enumerate(numbers[3]) if element is not None} == used
         assert any(str(o.operator) == "BMC" and str(o.operands[0]) == "/Artifact" for o in operations)
+
+
+def test_a_translator_may_put_the_page_number_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "_", lambda text: 'Sheet %(page)s "of" %(pages)s' if "page" in text else text)
+    assert 'Sheet 2 "of" 2' in texts(letter_pdf(a_letter(body="\n\n".join([PARAGRAPH] * 16))))[1]
+
+
+def test_five_lines_are_set_in_full_size() -> None:
+    five = ("Helen Marsh MP", "Unit 4", "12 Market Street", "EASTBRIDGE", "EB1 1AA")
+    pdf = letter_pdf(a_letter(recipient_lines=five))
+    assert 'class="fit1"' in letter_html(a_letter(recipient_lines=five))
+    assert box_of(pdf, "EB1 1AA").bottom <= 79
 
 
 def test_the_closing_never_stands_on_a_page_of_its_own() -> None:
@@ -229,7 +241,7 @@ def test_the_foot_shows_the_code_and_stands_on_the_first_page_only() -> None:
         assert not any(document[0].get_textpage().search("QR code").get_next() or ())
 
 
-def test_the_code_leads_to_the_campaigns_address() -> None:
+def test_the_code_leads_to_the_address_in_the_foot() -> None:
     """Read back from the picture, module by module, and compared with a code for the address, and with another."""
     pdf = letter_pdf(a_letter())
     size = len(segno.make("https://example.org/footbridge/", error="m", micro=False).matrix)

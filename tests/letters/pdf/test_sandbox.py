@@ -86,6 +86,16 @@ def test_an_address_named_in_the_text_is_never_asked(listener: tuple[str, list[s
     assert asked == []
 
 
+def test_the_fetcher_reads_data_addresses_and_no_other(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(SECRET)
+    fetcher = child.Renderer().fetcher
+    assert fetcher.fetch("data:text/plain,hello").read() == b"hello"
+    for address in (secret.as_uri(), secret.as_uri().upper(), "http://127.0.0.1:9/", "ftp://127.0.0.1/", str(secret)):
+        with pytest.raises(ValueError):
+            fetcher.fetch(address)
+
+
 def test_the_process_itself_opens_no_file_no_socket_and_no_program(tmp_path: Path) -> None:
     """The second wall, behind the fetcher."""
     secret = tmp_path / "secret"
@@ -157,9 +167,9 @@ def test_what_takes_too_long_is_stopped_and_the_next_letter_works(no_children: N
 
 @pytest.mark.skipif(sys.platform != "linux", reason="macOS refuses RLIMIT_AS")
 def test_what_takes_too_much_memory_is_an_error_and_the_next_letter_works(no_children: None, settings: Any) -> None:
-    settings.LETTERS_PDF_MEMORY_MB = 450
+    settings.LETTERS_PDF_MEMORY_MB = 420
     huge = "<!doctype html><title>c</title><img alt=x style='width:1px' src=\"{}\">".format(
-        "data:image/png;base64," + "A" * 60_000_000
+        "data:image/png;base64," + "A" * 30_000_000
     )
     with pytest.raises(RenderingError):
         card_png(huge, 60, 30)
@@ -228,21 +238,25 @@ def texts_of(number: int) -> str:
         return texts(pdf)[0]
 
 
-def test_the_child_ends_with_its_parent() -> None:
+def test_the_child_ends_with_its_parent_even_if_a_stranger_keeps_the_pipe_open() -> None:
     script = (
-        "import sys\nfrom letters.pdf.sandbox import Child\nc = Child(1024)\n"
+        "import os, subprocess, sys\nfrom letters.pdf.sandbox import Child\nc = Child(1024)\n"
         "c.ask({'kind': 'card', 'html': '<p>x', 'css': ''}, None, 20)\n"
-        "print(c.process.pid, flush=True)\nsys.stdin.read()"
+        "os.set_inheritable(c.stdin.fileno(), True)\nkeeper = subprocess.Popen(['sleep', '30'], close_fds=False)\n"
+        "print(c.process.pid, keeper.pid, flush=True)\nsys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
         assert parent.stdout
-        pid = int(parent.stdout.readline())
-        os.kill(pid, 0)
+        pid, keeper = map(int, parent.stdout.readline().split())
         parent.kill()
-    deadline = time.monotonic() + 4
-    while time.monotonic() < deadline and is_running(pid):
-        time.sleep(0.02)
-    assert not is_running(pid)
+        try:
+            assert is_running(keeper)
+            deadline = time.monotonic() + 5
+            while time.monotonic() < deadline and is_running(pid):
+                time.sleep(0.05)
+            assert not is_running(pid)
+        finally:
+            os.kill(keeper, signal.SIGKILL)
 
 
 def is_running(pid: int) -> bool:
