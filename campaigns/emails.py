@@ -16,7 +16,7 @@ from . import retention
 from .models import CampaignLetter, CampaignText, Signature
 
 # What differs between recipients. All else is shared by every email of one wording (letters.models.Message).
-MARKERS = ("name", "representative", "confirm_url", "manage_url", "kept_until")
+MARKERS = ("name", "representative", "action_url", "manage_url", "kept_until")
 
 
 def _shared_message(template: str, text: CampaignText) -> Message:
@@ -56,7 +56,7 @@ def _day(day: date, language: str) -> str:
 
 def _signature_links(signature: Signature) -> dict[str, str]:
     return {
-        "confirm_url": links.link("confirm", "campaigns:confirm", signature.uuid),
+        "action_url": links.link("confirm", "campaigns:confirm", signature.uuid),
         "manage_url": links.link("signature", "campaigns:signature", signature.uuid),
         "kept_until": _day(signature.erase_on, signature.text.language),
     }
@@ -75,14 +75,14 @@ def confirm_signature(signature: Signature, reminder: bool = False) -> OutgoingE
 
 def already_signed(signature: Signature, text: CampaignText) -> OutgoingEmail:
     values = _signature_links(signature)
-    del values["confirm_url"]
+    del values["action_url"]
     return _queue("already", text, signature.email, signature.name, Kind.CONFIRMATION, values)
 
 
 def _letter_values(letter: CampaignLetter) -> dict[str, str]:
     return {
         "representative": letter.letter.recipient_name,
-        "confirm_url": links.link("letter-confirm", "campaigns:letter_confirm", letter.uuid),
+        "action_url": links.link("letter-confirm", "campaigns:letter_confirm", letter.uuid),
         "manage_url": links.link("letter", "campaigns:letter_manage", letter.uuid),
         "kept_until": _day(retention.letter_kept_until(letter), letter.text.language),
     }
@@ -101,5 +101,5 @@ def confirm_letter(letter: CampaignLetter) -> OutgoingEmail:
 
 def letter_already_sent(letter: CampaignLetter) -> OutgoingEmail:
     values = _letter_values(letter)
-    del values["confirm_url"]
+    del values["action_url"]
     return _queue("letter_already", letter.text, letter.email, letter.letter.sender_name, Kind.CONFIRMATION, values)
