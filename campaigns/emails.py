@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.core.cache import cache
+from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import override
 
@@ -31,8 +32,10 @@ def _shared_message(template: str, text: CampaignText) -> Message:
             "page_url": links.absolute(campaign.address_in(text.language)),
             "text": text,
         }
-        message = outbox.message(email.render(f"campaigns/email/{template}", context, text.language, MARKERS))
-        cache.set(key, message, 60)
+        made = outbox.message(email.render(f"campaigns/email/{template}", context, text.language, MARKERS))
+        # Not before it is in the database for good: a message of a transaction that was rolled back is nobody's.
+        transaction.on_commit(lambda: cache.set(key, made, 60))
+        return made
     return message
 
 
