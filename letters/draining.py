@@ -205,6 +205,8 @@ def _without_refused(emails: list[OutgoingEmail], token: str) -> Iterator[Outgoi
         if email.demonstration and not settings.DEMONSTRATION:
             # Cancelled, not held: it was accepted on the word that it reaches nobody, so nobody may release it.
             target, why = State.CANCELLED, "Written in demonstration mode, which reaches nobody."
+        elif email.forget_at is not None:
+            target, why = State.CANCELLED, "The person asked to be erased."
         elif not suppressed.isdisjoint(keys[email.pk]):
             if email.kind == Kind.LETTER:
                 target, why = State.HELD, "Mail to this representative's address has come back or is not wanted."

@@ -163,13 +163,13 @@ def forget(address: str, actor: str) -> int:
     What has not left is cancelled. What is being handed over this moment is erased when its outcome is known.
     Returns how many rows this concerned.
     """
+    now = timezone.now()
     rows = OutgoingEmail.objects.about(email_keys(address)).unscrubbed()
+    # The mark first: a row that a worker gives back this moment, and that is not cancelled here, is by the next claim.
+    rows.update(forget_at=now)
     ids = list(rows.values_list("pk", flat=True))
     cancel(ids, actor, "The person asked to be erased.")
-    now = timezone.now()
-    with transaction.atomic():
-        OutgoingEmail.objects.filter(pk__in=ids, state__in=(*ENDED, State.HANDING)).update(forget_at=now)
-        _scrub(OutgoingEmail.objects.filter(pk__in=ids), now)
+    _scrub(rows, now)
     return len(ids)
 
 

@@ -29,7 +29,7 @@ class Accepted:
 
     @property
     def message(self) -> EmailMessage:
-        return BytesParser(policy=policy.default).parsebytes(self.data)  # type: ignore[arg-type, return-value]
+        return BytesParser(policy=policy.default).parsebytes(self.data)
 
     @property
     def uuid(self) -> str:
@@ -71,6 +71,10 @@ class _Smtp(SMTP):
             server.connections += 1
             self.number = server.connections
 
+    def hang_up(self) -> None:
+        assert isinstance(self.transport, asyncio.Transport)
+        self.transport.abort()
+
 
 class _Handler:
     def __init__(self, server: SmtpServer) -> None:
@@ -81,8 +85,7 @@ class _Handler:
         if answer == STALL:
             await asyncio.sleep(60)
         if answer in (HANG_UP, STALL):
-            assert smtp.transport is not None
-            smtp.transport.abort()
+            smtp.hang_up()
             return "421 gone"
         return answer
 
@@ -124,8 +127,7 @@ class _Handler:
                 ]
         await asyncio.sleep(server.delay)
         if answer in (HANG_UP, ACCEPT_AND_HANG_UP, STALL):
-            assert smtp.transport is not None
-            smtp.transport.abort()
+            smtp.hang_up()
         return answer.removeprefix("keep ") or "250 2.0.0 Ok: queued"
 
 

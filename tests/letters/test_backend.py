@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.mail import EmailMessage, EmailMultiAlternatives, mail_admins, send_mail
-from pytest_django.fixtures import Settings
+from pytest_django import Settings
 
 from letters import outbox
 from letters.models import Message, OutgoingEmail, Sender
