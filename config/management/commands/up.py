@@ -41,11 +41,11 @@ class Command(BaseCommand):
             sys.exit(status)
 
     def prepare(self) -> None:
-        self.stdout.write("Preparing the database.")
+        print("Preparing the database.", flush=True)
         call_command("migrate", verbosity=0, interactive=False)
-        self.stdout.write("Loading the seeds.")
+        print("Loading the seeds.", flush=True)
         call_command("load_seeds", verbosity=0)
-        self.stdout.write("Collecting static files.")
+        print("Collecting static files.", flush=True)
         call_command("collectstatic", verbosity=0, interactive=False)
 
 
