@@ -60,9 +60,14 @@ def reason_field() -> ParagraphsField:
 class SignForm(forms.Form):
     """Public contract: the names of these fields. Labels are for people, names for tools."""
 
-    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(
+        label=_("Your name"),
+        error_messages={"required": _("Write your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     email = AddressField(
         label=_("Email"),
+        error_messages={"required": _("Write your email address.")},
         help_text=_("To confirm that it is you. Never shown."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
     )
@@ -152,7 +157,11 @@ class SignForm(forms.Form):
 class ManageForm(forms.Form):
     """What one may change about one's own signature."""
 
-    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(
+        label=_("Your name"),
+        error_messages={"required": _("Write your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     affiliation = LineField()
     reason = ParagraphsField()
     display = forms.ChoiceField()

@@ -58,21 +58,35 @@ class LetterForm(forms.Form):
         widget=forms.RadioSelect,
         empty_label=None,
     )
-    subject = LineField(label=_("Subject"), max_length=150)
+    subject = LineField(
+        label=_("Subject"), max_length=150, error_messages={"required": _("Write what your letter is about.")}
+    )
     body = ParagraphsField(
         label=_("Your letter"),
         max_length=10_000,
+        error_messages={"required": _("Write your letter.")},
         help_text=_(
             "Say first, in your own words, why this matters to you: a personal letter is read, a copy is counted."
         ),
         widget=forms.Textarea(attrs={"rows": 16}),
     )
-    name = NameField(label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = NameField(
+        label=_("Your name"),
+        error_messages={"required": _("Write your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     address = ParagraphsField(
         label=_("Your postal address"),
         max_length=400,
-        help_text=_("With your postcode, a line each. Without it many offices do not answer."),
-        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "street-address"}),
+        help_text=_("Street and town, a line each. Without it many offices do not answer."),
+        error_messages={"required": _("Write your postal address.")},
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
+    )
+    postcode = LineField(
+        label=_("Postcode"),
+        max_length=20,
+        error_messages={"required": _("Write your postcode.")},
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "short"}),
     )
 
     def __init__(
@@ -105,7 +119,11 @@ class LetterForm(forms.Form):
 
     def as_written(self) -> writing.Written:
         data = self.cleaned_data
-        return writing.Written(**{key: data[key] for key in ("representative", "subject", "body", "name", "address")})
+        lines = data["address"].splitlines()
+        if "".join(lines[-1].split()).upper() != "".join(data["postcode"].split()).upper():
+            lines.append(data["postcode"])
+        kept = {key: data[key] for key in ("representative", "subject", "body", "name")}
+        return writing.Written(**kept, address="\n".join(lines))
 
 
 class SendForm(forms.Form):
@@ -113,6 +131,7 @@ class SendForm(forms.Form):
 
     email = AddressField(
         label=_("Your email address"),
+        error_messages={"required": _("Write your email address.")},
         help_text=_("For the answer, and for one email that asks you to confirm."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
     )

@@ -116,7 +116,7 @@ class Desk:
             "subject": subject,
             "body": body,
             "name": self.writer.name if self.writer else "",
-            "address": f"\n{known}" if known else "",
+            "postcode": known,
         }
         form = LetterForm(constituency, representatives, initial=initial)
         return self.page("edit", form=form, constituency=constituency, representatives=representatives)
