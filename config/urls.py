@@ -4,6 +4,9 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 
 from . import mailbox_views
+from .login import CountedLoginForm
+
+admin.site.login_form = CountedLoginForm
 
 
 @never_cache
