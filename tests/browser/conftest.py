@@ -1,0 +1,131 @@
+"""One site and one Chromium for this folder's tests, and a witness that watches every page they open.
+
+Of the package and not of the session: while Playwright's loop runs, Django refuses to ask the database, which tests
+elsewhere must. Every module is marked as one xdist group, so that one worker starts both, once.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+from tests import services
+
+PATIENCE = 60_000  # milliseconds
+NAMES_OF_CHROMIUM = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+QUIET = [
+    "--no-sandbox",  # it refuses root with one
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--mute-audio",
+]
+
+
+class Witness:
+    """What no page of ours may ever do, whatever a test looks at."""
+
+    def __init__(self, site: services.Site) -> None:
+        self.site = site
+        self.complaints: list[str] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error on {page.url}: {error}"))
+        page.on("request", self._asked)
+        page.on("response", self._answered)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # That a page's own status is an error is said in the console too, and is meant.
+        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(f"{message.type} in the console: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != urlsplit(self.site.url).netloc:
+            self.complaints.append(f"a request to elsewhere: {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 500 or (response.status >= 400 and response.request.resource_type != "document"):
+            self.complaints.append(f"{response.status} for {response.url}")
+
+    def testify(self, contexts: list[BrowserContext]) -> None:
+        self.complaints += [f"a cookie: {cookie}" for context in contexts for cookie in context.cookies()]
+        assert not self.complaints, "\n".join(self.complaints)
+
+
+@pytest.fixture(scope="package")
+def site() -> Iterator[services.Site]:
+    with services.site() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    found = next((path for name in NAMES_OF_CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip("Chromium is absent")
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=QUIET, timeout=PATIENCE)
+        yield started
+        started.close()
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: services.Site) -> Iterator[OpenPage]:
+    """Opens a page in a browser context of its own; options are those of Browser.new_context."""
+    witness = Witness(site)
+    contexts: list[BrowserContext] = []
+
+    def opened(width: int = 1280, height: int = 900, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=site.url, viewport={"width": width, "height": height}, reduced_motion="reduce", **options
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        witness.watch(page)
+        return page
+
+    yield opened
+    try:
+        witness.testify(contexts)
+    finally:
+        for context in contexts:
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Looked at by people, never compared: build output."""
+    folder = services.ROOT / "build" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
