@@ -1,6 +1,8 @@
+import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 
@@ -10,3 +12,8 @@ def _nothing_counted_before() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+def pytest_unconfigure() -> None:
+    """Takes the run's folder away. Not left to atexit: the processes of xdist end without it."""
+    shutil.rmtree(settings.VAR_DIR, ignore_errors=True)

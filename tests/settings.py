@@ -1,16 +1,13 @@
 """The settings the tests run with: real in all that matters, in a folder of their own for each process."""
 
-import atexit
 import os
-import shutil
 import tempfile
 
 from cryptography.fernet import Fernet
 
-# A folder that says which process made it; the secrets are of this run only.
+# A folder that says which process made it (tests/conftest.py takes it away); the secrets are of this run only.
 _var = tempfile.mkdtemp(prefix=f"countersign-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-")
 os.mkdir(f"{_var}/static")  # whitenoise warns when it is missing
-atexit.register(shutil.rmtree, _var, ignore_errors=True)
 
 _surroundings = {
     "VAR_DIR": _var,
