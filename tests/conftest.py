@@ -14,6 +14,7 @@ def _nothing_counted_before() -> Iterator[None]:
     cache.clear()
 
 
-def pytest_unconfigure() -> None:
-    """Takes the run's folder away. Not left to atexit: the processes of xdist end without it."""
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Takes the run's folder away. Not left to atexit or to pytest_unconfigure: xdist ends its processes before."""
     shutil.rmtree(settings.VAR_DIR, ignore_errors=True)
