@@ -47,7 +47,7 @@ class House:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        return self.process.wait(60)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     house.process.wait()
 
 
-def eventually(condition: Callable[[], object], seconds: float = 15.0) -> None:
+def eventually(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -106,7 +106,7 @@ def test_a_signal_to_stop_ends_everything(house: House, number: signal.Signals) 
     house.start(PROGRAM, PROGRAM)
     eventually(lambda: house.starts(0) and house.starts(1))
     house.process.send_signal(number)
-    assert house.process.wait(15) == 0
+    assert house.process.wait(60) == 0
     assert nobody_is_left(house)
 
 
@@ -124,7 +124,7 @@ def test_a_second_signal_does_not_wait_for_the_grace(house: House) -> None:
     with pytest.raises(subprocess.TimeoutExpired):
         house.process.wait(0.5)
     house.process.send_signal(signal.SIGINT)
-    assert house.process.wait(15) == 0
+    assert house.process.wait(60) == 0
     assert nobody_is_left(house)
 
 
@@ -150,7 +150,7 @@ def test_nothing_is_left_of_a_program_whose_guard_is_killed(house: House) -> Non
 
 def test_a_program_that_will_not_start_is_named_with_the_last_it_printed(house: House) -> None:
     house.start('echo "no such table: letters"; exit 3', PROGRAM, answered=False)
-    assert house.process.wait(15) == 1
+    assert house.process.wait(60) == 1
     assert "The program 0 keeps stopping (exit status 3)." in house.said()
     assert "    no such table: letters\nGiving up." in house.said()
     assert nobody_is_left(house)

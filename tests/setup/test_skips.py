@@ -21,7 +21,7 @@ def run(folder: Path, reason: str, *options: str, ci: str = "") -> tuple[int, st
         env={**os.environ, "CI": ci, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     return done.returncode, done.stdout
 
