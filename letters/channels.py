@@ -17,6 +17,7 @@ from .models.post import OutgoingEmail, Sender
 
 # Answers that speak of the server or of our account there, not of the email: RFC 5321 (421), RFC 4954 (the others).
 SERVER_TROUBLE = (421, 454, 530, 534, 535, 538)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class DeliveryError(Exception):
@@ -61,10 +62,18 @@ class Smtp:
     """One connection, opened for the first email and kept for the next ones."""
 
     def __init__(self, url: str) -> None:
+        """Raises DeliveryError for a URL that says something we do not know: a typing error must not cost the TLS."""
         self.url = urlsplit(url)
-        self.options = {name: values[-1] for name, values in parse_qs(self.url.query).items()}
-        if self.url.scheme not in ("smtp", "smtps") or not self.url.hostname:
+        options = parse_qs(self.url.query, keep_blank_values=True)
+        self.starttls = options == {"tls": ["starttls"]}
+        if self.url.scheme not in ("smtp", "smtps") or not self.url.hostname or (options and not self.starttls):
             raise DeliveryError(_("The address of the mail server cannot be read."), server=True)
+        encrypted = self.starttls or self.url.scheme == "smtps" or self.url.hostname in LOOPBACK
+        if self.url.username and not encrypted:
+            raise DeliveryError(
+                _("The mail server's password would travel in the clear: its address needs ?tls=starttls or smtps://"),
+                server=True,
+            )
         self.connection: smtplib.SMTP | None = None
 
     def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
@@ -183,7 +192,7 @@ class Smtp:
         else:
             connection = smtplib.SMTP(host, self.url.port or 25, settings.MAIL_DOMAIN, timeout=timeout)
         try:
-            if self.options.get("tls") == "starttls":
+            if self.starttls:
                 connection.starttls(context=ssl.create_default_context())
             connection.ehlo_or_helo_if_needed()
             if self.url.username:

@@ -72,7 +72,7 @@ atexit.register(lambda: _publisher.flush())
 
 def nudge(queue: str) -> None:
     """Wakes a drain of `queue` once the surrounding transaction, if any, is committed."""
-    transaction.on_commit(partial(_ask, queue))
+    transaction.on_commit(partial(_ask, queue), robust=True)
 
 
 def _ask(queue: str) -> None:

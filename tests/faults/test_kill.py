@@ -10,7 +10,7 @@ from tests.smtp_server import smtp_server
 
 def test_nothing_is_lost_when_the_worker_is_killed_while_sending(tmp_path: Path) -> None:
     with smtp_server(delay=0.05) as server, installation(tmp_path) as place:
-        outcome = kill_while_sending(place, server, emails=60, kills=3, seed=1, patience=30)
+        outcome = kill_while_sending(place, server, emails=60, kills=3, seed=1, patience=90)
     print(outcome.line())
     outcome.check()
 
@@ -19,7 +19,7 @@ def test_nothing_is_lost_when_the_worker_is_killed_while_sending(tmp_path: Path)
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_is_lost_in_many_kills(tmp_path: Path, seed: int) -> None:
     with smtp_server(delay=0.02) as server, installation(tmp_path) as place:
-        outcome = kill_while_sending(place, server, emails=600, kills=20, seed=seed, patience=120)
+        outcome = kill_while_sending(place, server, emails=600, kills=20, seed=seed, patience=180)
     print(outcome.line())
     outcome.check()
     # Else the kills missed the moments that this is about.

@@ -244,11 +244,15 @@ def test_a_wrong_password_pauses_the_sender_and_fails_no_email() -> None:
     assert Sender.objects.get(pk=email.sender_id).paused_until is not None
 
 
-@pytest.mark.parametrize("url", ["", "http://127.0.0.1", "smtp://", "smtp://127.0.0.1:port"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "http://127.0.0.1", "smtp://", "smtp://127.0.0.1:port"]
+    + ["smtp://mail.example.org?tls=yes", "smtp://mail.example.org?starttls", "smtp://post:secret@mail.example.org"],
+)
 def test_an_address_of_a_server_that_cannot_be_read_is_said_in_words(url: str, settings: Settings) -> None:
     settings.SMTP_URL = ""
     email = make_email(url=url)
     outbox.drain("confirmations")
     email.refresh_from_db()
     assert email.state == State.QUEUED
-    assert "mail server" in email.last_error
+    assert "mail server" in email.last_error and "secret" not in email.last_error

@@ -238,15 +238,13 @@ def test_one_process_drains_a_queue_once_at_a_time() -> None:
 
 
 def test_finding_due_rows_reads_only_what_waits() -> None:
+    rows = draining.claimable("letters", timezone.now()).order_by("not_before", "pk")
     with connection.cursor() as cursor:
-        rows = draining.claimable("letters", timezone.now()).order_by("not_before", "pk")
-        sql, parameters = rows.query.sql_with_params()
-        if connection.vendor != "sqlite":
-            pytest.skip("the plan of an empty table says nothing here")
-        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", parameters)
-        plan = " ".join(str(line) for line in cursor.fetchall())
+        if connection.vendor == "postgresql":  # an empty table it would rather read whole
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    plan = rows.explain()
     assert "email_waiting" in plan
-    assert "TEMP B-TREE" not in plan
+    assert "TEMP B-TREE" not in plan and "Sort" not in plan
 
 
 # Stopping
