@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import threading
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -150,17 +151,19 @@ def smtp_server(
     loop = asyncio.new_event_loop()
 
     def protocol() -> _Smtp:
-        return _Smtp(
-            _Handler(server),
-            hostname="smtp.test",
-            loop=loop,
-            enable_SMTPUTF8=smtputf8,
-            tls_context=tls,
-            authenticator=authenticate,
-            auth_required=login is not None,
-            auth_require_tls=tls is not None,
-            data_size_limit=None,
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")  # it is what is tested
+            return _Smtp(
+                _Handler(server),
+                hostname="smtp.test",
+                loop=loop,
+                enable_SMTPUTF8=smtputf8,
+                tls_context=tls,
+                authenticator=authenticate,
+                auth_required=login is not None,
+                auth_require_tls=tls is not None,
+                data_size_limit=None,
+            )
 
     async def stop() -> None:
         listening.close()
