@@ -1,0 +1,228 @@
+"""Every page a supporter can see, held against axe-core, on a phone and a desk, light and dark, in both languages.
+
+On the way it keeps a picture of each in build/screenshots, for people to look at.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.supporter import PAGES, SLUG, Supporter
+from tests.services import Site, eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PHONE, TABLET, DESK = 390, 768, 1280
+NARROWEST = 320  # CSS pixels: a window of 1280 at 400 % zoom (WCAG 2.2, 1.4.10)
+PICTURED_AT_EVERY_SIZE = ("home", "page", "sign-errors", "write-preview")
+ALL_RULES = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+CONTRAST = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+
+Look = Callable[[str], None]
+
+
+class Examiner:
+    """Looks at the page as it stands, at each size and in each light, and remembers what is wrong with it."""
+
+    def __init__(self, page: Page, language: str, folder: Path) -> None:
+        self.page, self.language, self.folder = page, language, folder
+        self.problems: list[str] = []
+
+    def look(self, name: str) -> None:
+        page = self.page
+        page.evaluate(AXE_SCRIPT)
+        for width in (PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": 900})
+            self._ask_axe(f"{name} at {width}", ALL_RULES)
+            self._picture(name, width, "light")
+        page.emulate_media(color_scheme="dark")
+        self._ask_axe(f"{name} in the dark", CONTRAST)
+        self._picture(name, DESK, "dark")
+        if name in PICTURED_AT_EVERY_SIZE:
+            page.set_viewport_size({"width": PHONE, "height": 900})
+            self._picture(name, PHONE, "dark")
+            page.emulate_media(color_scheme="light")
+            page.set_viewport_size({"width": TABLET, "height": 900})
+            self._picture(name, TABLET, "light")
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": NARROWEST, "height": 900})
+        self._must_not_scroll_sideways(name)
+        page.set_viewport_size({"width": DESK, "height": 900})
+
+    def _ask_axe(self, where: str, options: dict[str, Any]) -> None:
+        found = self.page.evaluate("options => axe.run(document, options)", options)
+        for violation in found["violations"]:
+            for node in violation["nodes"]:
+                self.problems.append(
+                    f"{where}, {self.language}: {violation['id']}: {node['html'][:200]}\n    {node['failureSummary']}"
+                )
+
+    def _must_not_scroll_sideways(self, name: str) -> None:
+        wide = self.page.evaluate(
+            """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+                [...document.querySelectorAll('body *')].filter(e => {
+                    const box = e.getBoundingClientRect();
+                    return box.width && (box.right > innerWidth + 1 || box.left < -1);
+                }).map(e => e.outerHTML.slice(0, 120)).slice(-5)"""
+        )
+        if wide:
+            self.problems.append(f"{name} at {NARROWEST}, {self.language}: wider than the window: {wide}")
+
+    def _picture(self, name: str, width: int, light: str) -> None:
+        path = self.folder / f"{name}-{self.language}-{width}-{light}.png"
+        self.page.screenshot(path=path, full_page=True, animations="disabled")
+
+
+@pytest.fixture(params=["en", "ar"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    return open_page(DESK)
+
+
+@pytest.fixture
+def look(page: Page, language: str, screenshots: Path) -> Iterator[Look]:
+    examiner = Examiner(page, language, screenshots)
+    yield examiner.look
+    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
+
+
+@pytest.fixture
+def supporter(page: Page, site: Site, language: str, request: pytest.FixtureRequest) -> Supporter:
+    return Supporter(page, site, language, f"bob.{language}@{request.function.__name__.replace('_', '-')}.example")
+
+
+def test_pages_to_read_are_accessible(page: Page, language: str, look: Look) -> None:
+    prefix = "/" if language == "en" else "/ar/"
+    for name, path in {
+        "home": prefix,
+        "home-search": f"{prefix}?q=aleppo",
+        "home-nothing-found": f"{prefix}?q=xylophone",
+        "organisation": f"{prefix}organisations/demonstration/",
+        "privacy": f"{prefix}privacy/",
+        "accessibility": f"{prefix}accessibility/",
+        "page": PAGES[language],
+        "signatories": f"{PAGES[language]}signatures/",
+        "404": f"{PAGES[language]}no-such-page/",
+    }.items():
+        page.goto(path)
+        look(name)
+
+
+def test_pages_with_a_response_and_many_sources_are_accessible(page: Page, language: str, look: Look) -> None:
+    for slug in ("corbyn-russia-syria", "looming-massacre-idlib") if language == "en" else ():
+        page.goto(f"/{slug}/")
+        look(f"page-{slug}")
+
+
+def test_signing_is_accessible(site: Site, page: Page, supporter: Supporter, look: Look) -> None:
+    page.goto(f"{supporter.address}sign/")
+    look("sign")
+    supporter.press("form .send button")
+    look("sign-errors")
+    before = site.count(SLUG)
+    supporter.signs()
+    look("signed")
+    supporter.opens_the_link_to_confirm()
+    look("confirm")
+    supporter.press("main form[method=post] button")
+    look("thanks")
+    eventually(lambda: site.count(SLUG) > before, "a higher count")
+    for name, path in {"page-with-names": "", "signatories-with-names": "signatures/"}.items():
+        supporter.go(supporter.address + path)
+        page.reload()
+        look(name)
+
+
+def test_one_s_own_signature_is_accessible(page: Page, supporter: Supporter, look: Look) -> None:
+    supporter.go(supporter.address)
+    supporter.signs()
+    supporter.confirms()
+    supporter.opens_their_signature()
+    look("mine")
+    page.fill("[name=name]", "")
+    supporter.press("button[name=save]")
+    look("mine-errors")
+    supporter.press("details:has(button[name=erase]) > summary")
+    supporter.press("button[name=erase]")
+    expect(page.locator("[name=really]")).to_have_attribute("aria-invalid", "true")
+    look("mine-erase-unticked")
+    supporter.withdraws()
+    look("mine-withdrawn")
+    supporter.press("details:has(button[name=erase]) > summary")
+    page.check("[name=really]")
+    supporter.press("button[name=erase]")
+    expect(page.locator("form")).to_have_count(0)
+    look("mine-erased")
+    page.goto("/confirm/not-a-link/")
+    look("link-problem")
+
+
+def test_writing_is_accessible(page: Page, supporter: Supporter, look: Look) -> None:
+    page.goto(f"{supporter.address}write/")
+    look("write-postcode")
+    supporter.press("button[value=find]")
+    look("write-postcode-errors")
+    page.goto(f"{supporter.address}write/?choose")
+    look("write-choose")
+    supporter.finds_their_representative()
+    look("write-edit")
+    page.fill("[name=body]", "")
+    supporter.press("button[value=preview]")
+    look("write-edit-errors")
+    supporter.writes()
+    look("write-preview")
+    supporter.press("button[value=send]")
+    look("write-preview-errors")
+    supporter.asks_to_send_the_letter()
+    look("write-confirm")
+    supporter.press("main form[method=post] button")
+    look("write-done")
+    supporter.press("main a[href*='/letter/']")
+    look("write-mine")
+
+
+def test_the_mailbox_is_accessible(site: Site, page: Page, supporter: Supporter, look: Look) -> None:
+    supporter.go(supporter.address)
+    supporter.signs()
+    email = site.email(to=supporter.email)
+    page.goto("/mailbox/")
+    look("mailbox")
+    page.goto(f"/mailbox/{email['id']}/")
+    look("mailbox-message")
+
+
+UNDER_THE_BAR = """() => {
+    const bar = document.querySelector('.bar'), one = document.activeElement;
+    if (one === document.body || bar.contains(one)) return '';
+    const [above, box] = [bar.getBoundingClientRect(), one.getBoundingClientRect()];
+    const shown = getComputedStyle(bar).visibility === 'visible';
+    return shown && box.bottom > above.top + 1 && box.top < above.bottom ? one.outerHTML.slice(0, 150) : '';
+}"""
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_the_bar_of_a_phone_never_hides_what_has_focus(open_page: OpenPage, scripts: bool) -> None:
+    page = open_page(PHONE, 700, java_script_enabled=scripts)
+    page.goto(PAGES["en"])
+    expect(page.locator(".bar")).to_be_visible()
+    hidden, visited = [], []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        here = page.evaluate("() => document.activeElement.outerHTML.slice(0, 300)")
+        if here.startswith("<body") or here in visited[:1]:
+            break
+        visited.append(here)
+        hidden.append(page.evaluate(UNDER_THE_BAR))
+    assert any('name="consent"' in element for element in visited), "the keyboard did not get through the form"
+    assert any("/accessibility/" in element for element in visited), "the keyboard did not get to the foot"
+    assert not any(hidden), json.dumps([element for element in hidden if element], indent=1)
