@@ -17,6 +17,8 @@ from .models import Campaign, CampaignText
 
 SIGNATORIES_ON_PAGE = 24
 AREAS_ON_PAGE = 12
+# All that a list of signatories shows: the rest of a row is encrypted, and not even read for it.
+SHOWN_OF_A_SIGNATURE = ("campaign", "public_name", "public_affiliation", "public_place", "public_reason")
 LANGUAGE_NAMES = {"ar": "العربية", "en": "English", "fr": "Français", "de": "Deutsch", "es": "Español", "cy": "Cymraeg"}
 
 
@@ -73,7 +75,8 @@ def frame(text: CampaignText) -> dict[str, Any]:
 def page(text: CampaignText) -> dict[str, Any]:
     campaign, language = text.campaign, text.language
     context = frame(text)
-    shown = list(campaign.signatures.shown().order_by("-pk")[: SIGNATORIES_ON_PAGE + 1])
+    listed = campaign.signatures.shown().only(*SHOWN_OF_A_SIGNATURE).order_by("-pk")
+    shown = list(listed[: SIGNATORIES_ON_PAGE + 1])
     page_languages = languages(campaign, language)
     canonical = links.absolute(campaign.address_in(language))
     return context | {

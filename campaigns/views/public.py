@@ -104,7 +104,7 @@ def count(request: HttpRequest, slug: str) -> JsonResponse:
 @require_safe
 def signatures(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    shown = text.campaign.signatures.shown().order_by("-pk")
+    shown = text.campaign.signatures.shown().only(*pages.SHOWN_OF_A_SIGNATURE).order_by("-pk")
     if name := publishing.one_line(request.GET.get("name", "")):
         if not (verdict := ratelimit.allow("search", ratelimit.network(request))):
             return errors.too_many(request, verdict.retry_after)
