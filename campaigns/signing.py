@@ -53,13 +53,13 @@ def _sign(text: CampaignText, supporter: Supporter) -> None:
     if existing is None:
         signature = Signature(campaign_id=text.campaign_id, email_key=email_key(supporter.email))
         _write_down(signature, text, supporter)
-        signature.save()
         _send_confirmation(signature)
+        signature.save()
     elif existing.state == Signature.State.PENDING:
         # Not yet anybody's word: the latest form counts, and the page behind the link shows what it says.
         _write_down(existing, text, supporter)
-        existing.save()
         _send_confirmation(existing)
+        existing.save()
     else:
         emails.already_signed(existing, text)
 
@@ -88,11 +88,11 @@ def _record_news(signature: Signature, wanted: bool) -> None:
 
 
 def _send_confirmation(signature: Signature, reminder: bool = False) -> bool:
+    """Queues the email and notes it on the signature, which the caller saves; False when it has had its share."""
     if signature.confirmations_sent >= MOST_CONFIRMATIONS:
         return False
     signature.confirmation = emails.confirm_signature(signature, reminder)
     signature.confirmations_sent += 1
-    signature.save(update_fields=["confirmation", "confirmations_sent"])
     return True
 
 
@@ -100,7 +100,9 @@ def resend(signature: Signature) -> bool:
     """Another confirmation email to a signature that waits; False when it has had its share."""
     with transaction.atomic():
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
-        return signature.state == Signature.State.PENDING and _send_confirmation(signature)
+        sent = signature.state == Signature.State.PENDING and _send_confirmation(signature)
+        signature.save(update_fields=CONFIRMATION)
+        return sent
 
 
 def confirm(signature: Signature) -> bool:
@@ -128,11 +130,9 @@ def change(signature: Signature, choices: dict[str, Any]) -> None:
 
 
 def withdraw(signature: Signature) -> bool:
-    return bool(
-        Signature.objects.filter(
-            pk=signature.pk, state__in=(Signature.State.PENDING, Signature.State.CONFIRMED, Signature.State.SUSPECT)
-        ).update(state=Signature.State.WITHDRAWN, withdrawn_at=timezone.now(), updates=False)
-    )
+    """From every state: one struck out may go too, and is not brought back when the striking out is undone."""
+    standing = Signature.objects.filter(pk=signature.pk).exclude(state=Signature.State.WITHDRAWN)
+    return bool(standing.update(state=Signature.State.WITHDRAWN, withdrawn_at=timezone.now(), updates=False))
 
 
 def erase(signature: Signature) -> None:
@@ -143,6 +143,8 @@ def erase(signature: Signature) -> None:
     now = timezone.now()
     with transaction.atomic():
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
+        if signature.anonymised_at is not None:
+            return  # by the same press of the button, a moment ago
         letters = CampaignLetter.objects.filter(campaign=signature.campaign_id, email_key=signature.email_key)
         outbox.cancel([pk for pk in letters.values_list("outgoing_id", flat=True) if pk], actor="the supporter")
         retention.forget_letters(letters, now)
