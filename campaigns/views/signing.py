@@ -102,12 +102,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return thanks(request, signature)
     if signature.state not in (Signature.State.PENDING, Signature.State.SUSPECT):
         return render(request, "campaigns/signing/confirm.html", context | {"link_problem": "used"}, status=410)
+    if not signature.text.campaign.takes_signatures:
+        return render(request, "campaigns/signing/confirm.html", context | {"link_problem": "closed"}, status=409)
     if request.method == "POST" and "resend" in request.POST:
         return resent(request, signature)
     if expired:
         return render(request, "campaigns/signing/confirm.html", context | {"link_problem": "expired"}, status=410)
-    if not signature.text.campaign.takes_signatures:
-        return render(request, "campaigns/signing/confirm.html", context | {"link_problem": "closed"}, status=409)
     if request.method == "POST":
         # One held back looks confirmed to whoever sent it, and is not counted.
         if signing.confirm(signature) or signature.state == Signature.State.SUSPECT:
