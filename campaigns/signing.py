@@ -17,6 +17,7 @@ from .models import CampaignLetter, CampaignText, Signature
 
 # How many confirmation emails one signature may ever cause, reminder included.
 MOST_CONFIRMATIONS = 5
+CONFIRMATION = ("confirmation", "confirmations_sent")  # what sending one writes on the signature
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def resend(signature: Signature) -> bool:
     with transaction.atomic():
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
         sent = signature.state == Signature.State.PENDING and _send_confirmation(signature)
-        signature.save(update_fields=CONFIRMATION)
+        if sent:
+            signature.save(update_fields=CONFIRMATION)
         return sent
 
 
@@ -149,11 +151,21 @@ def erase(signature: Signature) -> None:
         outbox.cancel([pk for pk in letters.values_list("outgoing_id", flat=True) if pk], actor="the supporter")
         retention.forget_letters(letters, now)
         if signature.email:
-            outbox.forget(signature.email, actor="the supporter")
+            outbox.forget(signature.email, actor="the supporter", sparing=_emails_of_other_campaigns(signature))
         signature.forget_the_person(now)
         signature.state = Signature.State.WITHDRAWN
         signature.withdrawn_at = signature.withdrawn_at or now
         signature.save()
+
+
+def _emails_of_other_campaigns(signature: Signature) -> set[int]:
+    """What the same person signed or wrote elsewhere goes on, and so does its mail."""
+    signatures = Signature.objects.filter(email_key=signature.email_key).exclude(campaign=signature.campaign_id)
+    letters = CampaignLetter.objects.filter(email_key=signature.email_key).exclude(campaign=signature.campaign_id)
+    found = {*signatures.values_list("confirmation_id", flat=True)}
+    for pair in letters.values_list("confirmation_id", "outgoing_id"):
+        found.update(pair)
+    return {pk for pk in found if pk is not None}
 
 
 def remind_the_unconfirmed() -> int:
@@ -174,7 +186,9 @@ def remind_the_unconfirmed() -> int:
                 reminded_at=now
             ):
                 signature.reminded_at = now
-                sent += _send_confirmation(signature, reminder=True)
+                if _send_confirmation(signature, reminder=True):
+                    signature.save(update_fields=CONFIRMATION)
+                    sent += 1
     return sent
 
 

@@ -157,14 +157,14 @@ def suppress(address: str, reason: Suppression.Reason) -> None:
     Suppression.objects.get_or_create(key=email_key(address), defaults={"reason": reason})
 
 
-def forget(address: str, actor: str) -> int:
+def forget(address: str, actor: str, sparing: Iterable[int] = ()) -> int:
     """Erases a person from the outbox: their emails and the letters that answers go to them. The events stay.
 
     What has not left is cancelled. What is being handed over this moment is erased when its outcome is known.
-    Returns how many rows this concerned.
+    `sparing` are emails they still want, that wait or went out for another reason. Returns how many rows it concerned.
     """
     now = timezone.now()
-    rows = OutgoingEmail.objects.about(email_keys(address)).unscrubbed()
+    rows = OutgoingEmail.objects.about(email_keys(address)).unscrubbed().exclude(pk__in=list(sparing))
     # The mark first: a row that a worker gives back this moment, and that is not cancelled here, is by the next claim.
     rows.update(forget_at=now)
     ids = list(rows.values_list("pk", flat=True))
