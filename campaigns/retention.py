@@ -53,7 +53,9 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
         anonymised_at__isnull=True,
         withdrawn_at__lt=now - timedelta(days=settings.WITHDRAWN_SIGNATURE_DAYS),
     )
-    expired = Signature.objects.to_anonymise(timezone.localdate(now))
+    # Each row is ended once, whichever of its days has come, so that a dry run counts what a run does.
+    expired = Signature.objects.to_anonymise(timezone.localdate(now)).exclude(pk__in=unconfirmed.values("pk"))
+    expired = expired.exclude(pk__in=withdrawn.values("pk"))
     letters = CampaignLetter.objects.filter(
         anonymised_at__isnull=True, created_at__lt=now - timedelta(days=settings.LETTER_RETENTION_DAYS)
     ).exclude(outgoing__state__in=(*UNSETTLED, State.HELD))  # what has not left yet still needs its words
