@@ -1,9 +1,13 @@
 from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import views
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext
 
+from . import errors
 from .crypto import email_key
 from .ratelimit import allow, network
 
@@ -20,3 +24,21 @@ class CountedLoginForm(AdminAuthenticationForm):
                 message = gettext("Too many attempts. Please try again in %(minutes)d minutes.") % {"minutes": minutes}
                 raise ValidationError(message, code="too_many")
         return super().clean()
+
+
+class CountedPasswordReset(views.PasswordResetView):
+    """Sends a link to an account's address; whether there is such an account, the page does not tell."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not (verdict := allow("password_reset", network(request))):
+            return errors.too_many(request, verdict.retry_after)
+        return super().post(request, *args, **kwargs)
+
+
+# The names that the administration's log-in page looks for.
+password_urls = [
+    path("", CountedPasswordReset.as_view(), name="admin_password_reset"),
+    path("done/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("<uidb64>/<token>/", views.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("complete/", views.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+]

@@ -74,7 +74,6 @@ LIMITS: dict[str, Limit] = {
     "pdf": Limit(60, 10 * MINUTE, "network", "open", _COSTS),
     "postcode": Limit(300, 10 * MINUTE, "network", "open", _READ),
     "search": Limit(120, 10 * MINUTE, "network", "open", _READ),
-    "report": Limit(5, HOUR, "network", "closed", _MAIL),
     "login": Limit(30, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
     "login_email": Limit(10, 15 * MINUTE, "address", "closed", "As for login: many networks, one account."),
     "password_reset": Limit(5, HOUR, "network", "closed", _MAIL),

@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.decorators.cache import never_cache
 
 from . import mailbox_views
-from .login import CountedLoginForm
+from .login import CountedLoginForm, password_urls
 
 admin.site.login_form = CountedLoginForm
 
@@ -15,6 +15,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("admin/password-reset/", include(password_urls)),
     path("admin/", admin.site.urls),
     path("healthz/", healthz, name="healthz"),
     path("mailbox/", include(mailbox_views.urls)),
