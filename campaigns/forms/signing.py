@@ -39,7 +39,7 @@ def display_field() -> forms.ChoiceField:
 def affiliation_field(text: CampaignText) -> LineField:
     hint = text.affiliation_note or _("What you do or where you belong; shown beside your name.")
     return LineField(
-        label=_("Affiliation"),
+        label=_("Affiliation (optional)"),
         max_length=200,
         required=False,
         help_text=hint,
@@ -49,7 +49,7 @@ def affiliation_field(text: CampaignText) -> LineField:
 
 def reason_field() -> ParagraphsField:
     return ParagraphsField(
-        label=_("Why are you signing?"),
+        label=_("Why are you signing? (optional)"),
         max_length=1000,
         required=False,
         help_text=_("Shown beside your name. Up to 1,000 characters."),
