@@ -1,7 +1,7 @@
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from campaigns.models import User
 from letters.models import OutgoingEmail
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def the_real_backend(settings: SettingsWrapper) -> None:
+def the_real_backend(settings: Settings) -> None:
     settings.EMAIL_BACKEND = "letters.backend.OutboxBackend"  # which the test runner puts another in place of
     cache.clear()
 
