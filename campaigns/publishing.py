@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -45,8 +46,8 @@ class References(Enum):
     """What becomes of [^n] in a text."""
 
     NONE = ""
-    MARK = r"<sup>\1</sup>"
-    LINK = r'<sup><a href="#source-\1">\1</a></sup>'
+    MARK = "<sup>{number}</sup>"
+    LINK = '<sup><a href="#source-{number}" aria-label="{label}">{number}</a></sup>'
 
 
 def markdown(source: str, references: References = References.NONE) -> SafeString:
@@ -58,7 +59,12 @@ def markdown(source: str, references: References = References.NONE) -> SafeStrin
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )
-    html = _REFERENCE.sub(references.value, html)
+    html = _REFERENCE.sub(
+        lambda found: references.value.format(
+            number=found[1], label=escape(_("Source %(number)s") % {"number": found[1]})
+        ),
+        html,
+    )
     return mark_safe(html)  # cleaned by nh3 above; the references are digits
 
 
