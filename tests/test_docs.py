@@ -41,9 +41,8 @@ def variables() -> dict[str, str | None]:
             continue
         if isinstance(node.func, ast.Name) and node.func.id == "_secret":
             found[str(name.value)] = NEEDED
-        elif isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-            if node.func.value.id == "env" and node.func.attr in ("text", "flag", "number", "words"):
-                found.setdefault(str(name.value), default_of(node))
+        elif re.fullmatch(r"env\.(text|flag|number|words)", ast.unparse(node.func)):
+            found.setdefault(str(name.value), default_of(node))
     return found
 
 
@@ -51,9 +50,8 @@ def default_of(call: ast.Call) -> str | None:
     """As the table has it."""
     given = call.args[1] if len(call.args) > 1 else None
     if isinstance(given, ast.Constant):
-        return f"`{int(given.value)}`" if isinstance(given.value, bool) else f"`{given.value}`"
-    kind = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    return "`0`" if kind == "flag" and given is None else None
+        return f"`{int(given.value) if isinstance(given.value, bool) else str(given.value)}`"
+    return "`0`" if given is None and ast.unparse(call.func) == "env.flag" else None
 
 
 def documented_variables() -> dict[str, str]:
@@ -141,7 +139,8 @@ def in_words(seconds: int) -> str:
 
 def row(name: str, limit: Limit, asked: bool) -> str:
     down = "lets through" if limit.when_down == "open" else "refuses"
-    return f"| `{name}` | {limit.count} | {in_words(limit.seconds)} | {limit.per} | {down} | {'yes' if asked else 'not yet'} |"
+    cells = (f"`{name}`", limit.count, in_words(limit.seconds), limit.per, down, "yes" if asked else "not yet")
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def limits_asked_for() -> set[str]:
