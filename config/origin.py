@@ -22,7 +22,12 @@ def is_from_this_site(request: HttpRequest) -> bool:
     if site:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc == request.get_host()
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == request.get_host()
+    except ValueError:  # nothing that a browser would send
+        return False
 
 
 def only_from_this_site(view: View) -> View:

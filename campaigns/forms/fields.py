@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
+from letters.addresses import BadAddress, one_address
+
 # Direction overrides and isolates: in a public list they would turn the neighbours' names around.
 _DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 _ADDRESS_OF_A_SITE = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -55,8 +57,10 @@ class AddressField(forms.CharField):
         if not address:
             return ""
         try:
-            return validate_email(address, check_deliverability=False).normalized
-        except EmailNotValidError as error:
+            normalised = validate_email(address, check_deliverability=False).normalized
+            one_address(normalised)  # what the outbox would refuse is refused here, while there is somebody to tell
+            return normalised
+        except (EmailNotValidError, BadAddress) as error:
             raise ValidationError(
                 _("This is not an email address we can write to. Write one address, such as name@example.org."),
                 code="address",
