@@ -1,0 +1,160 @@
+"""What happens when several transactions are open at once: SQLite has one writer and cannot show it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import pytest
+from django.db import connection, transaction
+
+from campaigns import counting, signing
+from campaigns.models import Campaign, Signature
+from letters import draining, outbox
+from letters.models import OutgoingEmail, Sender
+from tests.campaigns.factories import make_campaign, make_signature, text_of
+from tests.letters.posting import make_email, make_sender
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Result = TypeVar("Result")
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return make_campaign()
+
+
+def supporter() -> signing.Supporter:
+    return signing.Supporter(
+        name="Amina Yusuf",
+        email="amina@example.org",
+        postcode="",
+        country="SY",
+        area=None,
+        affiliation="",
+        reason="",
+        display="name",
+        updates=False,
+    )
+
+
+class AsInProcessesOfTheirOwn(threading.local):
+    """In place of the locks that let one process drain a queue once at a time: each thread has its own."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def __getitem__(self, queue: str) -> threading.Lock:
+        return self.lock
+
+
+def in_a_thread(verb: Callable[[], Result]) -> Result:
+    """What `verb` gives, over a connection of its own; it must not wait for ours."""
+
+    def alone() -> Result:
+        try:
+            return verb()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(alone).result(timeout=20)
+
+
+@contextmanager
+def an_open_transaction(verb: Callable[[], object]) -> Iterator[None]:
+    """`verb` has been done, but is committed only when this is left."""
+    done, may_end = threading.Event(), threading.Event()
+
+    def slowly() -> None:
+        try:
+            with transaction.atomic():
+                verb()
+                done.set()
+                assert may_end.wait(20)
+        finally:
+            done.set()
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        ended = pool.submit(slowly)
+        assert done.wait(20)
+        try:
+            yield
+        finally:
+            may_end.set()
+            ended.result(timeout=20)
+
+
+def count_of(campaign: Campaign) -> int:
+    return Campaign.objects.get(pk=campaign.pk).signature_count
+
+
+def balances(campaign: Campaign) -> bool:
+    return counting.reconcile(campaign).problems == []
+
+
+def test_two_who_confirm_in_one_order_and_commit_in_the_other_are_both_counted(campaign: Campaign) -> None:
+    first, second = (make_signature(campaign, state="pending") for _ in range(2))
+    with an_open_transaction(lambda: signing.confirm(first)):
+        assert in_a_thread(lambda: signing.confirm(second))
+        counting.fold_all()
+        assert count_of(campaign) == 1  # the first has not committed yet, though it came first
+    counting.fold_all()
+    assert count_of(campaign) == 2
+    assert balances(campaign)
+
+
+def test_a_fold_waits_for_nobody_and_finds_a_withdrawal_the_next_time(campaign: Campaign) -> None:
+    leaving, staying = (make_signature(campaign) for _ in range(2))
+    with an_open_transaction(lambda: signing.withdraw(leaving)):
+        in_a_thread(counting.fold_all)
+        assert count_of(campaign) == 1  # the row in somebody's hands is passed over
+    counting.fold_all()
+    assert count_of(campaign) == 1
+    assert Signature.objects.get(pk=staying.pk).counted
+    assert balances(campaign)
+
+
+def test_an_invalidation_that_commits_late_is_taken_off(campaign: Campaign) -> None:
+    signatures = [make_signature(campaign) for _ in range(3)]
+    counting.fold_all()
+    bad = Signature.objects.filter(pk=signatures[0].pk)
+    with an_open_transaction(lambda: signing.invalidate(bad)):
+        in_a_thread(lambda: signing.withdraw(signatures[1]))
+        counting.fold_all()
+        assert count_of(campaign) == 2
+    counting.fold_all()
+    assert count_of(campaign) == 1
+    assert balances(campaign)
+
+
+def test_folds_at_once_count_everybody_once(campaign: Campaign) -> None:
+    for _ in range(40):
+        make_signature(campaign)
+    with ThreadPoolExecutor(6) as pool:
+        folds = [pool.submit(in_a_thread, counting.fold_all) for _ in range(6)]
+        assert sum(fold.result() for fold in folds) == 40
+    assert count_of(campaign) == 40
+    assert balances(campaign)
+
+
+def test_one_address_that_signs_many_times_at_once_has_one_signature(campaign: Campaign) -> None:
+    text = text_of(campaign)
+    with ThreadPoolExecutor(6) as pool:
+        for future in [pool.submit(in_a_thread, lambda: signing.sign(text, supporter())) for _ in range(6)]:
+            future.result()
+    assert Signature.objects.filter(campaign=campaign).count() == 1
+
+
+def test_workers_at_once_send_each_email_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "_busy", AsInProcessesOfTheirOwn())
+    sender = make_sender(channel=Sender.Channel.CAPTURE)
+    for _ in range(30):
+        make_email(sender=sender)
+    with ThreadPoolExecutor(4) as pool:
+        drained = [pool.submit(in_a_thread, lambda: outbox.drain("confirmations")) for _ in range(4)]
+        assert sum(worker.result() for worker in drained) == 30
+    for email in OutgoingEmail.objects.all():
+        assert [event.to_state for event in email.events.all()] == ["leased", "handing", "sent"]
