@@ -24,7 +24,9 @@ def test_a_date_is_shown_as_far_as_it_is_known(known: str, shown: str) -> None:
 
 def test_a_name_is_shown_in_the_language_of_the_page_where_it_has_one() -> None:
     page = Template('{% load translated %}{{ organisation|translated:"name" }}')
-    context = Context({"organisation": Organisation(name="Alice’s League", translations={"ar": {"name": "رابطة أليس"}})})
+    context = Context(
+        {"organisation": Organisation(name="Alice’s League", translations={"ar": {"name": "رابطة أليس"}})}
+    )
     with override("ar"):
         assert page.render(context) == "رابطة أليس"
     with override("en"):
