@@ -1,0 +1,33 @@
+import logging
+
+import pytest
+from django.test import Client
+
+from config import settings
+from config.logs import WithoutTokens, without_tokens
+
+
+@pytest.mark.parametrize("path", ["/confirm/{}/", "/signature/{}/data.json", "/letter/{}/", "/letter/confirm/{}/"])
+def test_a_token_never_stands_in_a_line(path: str) -> None:
+    token = "L7s66aj_TCeKVnaAJJQMNQ.1xUY6z.a32mhx_hjPBwpLrY64yeugLFxb4PV5xZlHwxNKE48Y0"
+    line = without_tokens(f"Gone: {path.format(token)}")
+    assert token not in line
+    assert line == f"Gone: {path.format('…')}"
+
+
+def test_other_paths_stand_as_they_are() -> None:
+    line = "Not Found: /idlib-labour/letter.pdf and /letter/confirm/"
+    assert without_tokens(line) == line
+
+
+@pytest.mark.django_db
+def test_a_request_that_fails_is_logged_without_its_token(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.addFilter(WithoutTokens())
+    with caplog.at_level(logging.WARNING, "django.request"):
+        client.get("/confirm/" + "x" * 60 + "/")
+    assert "/confirm/…/" in caplog.text
+    assert "xxxx" not in caplog.text
+
+
+def test_the_console_has_the_filter() -> None:
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["without tokens"]  # type: ignore[index]
