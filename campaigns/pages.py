@@ -1,6 +1,7 @@
 """What the public page shows, gathered in a fixed number of queries."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -80,7 +81,7 @@ def page(text: CampaignText) -> dict[str, Any]:
     page_languages = languages(campaign, language)
     canonical = links.absolute(campaign.address_in(language))
     return context | {
-        "body": publishing.markdown(text.body, publishing.References.LINK),
+        "body": _body(text.body),
         "targets": [
             {field: row.in_language(field, language) for field in ("name", "role", "organisation")}
             for row in campaign.targets.all()
@@ -107,6 +108,12 @@ def page(text: CampaignText) -> dict[str, Any]:
         "card_alt": count_in_words(campaign.signature_count),
         "json_ld": json_ld(text, canonical),
     }
+
+
+@lru_cache(maxsize=64)
+def _body(source: str) -> SafeString:
+    """A published wording never changes, so every process makes its HTML once."""
+    return publishing.markdown(source, publishing.References.LINK)
 
 
 def is_rtl(language: str) -> bool:
