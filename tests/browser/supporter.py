@@ -22,8 +22,11 @@ OWN_WORDS = "Room 4711"  # in Latin letters and digits: Arabic glyphs do not com
 class Supporter:
     """Somebody at a screen, who finds things by what they are, not by the words on them."""
 
-    def __init__(self, page: Page, site: Site, language: str, email: str) -> None:
-        self.page, self.site, self.language, self.email = page, site, language, email
+    def __init__(self, page: Page, site: Site, language: str, line: str) -> None:
+        """`line` tells them from everybody else who drives a bus."""
+        self.page, self.site, self.language = page, site, language
+        self.email = f"{line}@supporters.example"
+        self.affiliation = f"Bus driver, line {line}"
         self.address = PAGES[language]
         self.name = NAMES[language]
 
@@ -64,7 +67,7 @@ class Supporter:
         self.page.fill("[name=name]", self.name)
         self.page.fill("[name=email]", self.email)
         self.page.fill("[name=postcode]", POSTCODE.replace(" ", "").lower())
-        self.page.fill("[name=affiliation]", "Bus driver")
+        self.page.fill("[name=affiliation]", self.affiliation)
         self.page.check("[name=display][value=name]")
         self.page.check("[name=consent]")
         expect(self.page.locator("[name=updates]")).not_to_be_checked()
@@ -75,7 +78,7 @@ class Supporter:
         expect(self.page).to_have_url(re.compile(re.escape(self.address) + "signed/$"))
 
     def opens_the_link_to_confirm(self) -> None:
-        email = self.site.email(to=self.email, text="/confirm/")
+        email = self.site.email(to=self.email, text=f"{self.site.url}/confirm/")
         assert self.name in email["text"] and email["html"], email
         link = self.site.link(email["text"], "/confirm/")
         for _ in range(2):  # once for a scanner of mail: looking at it changes nothing
@@ -93,8 +96,10 @@ class Supporter:
         self.go(self.address)
         self.page.reload()  # the page may be kept for some seconds
         assert self.counted() == expected
-        entry = self.page.locator("ul.signed li").filter(has_text=self.name)
+        entry = self.page.locator("ul.signed li").filter(has_text=self.affiliation)
         expect(entry).to_have_count(1 if named else 0)
+        if named:
+            expect(entry).to_contain_text(self.name)
 
     def finds_their_representative(self) -> None:
         self.go(self.address)
@@ -160,6 +165,7 @@ class Supporter:
         expect(self.page.locator("[name=display][value=none]")).to_be_checked()
 
     def downloads_their_data(self) -> None:
+        self.opens_their_signature()
         with self.page.expect_download() as waiting:
             self.press("a[download]")
         data = Path(waiting.value.path()).read_text()
