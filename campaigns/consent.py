@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .models import Campaign, CampaignText, ConsentWording
@@ -9,7 +10,7 @@ from .models import Campaign, CampaignText, ConsentWording
 
 def for_signing(campaign: Campaign, text: CampaignText) -> str:
     """Explicit consent: names the special kind of data, who keeps it and who is told (standards.md 2.11)."""
-    words = {"organisation": campaign.organisation.name, "title": text.title, "recipient": text.addressed_to}
+    words = {"organisation": _asked_by(campaign), "title": text.title, "recipient": text.addressed_to}
     if text.addressed_to:
         wording = _(
             "I agree that %(organisation)s may keep my name, email address and postcode together with my support for "
@@ -30,13 +31,18 @@ def for_writing(campaign: Campaign, text: CampaignText, representative: str) -> 
         "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
         "address, which may reveal my political opinions, and pass it to %(representative)s so that it is delivered. "
         "I can withdraw until it has been sent, and have my data erased at any time."
-    ) % {"organisation": campaign.organisation.name, "title": text.title, "representative": representative}
+    ) % {"organisation": _asked_by(campaign), "title": text.title, "representative": representative}
 
 
 def for_news(campaign: Campaign) -> str:
     return _("Send me news of this and other campaigns of %(organisation)s by email. I can stop at any time.") % {
-        "organisation": campaign.organisation.name
+        "organisation": _asked_by(campaign)
     }
+
+
+def _asked_by(campaign: Campaign) -> str:
+    """The organisation as the sentence around it is said: in the language of the page."""
+    return str(campaign.organisation.in_language("name", get_language() or ""))
 
 
 def record(wording: str, language: str) -> ConsentWording:

@@ -28,7 +28,7 @@ def _shared_message(template: str, text: CampaignText) -> Message:
         campaign = text.campaign
         context = {
             "campaign_title": text.title,
-            "organisation_name": campaign.organisation.name,
+            "organisation_name": campaign.organisation.in_language("name", text.language),
             "page_url": links.absolute(campaign.address_in(text.language)),
             "text": text,
         }

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
+    "django_countries",  # for the names of countries in every language
 ]
 
 MIDDLEWARE = [
