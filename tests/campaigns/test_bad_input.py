@@ -57,7 +57,17 @@ def is_refused(response: HttpResponse, *typed: str) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    ["N" * 200, "آمنة بنت عبد الله", "李小龍", "Владимир Ёлкин", "नीलम वर्मा", "Ọláfẹ́mi", "יעל כהן", "José-María O’Neill", "Ng"]
+    [
+        "N" * 200,
+        "آمنة بنت عبد الله",
+        "李小龍",
+        "Владимир Ёлкин",
+        "नीलम वर्मा",
+        "Ọláfẹ́mi",
+        "יעל כהן",
+        "José-María O’Neill",
+        "Ng",
+    ]
     + ["𝓐lice", "Zoë\u0301", "ﷺ Fatima", "X Æ A-12", "Robert'); DROP TABLE campaigns_signature;--"],
 )
 def test_a_name_in_any_script_is_kept_as_it_was_written(client: Client, campaign: Campaign, name: str) -> None:
@@ -71,13 +81,15 @@ def test_a_name_of_201_characters_is_too_long(client: Client, campaign: Campaign
     assert "at most 200 characters (it has 201)" in page
 
 
-@pytest.mark.parametrize("name", ["", "   ", "12345", "!!!", "😀😀", "\u202e\u202d", "https://spam.example.org", "see WWW.spam.example"])
+@pytest.mark.parametrize(
+    "name", ["", "   ", "12345", "!!!", "😀😀", "\u202e\u202d", "https://spam.example.org", "see WWW.spam.example"]
+)
 def test_what_is_no_name_is_refused_in_words(client: Client, campaign: Campaign, name: str) -> None:
     is_refused(sign(client, name=name))
 
 
 def test_html_in_a_name_is_shown_as_text(client: Client, campaign: Campaign) -> None:
-    name = "<script>alert(1)</script><b>Alice</b> & \"Co\""
+    name = '<script>alert(1)</script><b>Alice</b> & "Co"'
     sign(client, name=name, affiliation="<i>Nurse</i>", reason="<img src=x onerror=alert(2)>")
     Signature.objects.update(state="confirmed")
     pages = [client.get(path).content.decode() for path in ("/library/", "/library/signatures/", "/library/ar/")]
@@ -131,7 +143,16 @@ def test_a_marker_of_our_own_in_a_name_opens_nothing(client: Client, campaign: C
 
 @pytest.mark.parametrize(
     "address",
-    ["", "alice", "alice@", "@example.org", "alice@nodot", "alice@example..org", "alice@-example.org", "a b@example.org"]
+    [
+        "",
+        "alice",
+        "alice@",
+        "@example.org",
+        "alice@nodot",
+        "alice@example..org",
+        "alice@-example.org",
+        "a b@example.org",
+    ]
     + ["alice@example.org,bob@example.org", "alice@example.org, bob@example.org", "alice@example.org;bob@example.org"]
     + ["alice@example.org\nbob@example.org", "alice@example.org\r\nBcc: bob@example.org", "alice@example.org\0"]
     + ["Alice <alice@example.org>", '"a b"@example.org', "alice@[127.0.0.1]", "alice@127.0.0.1", "alice@example.org>"]
@@ -281,7 +302,14 @@ def test_junk_in_an_address_is_a_page_or_none_and_no_error(client: Client, campa
 def test_a_made_up_constituency_or_representative_stores_nothing(
     client: Client, campaign: Campaign, stage: str, value: str
 ) -> None:
-    form = {"stage": stage, "constituency": value, "representative": value, "subject": "s", "body": "b", "name": "Alice"}
+    form = {
+        "stage": stage,
+        "constituency": value,
+        "representative": value,
+        "subject": "s",
+        "body": "b",
+        "name": "Alice",
+    }
     assert client.post("/library/write/", form).status_code in (404, 422)
     assert not CampaignLetter.objects.exists()
 

@@ -201,7 +201,9 @@ def test_the_goal_raises_itself_when_it_is_reached(goal: int, signed: int, shown
 def test_the_goal_is_never_reached_nor_lowered() -> None:
     for goal in (1, 100, 130, 999, 1_000_001):
         shown = [current_goal(goal, signed) for signed in range(0, 3_000_000, 997)]
-        assert shown == sorted(shown) and all(goal > signed for goal, signed in zip(shown, range(0, 3_000_000, 997), strict=True))
+        assert shown == sorted(shown) and all(
+            goal > signed for goal, signed in zip(shown, range(0, 3_000_000, 997), strict=True)
+        )
 
 
 def test_the_raised_goal_is_what_people_see(client: Client) -> None:

@@ -24,7 +24,9 @@ def campaign() -> Campaign:
 
 @pytest.fixture
 def signature(client: Client, campaign: Campaign) -> Signature:
-    client.post("/library/sign/", signing_form(affiliation="Librarian", reason="I learned to read there.", updates="on"))
+    client.post(
+        "/library/sign/", signing_form(affiliation="Librarian", reason="I learned to read there.", updates="on")
+    )
     signature = Signature.objects.get()
     signing.confirm(signature)
     counting.fold_all()

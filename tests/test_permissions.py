@@ -1,0 +1,450 @@
+"""Who may open what: every address an organiser has, for every role; and a walk that fails on an address nobody listed.
+
+Alice owns the organisation, Bob edits or only looks, Charlie owns another one and is a stranger here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import models
+from django.test import Client
+from django.urls import URLResolver, get_resolver, path, reverse
+
+from campaigns import signing
+from campaigns.models import Campaign, CampaignText, Organisation, Signature, User
+from config import jobs
+from letters import outbox
+from letters.models import OutgoingEmail, Suppression
+from letters.models.post import State
+
+from .campaigns.factories import (
+    WORDING,
+    make_campaign,
+    make_campaign_letter,
+    make_organisation,
+    make_seat,
+    make_signature,
+    make_user,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anonymous", "Charlie", "viewer", "editor", "owner", "operator")
+NOBODY, OPERATOR, OWNER, EDITOR, VIEWER = (set(ROLES[start:]) for start in (6, 5, 4, 3, 2))
+STAFF = VIEWER | {"Charlie"}  # whoever has an account, for what is their own
+
+# Everybody's. No account is asked for, nor would it change anything.
+PUBLIC = {
+    *("home", "privacy", "accessibility", "organisation", "accent", "robots", "page", "count", "sign", "signed"),
+    *("signatures", "letter_pdf", "blank_pdf", "card", "event_ics", "write", "write_signed", "written"),
+}
+# Whoever holds the link. It is signed, and the row decides what it still does.
+BY_LINK = {"confirm", "signature", "signature_data", "letter_confirm", "letter_manage"}
+# On this machine alone, and only while nothing leaves it.
+DEMONSTRATION_ONLY = {
+    "mailbox",
+    "mailbox-json",
+    "mailbox-message",
+    "mailbox-html",
+    "mailbox-source",
+    "mailbox-attachment",
+}
+OF_THE_SITE = {
+    "healthz",
+    "admin_password_reset",
+    "password_reset_done",
+    "password_reset_confirm",
+    "password_reset_complete",
+}
+
+# An organiser's own pages: method, and who gets an answer. Everybody else gets a 404, whether it exists or not.
+ORGANISERS = {
+    "preview": ("get", VIEWER),
+    "export_signatures": ("post", OWNER),
+    "export": ("get", OWNER),
+}
+
+# The administration: who sees the list and a row, who may add, change and delete.
+ADMIN = {
+    "campaigns.campaign": (VIEWER, EDITOR, EDITOR, NOBODY),
+    "campaigns.campaigntext": (VIEWER, EDITOR, NOBODY, NOBODY),
+    "campaigns.signature": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "campaigns.campaignletter": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "campaigns.organisation": (VIEWER, OPERATOR, OWNER, NOBODY),
+    "campaigns.user": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
+    "letters.outgoingemail": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "letters.sender": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
+    "letters.suppression": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
+    "letters.legislature": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
+    "letters.constituency": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
+    "letters.representative": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
+    "config.job": (OPERATOR, NOBODY, NOBODY, NOBODY),
+}
+ADMIN_OWN = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"} | {
+    "view_on_site",
+    "app_list",
+    "auth_user_password_change",
+}
+
+
+@dataclass
+class House:
+    """Alice's organisation with one of everything, and Charlie's."""
+
+    campaign: Campaign
+    rows: dict[str, models.Model]
+    accounts: dict[str, User | None]
+
+    def client(self, role: str) -> Client:
+        client = Client()
+        if (account := self.accounts[role]) is not None:
+            client.force_login(account)
+        return client
+
+
+@pytest.fixture
+def house() -> House:
+    alices, charlies = make_organisation(name="Alice’s"), make_organisation(name="Charlie’s")
+    legislature, constituency, representative = make_seat()
+    campaign = make_campaign(slug="alices-draft", organisation=alices, state="draft", legislature=legislature)
+    make_campaign(slug="charlies", organisation=charlies)
+    outbox.suppress("bounced@example.org", Suppression.Reason.BOUNCED)
+    rows: dict[str, models.Model] = {
+        "campaigns.campaign": campaign,
+        "campaigns.campaigntext": text_of(campaign),
+        "campaigns.signature": make_signature(campaign),
+        "campaigns.campaignletter": make_campaign_letter(campaign, representative),
+        "campaigns.organisation": alices,
+        "campaigns.user": make_user("dora@example.org"),
+        "letters.outgoingemail": make_email(alices),
+        "letters.sender": alices.sender,
+        "letters.suppression": Suppression.objects.get(),
+        "letters.legislature": legislature,
+        "letters.constituency": constituency,
+        "letters.representative": representative,
+        "config.job": jobs.Job.objects.create(kind="signatures-csv"),
+    }
+    accounts: dict[str, User | None] = {"anonymous": None}
+    accounts["Charlie"] = make_user("charlie@example.org", charlies, "owner", is_staff=True)
+    for role in ("viewer", "editor", "owner"):
+        accounts[role] = make_user(f"{role}@example.org", alices, role, is_staff=True)
+    accounts["operator"] = make_user("operator@example.org", is_staff=True, is_superuser=True)
+    return House(campaign, rows, accounts)
+
+
+def make_email(organisation: Organisation) -> OutgoingEmail:
+    message = outbox.letter_message()
+    return outbox.queue(sender=organisation.sender, message=message, to="zoe@example.org", kind=outbox.Kind.LETTER)
+
+
+# The walk
+
+
+def addresses(patterns: list[Any], namespace: str = "") -> Iterator[tuple[str, str | None, str]]:
+    """Every address of the site: its namespace, its name and its route."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, pattern.namespace or namespace)
+        else:
+            yield namespace, pattern.name, str(pattern.pattern)
+
+
+def unlisted(patterns: list[Any]) -> list[tuple[str, str | None, str]]:
+    pages = {
+        f"{name.replace('.', '_')}_{page}"
+        for name in ADMIN
+        for page in ("changelist", "add", "history", "delete", "change")
+    }
+    listed = {
+        "campaigns": PUBLIC | BY_LINK | set(ORGANISERS),
+        "admin": pages | ADMIN_OWN,
+        "": DEMONSTRATION_ONLY | OF_THE_SITE,
+    }
+    # The administration's two nameless ones: the old address of a row, and what it answers to nonsense.
+    nameless = {("admin", None, "<path:object_id>/"), ("admin", None, "(?P<url>.*)$")}
+    return [
+        (namespace, name, route)
+        for namespace, name, route in addresses(patterns)
+        if name not in listed.get(namespace, set()) and (namespace, name, route) not in nameless
+    ]
+
+
+def test_every_address_is_in_one_of_the_tables() -> None:
+    assert unlisted(get_resolver().url_patterns) == []
+
+
+def test_the_walk_sees_an_address_that_nobody_listed() -> None:
+    def view(request: Any) -> Any: ...
+
+    assert unlisted([path("new/", view, name="new")]) == [("", "new", "new/")]
+    assert unlisted([path("new/", view)]) == [("", None, "new/")]
+
+
+def test_the_tables_name_nothing_that_is_gone() -> None:
+    found = {(namespace, name) for namespace, name, _ in addresses(get_resolver().url_patterns)}
+    expected = {("campaigns", name) for name in PUBLIC | BY_LINK | set(ORGANISERS)}
+    expected |= {("", name) for name in DEMONSTRATION_ONLY | OF_THE_SITE}
+    assert expected <= found
+
+
+def test_every_table_of_the_administration_is_in_the_table() -> None:
+    assert {model._meta.label_lower for model in admin.site._registry} == set(ADMIN)
+
+
+# The tables
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ORGANISERS)
+def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, role: str) -> None:
+    method, allowed = ORGANISERS[name]
+    account = house.accounts[role]
+    where: dict[str, Any] = {"slug": house.campaign.slug}
+    if name == "export":
+        owner = f"campaign {house.campaign.pk} account {account.pk if account else None}"
+        where["job"] = jobs.start("signatures-csv", {"campaign": house.campaign.pk}, owner=owner).uuid
+    response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
+    assert response.status_code in ((200, 302) if role in allowed else (404,))
+
+
+def outcomes(house: House, label: str, role: str) -> dict[str, bool]:
+    """What a role can do with a table of the administration, tried."""
+    app, model = label.split(".")
+    client, pk = house.client(role), house.rows[label].pk
+
+    def opens(page: str, method: str = "get", *arguments: Any) -> bool:
+        response = getattr(client, method)(reverse(f"admin:{app}_{model}_{page}", args=arguments))
+        if role == "anonymous":
+            assert response.status_code == 302 and response["Location"].startswith("/admin/login/")
+        assert response.status_code in (200, 302, 403)
+        return bool(response.status_code == 200)
+
+    return {
+        "row": opens("change", "get", pk),
+        "history": opens("history", "get", pk),
+        "add": opens("add"),
+        "change": opens("change", "post", pk),
+        "delete": opens("delete", "get", pk),
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("label", ADMIN)
+def test_the_administration_opens_to_whom_it_should(house: House, label: str, role: str) -> None:
+    seen, added, changed, deleted = ADMIN[label]
+    # Charlie may add to what is his own; that it stays his is tested below.
+    may_add = added | {"Charlie"} if added is EDITOR else added
+    assert outcomes(house, label, role) == {
+        "row": role in seen,
+        "history": role in seen,
+        "add": role in may_add,
+        "change": role in changed,
+        "delete": role in deleted,
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("label", ADMIN)
+def test_a_list_holds_only_what_a_role_may_see(house: House, label: str, role: str) -> None:
+    app, model = label.split(".")
+    response = house.client(role).get(reverse(f"admin:{app}_{model}_changelist"))
+    row = reverse(f"admin:{app}_{model}_change", args=[house.rows[label].pk])
+    assert (response.status_code == 200 and row in response.content.decode()) == (role in ADMIN[label][0])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_first_page_of_the_administration_names_only_what_opens(house: House, role: str) -> None:
+    response = house.client(role).get("/admin/")
+    assert response.status_code == (302 if role == "anonymous" else 200)
+    for label, (seen, *_) in ADMIN.items():
+        shown = f'href="/admin/{label.replace(".", "/")}/"' in response.content.decode()
+        assert shown == (role in (seen | {"Charlie"} if seen is VIEWER else seen)), label
+
+
+def test_an_account_that_is_not_staff_gets_the_login_page(house: House) -> None:
+    client = Client()
+    client.force_login(house.rows["campaigns.user"])  # type: ignore[arg-type]
+    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+
+
+def test_an_account_that_was_switched_off_sees_nothing(house: House) -> None:
+    client = house.client("owner")
+    User.objects.update(is_active=False)
+    assert client.get("/organise/alices-draft/preview/").status_code == 404
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_row_of_another_organisation_looks_like_one_that_does_not_exist(house: House) -> None:
+    client = house.client("Charlie")
+    for label in ("campaigns.campaign", "campaigns.signature", "letters.outgoingemail"):
+        path = "admin:{}_{}_change".format(*label.split("."))
+        theirs = client.get(reverse(path, args=[house.rows[label].pk]))
+        nobodys = client.get(reverse(path, args=[999_999]))
+        assert (theirs.status_code, theirs["Location"]) == (nobodys.status_code, nobodys["Location"])
+    assert client.get("/organise/alices-draft/preview/").content == client.get("/organise/no-such/preview/").content
+
+
+# Deeds
+
+
+def act(client: Client, table: str, action: str, row: models.Model) -> int:
+    form = {"action": action, "_selected_action": [str(row.pk)]}
+    status: int = client.post(reverse(f"admin:{table}_changelist"), form).status_code
+    return status
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_moderating_and_handling_post_want_an_editor(house: House, role: str) -> None:
+    signature, email = house.rows["campaigns.signature"], house.rows["letters.outgoingemail"]
+    client = house.client(role)
+    act(client, "campaigns_signature", "invalidate", signature)
+    act(client, "letters_outgoingemail", "cancel", email)
+    act(client, "campaigns_campaign", "publish", house.campaign)
+    for row in (signature, email, house.campaign):
+        row.refresh_from_db()
+    done = [signature.state == "invalid", email.state == "cancelled", house.campaign.state == "live"]  # type: ignore[attr-defined]
+    assert done == [role in EDITOR] * 3
+
+
+@pytest.mark.parametrize("action", ["send_again", "held_arrived", "held_send", "held_drop"])
+def test_a_viewer_decides_on_no_email(house: House, action: str) -> None:
+    email = house.rows["letters.outgoingemail"]
+    OutgoingEmail.objects.update(state=State.FAILED if action == "send_again" else State.HELD)
+    before = OutgoingEmail.objects.get().state
+    act(house.client("viewer"), "letters_outgoingemail", action, email)
+    assert OutgoingEmail.objects.get().state == before
+    act(house.client("editor"), "letters_outgoingemail", action, email)
+    assert OutgoingEmail.objects.get().state != before
+
+
+def test_who_edits_one_organisation_and_reads_another_edits_only_the_one(house: House) -> None:
+    bob = make_user("bob@example.org", make_organisation(), "editor", is_staff=True)
+    bob.memberships.create(organisation=house.campaign.organisation, role="viewer")
+    client = Client()
+    client.force_login(bob)
+    act(client, "campaigns_signature", "invalidate", house.rows["campaigns.signature"])
+    act(client, "letters_outgoingemail", "cancel", house.rows["letters.outgoingemail"])
+    act(client, "campaigns_campaign", "publish", house.campaign)
+    assert Signature.objects.get().state == "confirmed"
+    assert OutgoingEmail.objects.get().state == "queued"
+    assert Campaign.objects.get(pk=house.campaign.pk).state == "draft"
+
+
+def campaign_form(organisation: Organisation, **fields: str) -> dict[str, str]:
+    empty = {
+        f"{part}-{field}_FORMS": "0"
+        for part in ("targets", "sources", "events", "responses", "updates")
+        for field in ("TOTAL", "INITIAL")
+    }
+    words = {
+        "slug": "a-new-one",
+        "kind": "petition",
+        "language": "en",
+        "signature_goal": "100",
+        "retention_months": "24",
+    }
+    return empty | words | {"organisation": str(organisation.pk), "attach_pdf": "on"} | fields
+
+
+def test_nobody_gives_another_organisation_a_campaign(house: House) -> None:
+    client = house.client("Charlie")
+    client.post("/admin/campaigns/campaign/add/", campaign_form(house.campaign.organisation))
+    assert not Campaign.objects.filter(slug="a-new-one").exists()
+    charlies = Campaign.objects.get(slug="charlies")
+    client.post("/admin/campaigns/campaign/add/", campaign_form(charlies.organisation))
+    assert Campaign.objects.get(slug="a-new-one").organisation == charlies.organisation
+
+
+def test_nobody_gives_another_campaign_a_wording(house: House) -> None:
+    form = {**WORDING, "asks": "Something else.", "language": "en"}
+    for role, pk, published in (
+        ("Charlie", house.campaign.pk, False),
+        ("viewer", house.campaign.pk, False),
+        ("editor", house.campaign.pk, True),
+    ):
+        house.client(role).post("/admin/campaigns/campaigntext/add/", form | {"campaign": pk})
+        assert CampaignText.objects.filter(campaign=house.campaign, version=2).exists() == published, role
+
+
+def test_an_owner_does_not_approve_their_own_organisation(house: House) -> None:
+    organisation = house.campaign.organisation
+    Organisation.objects.filter(pk=organisation.pk).update(approved_at=None)
+    sender = Organisation.objects.exclude(pk=organisation.pk).get().sender_id
+    form = {"name": "Alice’s own", "controller": "Alice", "contact_email": "a@example.org", "accent": "#112233"}
+    form |= {"translations": "{}", "approved_at_0": "2026-01-01", "approved_at_1": "00:00", "sender": str(sender)}
+    form |= {"slug": "another", "postal_address": "", "about": "", "privacy": ""}
+    house.client("owner").post(f"/admin/campaigns/organisation/{organisation.pk}/change/", form)
+    changed = Organisation.objects.get(pk=organisation.pk)
+    assert (changed.name, changed.approved_at, changed.sender_id) == ("Alice’s own", None, organisation.sender_id)
+    assert changed.slug == organisation.slug
+    act(house.client("owner"), "campaigns_campaign", "publish", house.campaign)
+    assert Campaign.objects.get(pk=house.campaign.pk).state == "draft"
+
+
+def test_a_list_made_for_one_account_is_nobody_elses(house: House) -> None:
+    house.client("owner").post("/organise/alices-draft/signatures/")
+    job = jobs.Job.objects.exclude(pk=house.rows["config.job"].pk).get()
+    address = reverse("campaigns:export", args=["alices-draft", job.uuid])
+    statuses = {role: house.client(role).get(address).status_code for role in ROLES}
+    assert statuses == {role: 200 if role == "owner" else 404 for role in ROLES}
+
+
+def test_a_list_comes_as_a_file_that_no_browser_opens(house: House) -> None:
+    client = house.client("owner")
+    client.post("/organise/alices-draft/signatures/")
+    jobs.drain()
+    job = jobs.Job.objects.get(state=jobs.State.DONE)
+    response = client.get(reverse("campaigns:export", args=["alices-draft", job.uuid]) + "?download")
+    assert "attachment" in response["Content-Disposition"] and "no-store" in response["Cache-Control"]
+    lines = b"".join(response.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert lines[0].startswith("given_at,state,origin,name,email")
+    assert len(lines) == 2 and "Alice Ahmed" in lines[1]
+
+
+@pytest.mark.parametrize("path", ["/organise/alices-draft/signatures/", "/admin/campaigns/campaign/add/"])
+def test_an_organisers_form_wants_its_token(house: House, path: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(house.accounts["owner"])  # type: ignore[arg-type]
+    assert client.post(path, {}).status_code == 403
+
+
+def test_a_search_of_people_is_by_whole_address_or_shown_name(house: House) -> None:
+    signing.change(make_signature(house.campaign, name="Hidden Person", display="none"), CHOICES)
+    client = house.client("viewer")
+
+    def found(words: str) -> int:
+        return client.get("/admin/campaigns/signature/", {"q": words}).content.decode().count("/change/")
+
+    shown = Signature.objects.exclude(public_name="").get()
+    assert found(shown.email) == 1
+    assert found("alice ahm") == 1
+    assert found("hidden") == 0
+    assert found(shown.email[:-1]) == 0
+    assert client.get("/admin/campaigns/signature/", {"q": "a\0b"}).status_code == 200
+
+
+CHOICES = {"name": "Hidden Person", "affiliation": "", "reason": "", "display": "none", "updates": False}
+
+
+@pytest.mark.parametrize("name", sorted(DEMONSTRATION_ONLY))
+def test_the_mailbox_is_not_there_outside_a_demonstration(client: Client, name: str) -> None:
+    where = {"id": "x", "number": 1}
+    arguments = {"mailbox-message": ["id"], "mailbox-html": ["id"], "mailbox-source": ["id"]} | {
+        "mailbox-attachment": ["id", "number"]
+    }
+    path = reverse(name, kwargs={key: where[key] for key in arguments.get(name, [])})
+    assert client.get(path).status_code == 404
+
+
+def test_no_public_page_asks_for_an_account(client: Client) -> None:
+    make_campaign(slug="library")
+    for name in sorted(
+        PUBLIC - {"letter_pdf", "blank_pdf", "card", "event_ics", "accent", "organisation", "write_signed"}
+    ):
+        where = {} if name in ("home", "privacy", "accessibility", "robots") else {"slug": "library"}
+        response = client.get(reverse(f"campaigns:{name}", kwargs=where))
+        assert response.status_code in (200, 409), name
