@@ -53,7 +53,7 @@ class Figure:
             "value": round(self.value, 3),
             "unit": self.unit,
             "floor": round(self.floor, 3),
-            "ratio": round(self.ratio, 3),
+            "ratio": round(self.ratio, 4),
             "target": self.target,
             "met": self.met,
         }
@@ -125,8 +125,8 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         figure.unit,
         _number(figure.value),
         _number(figure.floor),
-        f"{figure.ratio:.2f}",
-        f"{low:.2f}–{high:.2f}",
+        f"{figure.ratio:.3g}",
+        f"{low:.3g}–{high:.3g}",
         "" if figure.target is None else f"{at} {figure.target:g}",
         {None: "", True: "yes", False: "NO"}[figure.met],
     )
