@@ -218,7 +218,7 @@ def _foot(sheet: LetterSheet) -> SafeString:
     code: str | SafeString = ""
     if url.startswith(("https://", "http://")):
         shown = url.split("://", 1)[1].rstrip("/")
-        linked = format_html('<p><a href="{}">{}</a></p>', url, shown)
+        linked = format_html('<p><a href="{}" dir="ltr">{}</a></p>', url, shown)
         code = format_html(
             '<img src="{}" alt="{}">',
             _qr_code(url),
