@@ -31,3 +31,8 @@ def test_a_name_is_shown_in_the_language_of_the_page_where_it_has_one() -> None:
         assert page.render(context) == "رابطة أليس"
     with override("en"):
         assert page.render(context) == "Alice’s League"
+
+
+def test_a_name_in_a_sentence_of_another_direction_stays_apart_and_escaped() -> None:
+    page = Template("{% load isolated %}{{ name|isolated }}")
+    assert page.render(Context({"name": "Rose <b>"})) == "<bdi>Rose &lt;b&gt;</bdi>"
