@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from django.core.cache import cache
 from django.db import transaction
@@ -52,6 +53,7 @@ def _queue(
     )
 
 
+@lru_cache(maxsize=256)
 def _day(day: date, language: str) -> str:
     with override(language):
         return date_format(day, "DATE_FORMAT")
