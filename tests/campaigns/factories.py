@@ -38,7 +38,7 @@ WORDING: dict[str, Any] = {
     "salutation": "Dear councillors,",
     "closing": "Yours,",
     "letter_subject": "The library in {constituency}",
-    "letter_body": "I write about the library in {constituency}. Please read {campaign_url} first.\n\nIt must stay open.",
+    "letter_body": "I write about the library in {constituency}. Please read {campaign_url}.\n\nIt must stay open.",
     "notice": "",
 }
 

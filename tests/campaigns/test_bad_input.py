@@ -4,7 +4,6 @@ import io
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from campaigns import exports
@@ -41,7 +40,7 @@ def sign(client: Client, **fields: Any) -> Any:
     return client.post("/library/sign/", signing_form(**fields))
 
 
-def is_refused(response: HttpResponse, *typed: str) -> str:
+def is_refused(response: Any, *typed: str) -> str:
     """422, nothing stored, everything kept in the form. Returns the page."""
     assert response.status_code == 422
     assert not Signature.objects.exists() and not OutgoingEmail.objects.exists()

@@ -183,7 +183,7 @@ def test_erasing_takes_ones_letters_of_the_campaign_along(
 
 
 def test_erasing_twice_at_the_same_moment_ends(campaign: Campaign, signature: Signature) -> None:
-    """The second waits for the first and then finds nobody: it must not take other people's erased letters for its own."""
+    """The second waits for the first, then finds nobody: other people's erased letters are not this person's."""
     _, _, representative = make_seat("SW1A2AA")
     other = make_campaign_letter(campaign, representative)
     CampaignLetter.objects.filter(pk=other.pk).update(email="", email_key="")

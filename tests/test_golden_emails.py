@@ -1,0 +1,163 @@
+"""Every email and the plain letter, word for word, in English and Arabic.
+
+UPDATE_GOLDEN=1 writes the files anew; the difference is then for a person to read.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils.html import strip_tags
+
+from campaigns import emails, writing
+from campaigns.models import Campaign, CampaignLetter, Signature
+from config.email import fill
+from letters.letter_text import letter_text, subject_line
+from letters.models import Letter, OutgoingEmail
+
+from .campaigns.factories import (
+    make_campaign,
+    make_campaign_letter,
+    make_organisation,
+    make_seat,
+    make_signature,
+    text_of,
+)
+
+pytestmark = pytest.mark.django_db
+
+GOLDEN = Path(__file__).parent / "golden"
+DAY = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("UTC"))
+LANGUAGES = ("en", "ar")
+NAMES = {"en": "Alice Ahmed", "ar": "أليس أحمد"}
+LINK = re.compile(r"(http://testserver/(?:confirm|signature|letter/confirm|letter)/)[\w.-]+/")
+
+
+@pytest.fixture(autouse=True)
+def _one_day() -> Iterator[None]:
+    with patch("django.utils.timezone.now", return_value=DAY):
+        yield
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    arabic = {"ar": {"name": "أصدقاء المكتبة"}}
+    return make_campaign(
+        slug="library", arabic=True, organisation=make_organisation(slug="friends", translations=arabic)
+    )
+
+
+def signature(campaign: Campaign, language: str) -> Signature:
+    text = text_of(campaign, language)
+    return make_signature(
+        campaign, text=text, name=NAMES[language], email="alice@example.org", erase_on=date(2028, 11, 20)
+    )
+
+
+def kept_letter(campaign: Campaign, language: str) -> CampaignLetter:
+    _, _, representative = make_seat(name="Imogen Yarborough")
+    letter = written_letter(campaign, language)
+    letter.representative = representative
+    kept = make_campaign_letter(campaign, representative, letter=letter, text=text_of(campaign, language))
+    CampaignLetter.objects.update(created_at=DAY)
+    kept.refresh_from_db()
+    return kept
+
+
+def written_letter(campaign: Campaign, language: str) -> Letter:
+    _, _, representative = make_seat(name="Imogen Yarborough")
+    text = text_of(campaign, language)
+    subject, body = writing.prefilled(text, representative)
+    written = writing.Written(representative, subject, body, NAMES[language], "1 High Street\nNORTHTOWN\nZZ9 9ZZ")
+    return writing.letter_from(text, written, "alice@example.org")
+
+
+def email_in_full(email: OutgoingEmail) -> str:
+    """As it is read: subject, text, and the HTML without its markup. What is signed changes every second."""
+    assert email.message is not None
+    markup = fill(email.message.html, email.values, html=True)
+    assert fill(email.message.text, email.values).count("http")
+    words = re.sub(r"\n\s*\n+", "\n", strip_tags(re.sub(r"(?s)<title>.*?</title>", "", markup))).strip()
+    whole = "\n".join(
+        [
+            f"Subject: {fill(email.message.subject, email.values)}",
+            f"To: {email.to_name} <{email.to_address}>",
+            "",
+            fill(email.message.text, email.values),
+            "--- HTML ---",
+            words,
+            "",
+        ]
+    )
+    return LINK.sub(r"\1…/", whole)
+
+
+def check(name: str, text: str) -> None:
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert path.exists(), f"{path.name} is missing: UPDATE_GOLDEN=1 writes it"
+    assert text == path.read_text(encoding="utf-8")
+
+
+EMAILS = {
+    "confirm": lambda campaign, language: emails.confirm_signature(signature(campaign, language)),
+    "reminder": lambda campaign, language: emails.confirm_signature(signature(campaign, language), reminder=True),
+    "already": lambda campaign, language: emails.already_signed(
+        signature(campaign, language), text_of(campaign, language)
+    ),
+    "letter_confirm": lambda campaign, language: emails.confirm_letter(kept_letter(campaign, language)),
+    "letter_already": lambda campaign, language: emails.letter_already_sent(kept_letter(campaign, language)),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", EMAILS)
+def test_the_email_says_what_it_has_always_said(campaign: Campaign, name: str, language: str) -> None:
+    check(f"email_{name}.{language}", email_in_full(EMAILS[name](campaign, language)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_plain_letter_says_what_it_has_always_said(campaign: Campaign, language: str) -> None:
+    letter = written_letter(campaign, language)
+    check(f"letter.{language}", f"Subject: {subject_line(letter)}\n\n{letter_text(letter)}")
+
+
+def test_every_template_of_an_email_has_its_golden_text() -> None:
+    folder = Path(emails.__file__).parent / "templates" / "campaigns" / "email"
+    templates = {path.name.removesuffix(".subject.txt") for path in folder.glob("*.subject.txt")}
+    assert templates == set(EMAILS)
+    files = {f"email_{name}.{language}.txt" for name in EMAILS for language in LANGUAGES}
+    assert {path.name for path in GOLDEN.glob("*.txt")} == files | {f"letter.{language}.txt" for language in LANGUAGES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", EMAILS)
+def test_every_place_in_an_email_is_filled(campaign: Campaign, name: str, language: str) -> None:
+    """A link that the template calls otherwise than the code does would be missing without a word."""
+    email = EMAILS[name](campaign, language)
+    assert email.message is not None
+    for whole in (email.message.subject, email.message.text, email.message.html):
+        named = set(re.findall("\ue000(\\w+)\ue001", whole))
+        assert named <= set(email.values)
+    expected = {"name", "manage_url"} | ({"action_url"} if name in ("confirm", "reminder", "letter_confirm") else set())
+    for part in (email.message.text, email.message.html):
+        assert expected <= set(re.findall("\ue000(\\w+)\ue001", part))
+        assert not re.search(r'href=""|:\n\n(?! )', fill(part, email.values)), "an empty place"
+
+
+def test_the_html_of_an_arabic_email_is_set_from_right_to_left(campaign: Campaign) -> None:
+    email = EMAILS["confirm"](campaign, "ar")
+    assert email.message is not None and '<html lang="ar" dir="rtl">' in email.message.html
+
+
+def test_two_people_share_the_text_and_none_of_it_is_personal(campaign: Campaign) -> None:
+    first = emails.confirm_signature(make_signature(campaign, name="Alice Ahmed"))
+    second = emails.confirm_signature(make_signature(campaign, name="Bob Brown"))
+    assert first.message == second.message and first.message is not None
+    assert not re.search("Alice|Bob|alice|/confirm/", first.message.text + first.message.html + first.message.subject)
