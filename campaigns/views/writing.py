@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaigns import addresses, pages, writing
+from campaigns import addresses, pages, retention, writing
 from campaigns.forms.writing import ConstituencyForm, LetterForm, PostcodeForm, SendForm
 from campaigns.models import CampaignLetter, CampaignText, Signature
 from config import errors, links, ratelimit
@@ -270,6 +270,7 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
     return pages.frame(kept.text) | {
         "kept": kept,
         "letter": kept.letter,
+        "erase_on": retention.letter_kept_until(kept),
         "sheet": sheet_for(kept.letter),
         "urls": urls,
         "state": kept.state,
