@@ -137,7 +137,8 @@ def confirm(kept: CampaignLetter) -> bool:
 
 def _post(kept: CampaignLetter) -> OutgoingEmail:
     letter, representative = kept.letter, kept.representative
-    if representative is None or not representative.reachable_address:
+    serving = representative and Representative.objects.serving(timezone.localdate()).filter(pk=representative.pk)
+    if representative is None or not serving or not representative.reachable_address:
         raise NobodyThere(letter.recipient_name)
     return outbox.queue(
         sender=kept.campaign.organisation.sender,

@@ -25,6 +25,7 @@ class PostcodeForm(forms.Form):
     postcode = LineField(
         label=_("Your postcode"),
         max_length=40,
+        error_messages={"required": _("Write your postcode.")},
         help_text=_("Your home address decides who represents you. We look it up here and keep nothing."),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "short"}),
     )
