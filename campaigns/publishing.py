@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 import nh3
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -115,7 +116,8 @@ def accent_css(colour: str) -> str:
 
 def reserved_slugs() -> frozenset[str]:
     """First path segments that mean something else: no campaign may take one. Read off the URLconf itself."""
-    return frozenset(_first_segments(get_resolver().url_patterns))
+    files = settings.STATIC_URL.strip("/").split("/")[0]  # served before any address is looked up
+    return frozenset(_first_segments(get_resolver().url_patterns) | {files})
 
 
 def _first_segments(patterns: list[Any]) -> set[str]:

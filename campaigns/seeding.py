@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -30,7 +31,12 @@ def load(folder: Path) -> dict[str, int]:
     files = sorted((folder / "campaigns").glob("*.md"))
     # The first file is the first in the list of campaigns, which shows the newest first.
     for file in reversed(files):
-        _campaign(organisation, *front_matter(file))
+        try:
+            _campaign(organisation, *front_matter(file))
+        except KeyError as error:
+            raise BadSeed(f"{file.name}: {error} is missing") from error
+        except (ValueError, ValidationError, Legislature.DoesNotExist) as error:
+            raise BadSeed(f"{file.name}: {error}") from error
     return counts | {"organisations": len(organisations), "campaigns": len(files)}
 
 

@@ -60,9 +60,7 @@ def post(client: Client, stage: str, path: str = "/library/write/", **fields: An
     return client.post(path, {"stage": stage, **fields})
 
 
-def send(
-    client: Client, letter: dict[str, str], path: str = "/library/write/", at: str = "send", **fields: Any
-) -> Any:
+def send(client: Client, letter: dict[str, str], path: str = "/library/write/", at: str = "send", **fields: Any) -> Any:
     return post(client, at, path, **{**letter, "email": "alice@example.org", "consent": "on", **fields})
 
 
@@ -156,7 +154,16 @@ def test_a_representative_of_another_seat_cannot_be_written_to(client: Client, l
 @pytest.mark.parametrize("stage", ["preview", "pdf", "send"])
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("postcode", ""), ("postcode", "p" * 21), ("subject", ""), ("subject", "s" * 151), ("body", ""), ("body", "b" * 10_001), ("name", "N" * 201), ("name", "")]
+    [
+        ("postcode", ""),
+        ("postcode", "p" * 21),
+        ("subject", ""),
+        ("subject", "s" * 151),
+        ("body", ""),
+        ("body", "b" * 10_001),
+        ("name", "N" * 201),
+        ("name", ""),
+    ]
     + [("address", ""), ("address", "a" * 401), ("address", "a\n" * 8), ("address", "a" * 81), ("representative", "")]
     + [("body", "I live in {constituency}.")],
 )
@@ -172,7 +179,14 @@ def test_what_is_missing_or_too_long_is_said_and_the_rest_is_kept(
 
 def test_the_preview_is_the_letter_itself(client: Client, letter: dict[str, str]) -> None:
     page = post(client, "preview", **letter | {"body": "Yours, {name}.\n\nBraces {stay} {} {Name}."}).content.decode()
-    for line in ("Alice Ahmed", "1 High Street", "SW1A 1AA", "Dear Imogen Yarborough,", "Yours sincerely,", "House of Commons"):
+    for line in (
+        "Alice Ahmed",
+        "1 High Street",
+        "SW1A 1AA",
+        "Dear Imogen Yarborough,",
+        "Yours sincerely,",
+        "House of Commons",
+    ):
         assert line in page
     assert "Yours, Alice Ahmed." in page and "Braces {stay} {} {Name}." in page
 
@@ -183,7 +197,9 @@ def test_what_one_put_in_is_never_looked_at_again(campaign: Campaign, representa
 
 
 def test_html_in_a_letter_is_text(client: Client, letter: dict[str, str]) -> None:
-    page = post(client, "preview", **letter | {"body": "<script>alert(1)</script>", "name": "<b>Alice"}).content.decode()
+    page = post(
+        client, "preview", **letter | {"body": "<script>alert(1)</script>", "name": "<b>Alice"}
+    ).content.decode()
     assert "<script>alert" not in page and "<b>Alice" not in page
 
 
@@ -453,7 +469,7 @@ def mailto(page: Any) -> str:
 
 
 def test_ones_own_mail_program_opens_with_the_whole_letter(client: Client, letter: dict[str, str]) -> None:
-    body = "50% of us & you = \"all\" #1? +1 – é 图"
+    body = '50% of us & you = "all" #1? +1 – é 图'
     address = mailto(post(client, "preview", **letter | {"subject": "A & B?", "body": body}))
     parts = urlsplit(address)
     assert unquote(parts.path) == "imogen@parliament.example.com"
