@@ -22,3 +22,16 @@ class LanguageOfTheAddress:
         language = kwargs.get("language")
         if language in dict(settings.LANGUAGES):
             translation.activate(language)
+
+
+class NoCookiesForSupporters:
+    """A supporter's page neither reads a cookie nor sets one. Without this a stale or made-up cookie would be answered
+    with a new one, and with Vary: Cookie, on a page that is one page for everybody."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(settings.PATHS_WITH_COOKIES):
+            request.COOKIES = {}
+        return self.get_response(request)

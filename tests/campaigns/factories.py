@@ -161,7 +161,7 @@ def signing_form(**fields: Any) -> dict[str, Any]:
         "reason": "",
         "display": "name",
         "consent": "on",
-        "website": "",
+        "leave_empty": "",
     }
     return {name: value for name, value in (form | fields).items() if value is not None}
 

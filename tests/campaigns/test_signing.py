@@ -225,7 +225,7 @@ def test_an_address_that_was_mailed_often_sees_the_same_page_and_gets_no_more(
 
 def test_what_fills_the_hidden_field_is_told_nothing_and_stored_nowhere(client: Client, campaign: Campaign) -> None:
     person = sign(client, email="bob@example.org")
-    machine = sign(client, website="https://spam.example.org")
+    machine = sign(client, leave_empty="https://spam.example.org")
     assert answer(machine) == answer(person)
     assert Signature.objects.count() == 1 and len(emails()) == 1
 

@@ -308,7 +308,7 @@ def test_without_consent_or_an_address_nothing_is_sent(
 
 
 def test_a_machine_that_fills_the_hidden_field_sends_nothing(client: Client, letter: dict[str, str]) -> None:
-    machine, person = send(client, letter, website="x"), send(client, letter, email="bob@example.org")
+    machine, person = send(client, letter, leave_empty="x"), send(client, letter, email="bob@example.org")
     assert (machine.status_code, machine["Location"]) == (person.status_code, person["Location"])
     assert Letter.objects.count() == 1
 
