@@ -56,7 +56,7 @@ def person(number: int, postcodes: list[str]) -> dict[str, str]:
         "reason": "Because whoever keeps silent now will be asked why." if number % 3 == 0 else "",
         "display": ("name", "initials", "none")[number % 3],
         "consent": "on",
-        "website": "",
+        "leave_empty": "",
     }
 
 

@@ -45,6 +45,11 @@ def _asked_by(campaign: Campaign) -> str:
     return str(campaign.organisation.in_language("name", get_language() or ""))
 
 
+def shown(*wordings: str) -> str:
+    """A digest of words that somebody has before them: it comes back with the form, and tells if they still stand."""
+    return hashlib.sha256("\0".join(wordings).encode()).hexdigest()[:32]
+
+
 def record(wording: str, language: str) -> ConsentWording:
     digest = hashlib.sha256(wording.encode()).hexdigest()
     return ConsentWording.objects.get_or_create(digest=digest, defaults={"language": language, "text": wording})[0]

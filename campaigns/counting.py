@@ -1,13 +1,16 @@
 """The count. No request touches a counter: a fold finds the rows whose `counted` disagrees with their state."""
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
-from django.db.models import Count, F, Q
+from django.db import transaction
+from django.db.models import Count, F
 from django.utils import timezone
 
 from .models import AreaCount, Campaign, Signature
+
+log = logging.getLogger(__name__)
 
 BATCH = 5_000
 GOALS = (100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000)
@@ -22,8 +25,13 @@ def current_goal(goal: int, count: int) -> int:
 
 def fold_all() -> int:
     """Brings every campaign's count up to date; the number of signatures that moved."""
-    due = Signature.objects.uncounted().values_list("campaign_id", flat=True).distinct().order_by()
-    return sum(fold(campaign_id) for campaign_id in due)
+    moved = 0
+    for campaign_id in Signature.objects.uncounted().values_list("campaign_id", flat=True).distinct().order_by():
+        try:
+            moved += fold(campaign_id)
+        except Exception:  # whatever is wrong with one campaign, the others are counted
+            log.exception("The count of campaign %s could not be folded.", campaign_id)
+    return moved
 
 
 def fold(campaign_id: int) -> int:
@@ -43,8 +51,7 @@ def _fold_batch(campaign_id: int) -> int:
     # Lock two: the signatures about to flip, so that none changes its state before we commit. A row that somebody is
     # changing this moment is skipped and found next time: the fold waits for nobody. (SQLite has one writer anyway.)
     due = Signature.objects.uncounted().filter(campaign_id=campaign_id).order_by("pk")
-    if connection.features.has_select_for_update_skip_locked:
-        due = due.select_for_update(skip_locked=True, of=("self",))
+    due = due.select_for_update(skip_locked=True, of=("self",))
     rows = list(due.values_list("pk", "counted", "area_id")[:BATCH])
     if not rows:
         return 0
@@ -77,28 +84,33 @@ class Reconciliation:
 def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
     """Counts the rows one by one and holds the books against them; with `repair`, writes the books anew."""
     with transaction.atomic():
+        # The fold's own lock: no row changes its `counted` meanwhile. All else comes from one look at the rows.
         campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-        rows = Signature.objects.filter(campaign=campaign)
-        by_state = dict.fromkeys(Signature.State.values, 0)
-        by_state |= dict(rows.values_list("state").annotate(n=Count("pk")).order_by())
-        by_origin = dict(rows.values_list("origin").annotate(n=Count("pk")).order_by())
-        books = Reconciliation(campaign, by_state, by_origin, rows.uncounted().count())
-        counted = rows.aggregate(n=Count("pk", filter=Q(counted=True)))["n"]
-        if sum(by_state.values()) != rows.count() or sum(by_origin.values()) != rows.count():
-            books.problems.append("the states, or the origins, do not add up to the signatures")
+        kinds = ("state", "origin", "counted", "area_id")
+        rows = Signature.objects.filter(campaign=campaign).values_list(*kinds).annotate(n=Count("pk")).order_by()
+        by_state = Counter(dict.fromkeys(Signature.State.values, 0))
+        by_origin, areas, counted, waiting = Counter[str](), Counter[int](), 0, 0
+        for state, origin, is_counted, area, n in rows:
+            by_state[state] += n
+            by_origin[origin] += n
+            waiting += n if is_counted != (state == Signature.State.CONFIRMED) else 0
+            if is_counted:
+                counted += n
+                areas[area] += n if area else 0
+        books = Reconciliation(campaign, dict(by_state), dict(by_origin), waiting)
+        if unknown := set(by_state) - set(Signature.State.values):
+            books.problems.append(f"there are signatures in no known state: {', '.join(sorted(unknown))}")
         if campaign.signature_count != counted:
             books.problems.append(f"the count says {campaign.signature_count}, the counted signatures are {counted}")
-        areas = dict(
-            rows.filter(counted=True, area__isnull=False).values_list("area_id").annotate(n=Count("pk")).order_by()
-        )
-        kept = {area: n for area, n in campaign.area_counts.values_list("area_id", "count") if n}
-        if areas != kept:
-            wrong = {area for area in areas.keys() | kept.keys() if areas.get(area) != kept.get(area)}
+        kept = Counter(dict(campaign.area_counts.values_list("area_id", "count")))
+        if wrong := [area for area in {*areas, *kept} if areas[area] != kept[area]]:
             books.problems.append(f"the counts of {len(wrong)} areas are wrong")
         if repair and books.problems:
-            Campaign.objects.filter(pk=campaign.pk).update(signature_count=counted, counted_at=timezone.now())
-            campaign.area_counts.all().delete()
-            AreaCount.objects.bulk_create(
-                AreaCount(campaign=campaign, area_id=area, count=n) for area, n in areas.items()
-            )
+            _write_anew(campaign, counted, areas)
         return books
+
+
+def _write_anew(campaign: Campaign, counted: int, areas: Counter[int]) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(signature_count=counted, counted_at=timezone.now())
+    campaign.area_counts.all().delete()
+    AreaCount.objects.bulk_create(AreaCount(campaign=campaign, area_id=area, count=n) for area, n in areas.items() if n)

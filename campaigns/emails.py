@@ -30,6 +30,7 @@ def _shared_message(template: str, text: CampaignText) -> Message:
         context = {
             "campaign_title": text.title,
             "organisation_name": campaign.organisation.in_language("name", text.language),
+            "contact_email": campaign.organisation.contact_email,
             "page_url": links.absolute(campaign.address_in(text.language)),
             "text": text,
         }
@@ -82,6 +83,13 @@ def already_signed(signature: Signature, text: CampaignText) -> OutgoingEmail:
     values = _signature_links(signature)
     del values["action_url"]
     return _queue("already", text, signature.email, signature.name, Kind.CONFIRMATION, values)
+
+
+def signature_removed(signature: Signature, text: CampaignText) -> OutgoingEmail:
+    """To somebody who signs again after the organisers struck their signature out: the truth, and whom to ask."""
+    values = _signature_links(signature)
+    del values["action_url"]
+    return _queue("removed", text, signature.email, signature.name, Kind.CONFIRMATION, values)
 
 
 def _letter_values(letter: CampaignLetter) -> dict[str, str]:

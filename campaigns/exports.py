@@ -4,9 +4,14 @@ import csv
 import io
 from collections.abc import Iterator
 
+from django.db import transaction
+from django.utils import timezone
+
 from config import jobs
 
 from .models import Campaign, Signature
+
+KIND = "signatures-csv"
 
 COLUMNS = (
     "given_at",
@@ -34,17 +39,26 @@ def safe_cell(value: object) -> str:
 
 
 def start(campaign: Campaign, owner: str) -> jobs.Job:
-    return jobs.start("signatures-csv", {"campaign": campaign.pk}, owner=owner)
+    return jobs.start(KIND, {"campaign": campaign.pk}, owner=owner)
 
 
-@jobs.handler("signatures-csv")
+def discard(campaign_id: int) -> None:
+    """Somebody was erased: lists that hold them are deleted, and one that is being made begins anew."""
+    made = jobs.Job.objects.filter(kind=KIND, owner__startswith=f"campaign {campaign_id} ")
+    made.filter(state=jobs.State.RUNNING).update(state=jobs.State.QUEUED, lease_token=None, lease_until=None)
+    if made.filter(state=jobs.State.DONE).update(expires_at=timezone.now()):
+        transaction.on_commit(lambda: jobs.expire(timezone.now()), robust=True)
+
+
+@jobs.handler(KIND)
 def signatures_csv(job: jobs.Job) -> None:
     campaign = Campaign.objects.get(pk=job.parameters["campaign"])
     job.save_result(f"{campaign.slug}-signatures.csv", _lines(job, campaign))
 
 
 def _lines(job: jobs.Job, campaign: Campaign) -> Iterator[bytes]:
-    rows = campaign.signatures.filter(anonymised_at__isnull=True).select_related("area", "text").order_by("pk")
+    rows = campaign.signatures.counting().filter(anonymised_at__isnull=True)  # who has not confirmed is nobody's list
+    rows = rows.select_related("area", "text").order_by("pk")
     total = rows.count()
     buffer = io.StringIO()
     writer = csv.writer(buffer)

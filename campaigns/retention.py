@@ -61,12 +61,24 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
     ).exclude(outgoing__state__in=(*UNSETTLED, State.HELD))  # what has not left yet still needs its words
     if dry_run:
         return Receipt(unconfirmed.count(), withdrawn.count(), expired.count(), letters.count())
-    receipt = Receipt(pending_deleted=unconfirmed.delete()[1].get("campaigns.Signature", 0))
+    receipt = Receipt(pending_deleted=_delete_pending(unconfirmed))
     receipt.withdrawn_scrubbed = _forget_signatures(withdrawn, now)
     receipt.signatures_anonymised = _forget_signatures(expired, now)
     receipt.letters_scrubbed = forget_letters(letters, now)
     receipt.emails_scrubbed = outbox.scrub_old(now)
     return receipt
+
+
+def _delete_pending(due: models.QuerySet[Signature]) -> int:
+    done = 0
+    while True:
+        with transaction.atomic():
+            # Under their locks, so that none is confirmed between being found and being deleted.
+            batch = list(due.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:BATCH])
+            Signature.objects.filter(pk__in=[signature.pk for signature in batch]).delete()
+        done += len(batch)
+        if len(batch) < BATCH:
+            return done
 
 
 def _forget_signatures(due: models.QuerySet[Signature], now: datetime) -> int:
@@ -82,6 +94,7 @@ def _forget_signatures(due: models.QuerySet[Signature], now: datetime) -> int:
 
 def forget_letters(due: models.QuerySet[CampaignLetter], now: datetime) -> int:
     done = 0
+    due = due.filter(anonymised_at__isnull=True)
     while batch := list(due.order_by("pk").values_list("pk", "letter_id")[:BATCH]):
         with transaction.atomic():
             Letter.objects.filter(pk__in=[letter for _pk, letter in batch]).scrub()

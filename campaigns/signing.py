@@ -1,19 +1,22 @@
 """Signing, from the form to the confirmed signature and out again: the whole flow in one file."""
 
+import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from config.crypto import email_key
+from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import Constituency
 
-from . import consent, emails, retention
-from .models import CampaignLetter, CampaignText, Signature
+from . import consent, emails, exports, retention, writing
+from .models import Campaign, CampaignLetter, CampaignText, Signature
+
+log = logging.getLogger(__name__)
 
 # How many confirmation emails one signature may ever cause, reminder included.
 MOST_CONFIRMATIONS = 5
@@ -35,33 +38,38 @@ class Supporter:
     updates: bool
 
 
-def sign(text: CampaignText, supporter: Supporter) -> None:
+def sign(text: CampaignText, supporter: Supporter, mail: bool = True) -> None:
     """Stores the signature, waiting, with its email, in one transaction. Whoever asks learns nothing from it:
-    a first signature, a second one and a moderated one look the same from outside; only the email differs."""
+    a first signature, a second one and a moderated one look the same from outside; only the email differs.
+    Without `mail`, for an address that has had its share for now, the signature waits for the reminder."""
     try:
         with transaction.atomic():
-            _sign(text, supporter)
+            _sign(text, supporter, mail)
     except IntegrityError:
         # Two forms with one address at the same moment: the other came first, and this is now a second one.
         with transaction.atomic():
-            _sign(text, supporter)
+            _sign(text, supporter, mail)
 
 
-def _sign(text: CampaignText, supporter: Supporter) -> None:
+def _sign(text: CampaignText, supporter: Supporter, mail: bool) -> None:
     places = Signature.objects.filter(campaign=text.campaign_id).holding_the_place()
     # The lock is on this address's own row: only the same person, signing twice at once, waits for it.
     existing = places.of_address(supporter.email).select_for_update(of=("self",)).select_related("text").first()
     if existing is None:
         signature = Signature(campaign_id=text.campaign_id, email_key=email_key(supporter.email))
         _write_down(signature, text, supporter)
-        _send_confirmation(signature)
+        if mail:
+            _send_confirmation(signature)
         signature.save()
-    elif existing.state == Signature.State.PENDING:
-        # Not yet anybody's word: the latest form counts, and the page behind the link shows what it says.
+    elif existing.state in Signature.WAITING:
+        # Not yet anybody's word: the latest form counts, and the page behind the link shows all of what it says.
         _write_down(existing, text, supporter)
-        _send_confirmation(existing)
+        if mail:
+            _send_confirmation(existing)
         existing.save()
-    else:
+    elif mail and existing.state == Signature.State.INVALID:
+        emails.signature_removed(existing, text)
+    elif mail:
         emails.already_signed(existing, text)
 
 
@@ -101,20 +109,32 @@ def resend(signature: Signature) -> bool:
     """Another confirmation email to a signature that waits; False when it has had its share."""
     with transaction.atomic():
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
-        sent = signature.state == Signature.State.PENDING and _send_confirmation(signature)
+        sent = signature.state in Signature.WAITING and _send_confirmation(signature)
         if sent:
             signature.save(update_fields=CONFIRMATION)
         return sent
 
 
-def confirm(signature: Signature) -> bool:
-    """True when the signature stands, now or before. One conditional UPDATE on its own row; no counter is touched."""
+class Changed(Exception):
+    """The signature says something else by now than the page on which it was confirmed."""
+
+
+def confirm(signature: Signature, seen: str = "") -> bool:
+    """True when the signature stands, now or before, or seems to. Touches its own row alone, and no counter.
+
+    `seen` is the content_digest() of what the page showed; Changed is raised when another form has come since.
+    """
     now = timezone.now()
-    changed = Signature.objects.filter(pk=signature.pk, state=Signature.State.PENDING).update(
-        state=Signature.State.CONFIRMED, confirmed_at=now
-    )
+    with transaction.atomic():
+        row = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
+        if row.state in Signature.WAITING:
+            if seen and seen != row.content_digest():
+                raise Changed(str(row.uuid))
+            # One held back seems confirmed to whoever sent it, and is not counted.
+            state = Signature.State.CONFIRMED if row.state == Signature.State.PENDING else row.state
+            Signature.objects.filter(pk=row.pk).update(state=state, confirmed_at=row.confirmed_at or now)
     signature.refresh_from_db()
-    return bool(changed) or signature.state == Signature.State.CONFIRMED
+    return signature.seen_state == Signature.State.CONFIRMED
 
 
 def change(signature: Signature, choices: dict[str, Any]) -> None:
@@ -123,6 +143,8 @@ def change(signature: Signature, choices: dict[str, Any]) -> None:
         signature = (
             Signature.objects.select_for_update(of=("self",)).select_related("text__campaign").get(pk=signature.pk)
         )
+        if signature.anonymised_at is not None or signature.state == Signature.State.WITHDRAWN:
+            return  # in another window, a moment ago: nothing of it comes back
         for field in ("name", "affiliation", "reason", "display"):
             setattr(signature, field, choices[field])
         if choices["updates"] != signature.updates:
@@ -147,11 +169,9 @@ def erase(signature: Signature) -> None:
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
         if signature.anonymised_at is not None:
             return  # by the same press of the button, a moment ago
-        letters = CampaignLetter.objects.filter(campaign=signature.campaign_id, email_key=signature.email_key)
-        outbox.cancel([pk for pk in letters.values_list("outgoing_id", flat=True) if pk], actor="the supporter")
-        retention.forget_letters(letters, now)
-        if signature.email:
-            outbox.forget(signature.email, actor="the supporter", sparing=_emails_of_other_campaigns(signature))
+        writing.erase(writing.letters_of(signature))
+        outbox.forget(signature.email, actor="the supporter", sparing=_emails_of_other_campaigns(signature))
+        exports.discard(signature.campaign_id)
         signature.forget_the_person(now)
         signature.state = Signature.State.WITHDRAWN
         signature.withdrawn_at = signature.withdrawn_at or now
@@ -160,8 +180,9 @@ def erase(signature: Signature) -> None:
 
 def _emails_of_other_campaigns(signature: Signature) -> set[int]:
     """What the same person signed or wrote elsewhere goes on, and so does its mail."""
-    signatures = Signature.objects.filter(email_key=signature.email_key).exclude(campaign=signature.campaign_id)
-    letters = CampaignLetter.objects.filter(email_key=signature.email_key).exclude(campaign=signature.campaign_id)
+    keys = email_keys(signature.email)
+    signatures = Signature.objects.filter(email_key__in=keys).exclude(campaign=signature.campaign_id)
+    letters = CampaignLetter.objects.filter(email_key__in=keys).exclude(campaign=signature.campaign_id)
     found = {*signatures.values_list("confirmation_id", flat=True)}
     for pair in letters.values_list("confirmation_id", "outgoing_id"):
         found.update(pair)
@@ -171,24 +192,32 @@ def _emails_of_other_campaigns(signature: Signature) -> set[int]:
 def remind_the_unconfirmed() -> int:
     """One reminder, a day after signing, while the campaign is live."""
     now = timezone.now()
-    waiting = Signature.objects.filter(
+    due = Signature.objects.filter(
         state=Signature.State.PENDING,
         reminded_at__isnull=True,
-        created_at__lt=now - settings.REMINDER_AFTER,
-        created_at__gt=now - settings.REMINDER_AFTER - timedelta(days=7),
-        campaign__state="live",
+        consent_at__lt=now - settings.REMINDER_AFTER,
+        consent_at__gt=now - settings.REMINDER_AFTER - timedelta(days=7),
+        campaign__in=Campaign.objects.live(),
     )
     sent = 0
-    for signature in waiting.select_related("text__campaign__organisation__sender")[:500]:
-        with transaction.atomic():
-            # Only one of two sweepers that run at once finds the row still unreminded.
-            if Signature.objects.filter(pk=signature.pk, state="pending", reminded_at__isnull=True).update(
-                reminded_at=now
-            ):
-                signature.reminded_at = now
-                if _send_confirmation(signature, reminder=True):
-                    signature.save(update_fields=CONFIRMATION)
-                    sent += 1
+    for pk in list(due.order_by("pk").values_list("pk", flat=True)[:500]):
+        try:
+            sent += _remind(pk, now)
+        except Exception:  # whatever is wrong with one, the others still get theirs
+            log.exception("No reminder could be made for signature %s.", pk)
+    return sent
+
+
+@transaction.atomic
+def _remind(pk: int, now: datetime) -> bool:
+    waiting = Signature.objects.filter(pk=pk, state=Signature.State.PENDING, reminded_at__isnull=True)
+    # Read anew under its lock: of two sweepers at once, the second finds it reminded.
+    signature = waiting.select_for_update(of=("self",)).first()
+    if signature is None:
+        return False
+    signature.reminded_at = now
+    sent = _send_confirmation(signature, reminder=True)
+    signature.save(update_fields=["reminded_at", *CONFIRMATION])
     return sent
 
 

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
-from .views import organising, public, signing, writing
+from .models.translated import LANGUAGE
+from .views import letters, organising, public, signing, writing
 
 
 class SiteLanguage(StringConverter):
@@ -18,9 +19,16 @@ class SiteLanguage(StringConverter):
 class TextLanguage(StringConverter):
     """The language of a campaign's text: two or three letters, perhaps a region."""
 
-    regex = "[a-z]{2,3}(?:-[a-z0-9]{2,4})?"
+    regex = LANGUAGE.pattern
 
 
+class Colour(StringConverter):
+    """Six hexadecimal digits."""
+
+    regex = "[0-9a-f]{6}"
+
+
+register_converter(Colour, "colour")
 register_converter(SiteLanguage, "site_language")
 register_converter(TextLanguage, "text_language")
 
@@ -43,13 +51,14 @@ urlpatterns: list[Any] = [
     *site("privacy/", public.privacy, "privacy"),
     *site("accessibility/", public.accessibility, "accessibility"),
     *site("organisations/<slug:slug>/", public.organisation, "organisation"),
-    path("organisations/<slug:slug>/<str:colour>.css", public.accent, name="accent"),
+    path("organisations/<slug:slug>/<colour:colour>.css", public.accent, name="accent"),
     path("robots.txt", public.robots, name="robots"),
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("signature/<str:token>/", signing.mine, name="signature"),
     path("signature/<str:token>/data.json", signing.data, name="signature_data"),
-    path("letter/confirm/<str:token>/", writing.confirm, name="letter_confirm"),
-    path("letter/<str:token>/", writing.mine, name="letter_manage"),
+    path("letter/confirm/<str:token>/", letters.confirm, name="letter_confirm"),
+    path("letter/<str:token>/", letters.mine, name="letter_manage"),
+    path("letter/<str:token>/data.json", letters.data, name="letter_data"),
     path("organise/<slug:slug>/preview/", organising.preview, name="preview"),
     path("organise/<slug:slug>/preview/<text_language:language>/", organising.preview, name="preview"),
     path("organise/<slug:slug>/signatures/", organising.export_signatures, name="export_signatures"),

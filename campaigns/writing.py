@@ -5,22 +5,27 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
-from config import links
+from config import links, locks
 from config.crypto import email_key, email_keys
 from letters import composing, outbox
 from letters.letter_text import letter_text, subject_line
 from letters.models import Letter, OutgoingEmail, Representative
 from letters.models.post import Kind
 
-from . import consent, emails
+from . import consent, emails, retention
 from .models import CampaignLetter, CampaignText, Signature
 
 PLACEHOLDERS = (*composing.PLACEHOLDERS, "campaign_url")
 # What mail programs take in a mailto: address without cutting it (standards.md 2.4).
 MAILTO_LIMIT = 2_000
+THE_WRITER = "the supporter"
+
+
+class SentLately(Exception):
+    """Another letter of the same person to the same representative has gone out in the last LETTER_REPEAT_DAYS."""
 
 
 class NobodyThere(Exception):
@@ -76,12 +81,13 @@ def send(text: CampaignText, written: Written, email: str, signature: Signature 
     representative keeps nothing; only its email says so. `signature` is a confirmed one whose link brought the writer
     here: their address is proved already, and the letter goes at once."""
     with transaction.atomic():
-        earlier = _earlier(text, written.representative, email)
-        if earlier is not None and earlier.state == CampaignLetter.State.CONFIRMED:
+        _one_at_a_time(text.campaign_id, email, written.representative)
+        letters = _letters(text.campaign_id, email, written.representative)
+        if (earlier := letters.filter(_sent_lately()).first()) is not None:
             emails.letter_already_sent(earlier)
             return
-        if earlier is not None:
-            _discard(earlier)
+        for waiting in letters.filter(state=CampaignLetter.State.PENDING):
+            _discard(waiting)
         letter = letter_from(text, written, email)
         letter.save()
         wording = consent.for_writing(text.campaign, text, written.representative.name)
@@ -103,16 +109,19 @@ def send(text: CampaignText, written: Written, email: str, signature: Signature 
             kept.save(update_fields=["confirmation"])
 
 
-def _earlier(text: CampaignText, representative: Representative, email: str) -> CampaignLetter | None:
+def _one_at_a_time(campaign_id: int, email: str, representative: Representative) -> None:
+    """Only the same person, writing to the same representative twice at once, waits for it."""
+    locks.hold("letter", campaign_id, email_key(email), representative.pk)
+
+
+def _letters(campaign_id: int, email: str, representative: Representative) -> models.QuerySet[CampaignLetter]:
+    keys = email_keys(email)
+    return CampaignLetter.objects.filter(campaign=campaign_id, email_key__in=keys, representative=representative)
+
+
+def _sent_lately() -> models.Q:
     since = timezone.now() - timedelta(days=settings.LETTER_REPEAT_DAYS)
-    return (
-        CampaignLetter.objects.select_for_update(of=("self",))
-        .filter(campaign=text.campaign_id, email_key__in=email_keys(email), representative=representative)
-        .filter(created_at__gt=since)
-        .exclude(state=CampaignLetter.State.WITHDRAWN)
-        .order_by("-created_at")
-        .first()
-    )
+    return models.Q(state=CampaignLetter.State.CONFIRMED, confirmed_at__gt=since)
 
 
 def _discard(waiting: CampaignLetter) -> None:
@@ -123,8 +132,13 @@ def _discard(waiting: CampaignLetter) -> None:
 
 
 def confirm(kept: CampaignLetter) -> bool:
-    """Puts the letter in the queue, once. True when it stands, now or before."""
+    """Puts the letter in the queue, once. True when it stands, now or before; raises SentLately, or NobodyThere."""
     with transaction.atomic():
+        if kept.representative is not None:
+            _one_at_a_time(kept.campaign_id, kept.email, kept.representative)
+            others = _letters(kept.campaign_id, kept.email, kept.representative).exclude(pk=kept.pk)
+            if kept.state == CampaignLetter.State.PENDING and others.filter(_sent_lately()).exists():
+                raise SentLately(kept.letter.recipient_name)
         changed = CampaignLetter.objects.filter(pk=kept.pk, state=CampaignLetter.State.PENDING).update(
             state=CampaignLetter.State.CONFIRMED, confirmed_at=timezone.now()
         )
@@ -152,13 +166,28 @@ def _post(kept: CampaignLetter) -> OutgoingEmail:
     )
 
 
+def letters_of(signature: Signature) -> models.QuerySet[CampaignLetter]:
+    """What the same person wrote through the same campaign, signed in or not."""
+    return CampaignLetter.objects.filter(campaign=signature.campaign_id, email_key__in=email_keys(signature.email))
+
+
+def erase(letters: models.QuerySet[CampaignLetter]) -> None:
+    """Stops what has not left, and blanks the rest at once: letters, the emails they went by, and who wrote them."""
+    with transaction.atomic():
+        rows = list(letters.select_for_update(of=("self",)).values_list("pk", "confirmation_id", "outgoing_id"))
+        stopped = [pk for pk, _confirmation, outgoing in rows if not outgoing or outbox.cancel([outgoing], THE_WRITER)]
+        CampaignLetter.objects.filter(pk__in=stopped).update(state=CampaignLetter.State.WITHDRAWN)
+        outbox.forget_emails([email for row in rows for email in row[1:] if email], THE_WRITER)
+        retention.forget_letters(CampaignLetter.objects.filter(pk__in=[row[0] for row in rows]), timezone.now())
+
+
 def withdraw(kept: CampaignLetter) -> bool:
     """Takes back a letter that has not left yet. False when it has."""
     with transaction.atomic():
         kept = CampaignLetter.objects.select_for_update(of=("self",)).get(pk=kept.pk)
         if kept.state == CampaignLetter.State.WITHDRAWN:
             return True
-        if kept.outgoing_id and not outbox.cancel([kept.outgoing_id], actor="the supporter"):
+        if kept.outgoing_id and not outbox.cancel([kept.outgoing_id], actor=THE_WRITER):
             return False
         CampaignLetter.objects.filter(pk=kept.pk).update(state=CampaignLetter.State.WITHDRAWN)
         return True

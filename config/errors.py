@@ -32,3 +32,13 @@ def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
         _("This was tried very often in a short time. Nothing is lost: please wait a little and try again."),
         retry_after,
     )
+
+
+def too_busy(request: HttpRequest, retry_after: int) -> HttpResponse:
+    return problem(
+        request,
+        503,
+        _("We cannot take this at the moment"),
+        _("Something of ours does not answer. What you typed was not kept: please go back and send it again soon."),
+        retry_after,
+    )

@@ -48,6 +48,7 @@ class Limit:
 class Verdict:
     allowed: bool
     retry_after: int  # seconds; 0 when allowed
+    cache_is_down: bool = False  # refused for want of counting, whoever asks: that may be said
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -77,6 +78,7 @@ LIMITS: dict[str, Limit] = {
     "login": Limit(30, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
     "login_email": Limit(10, 15 * MINUTE, "address", "closed", "As for login: many networks, one account."),
     "password_reset": Limit(5, HOUR, "network", "closed", _MAIL),
+    "password_reset_email": Limit(3, HOUR, "address", "closed", _MAIL),
 }
 
 
@@ -91,7 +93,7 @@ def allow(name: str, *keys: str) -> Verdict:
     except Exception as error:  # each cache has errors of its own, and none may become a page that says 500
         log.error("The cache does not answer (%s): limit %s is %s.", type(error).__name__, name, limit.when_down)
         closed = limit.when_down == "closed"
-        return Verdict(not closed, CLOSED_RETRY_SECONDS if closed else 0)
+        return Verdict(not closed, CLOSED_RETRY_SECONDS if closed else 0, cache_is_down=closed)
     if attempts <= limit.count:
         return Verdict(True, 0)
     return Verdict(False, max(1, math.ceil((window + 1) * limit.seconds - now)))

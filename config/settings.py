@@ -175,7 +175,7 @@ MAIL_DOMAIN = env.text("MAIL_DOMAIN", "example.org")  # the right side of our Me
 
 # Retention, in days. Shown to supporters as dates.
 PENDING_SIGNATURE_DAYS = env.number("PENDING_SIGNATURE_DAYS", 30)
-CONFIRMATION_LINK_AGE = timedelta(days=env.number("CONFIRMATION_LINK_DAYS", 30))
+CONFIRMATION_LINK_AGE = timedelta(days=env.number("CONFIRMATION_LINK_DAYS", 7))
 REMINDER_AFTER = timedelta(days=1)
 WITHDRAWN_SIGNATURE_DAYS = env.number("WITHDRAWN_SIGNATURE_DAYS", 30)
 LETTER_RETENTION_DAYS = env.number("LETTER_RETENTION_DAYS", 28)  # standards.md 2.11: WriteToThem keeps text 4 weeks

@@ -98,6 +98,11 @@ class CampaignAdmin(Scoped[Campaign]):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         return super().get_queryset(request).prefetch_related("texts")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What people have signed stays what it was: whose it is, its address, and the language it was first in."""
+        published = obj is not None and obj.published_at is not None
+        return (*self.readonly_fields, *(("organisation", "slug", "language") if published else ()))
+
     @admin.display(description=_("title"))
     def title(self, obj: Campaign) -> str:
         current = [text for text in obj.texts.all() if text.superseded_at is None and text.language == obj.language]
@@ -158,15 +163,20 @@ class WordingForm(forms.ModelForm[CampaignText]):
     def clean_asks(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["asks"].splitlines() if line.strip()]
 
+    def clean_letter_subject(self) -> str:
+        return self._without_unknown_placeholders(self.cleaned_data["letter_subject"])
+
     def clean_letter_body(self) -> str:
-        body: str = self.cleaned_data["letter_body"]
-        if unknown := composing.unknown_placeholders(body, writing.PLACEHOLDERS):
+        return self._without_unknown_placeholders(self.cleaned_data["letter_body"])
+
+    def _without_unknown_placeholders(self, text: str) -> str:
+        if unknown := composing.unknown_placeholders(text, writing.PLACEHOLDERS):
             raise ValidationError(
                 _("These are not placeholders: %(unknown)s."),
                 params={"unknown": ", ".join(unknown)},
                 code="placeholder",
             )
-        return body
+        return text
 
 
 @admin.register(CampaignText)

@@ -5,7 +5,6 @@ from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from campaigns import consent
 from campaigns.models import Campaign, CampaignText, Signature
@@ -13,6 +12,7 @@ from campaigns.signing import Supporter
 from letters.directory import lookup
 from letters.models import Constituency
 
+from .country import country_field
 from .fields import AddressField, LineField, NameField, ParagraphsField
 
 
@@ -78,25 +78,25 @@ class SignForm(forms.Form):
         help_text=_("Gives the constituency you are counted in. Only that is shown."),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "short"}),
     )
-    country = forms.ChoiceField(
-        label=_("Country"), initial="GB", widget=forms.Select(attrs={"autocomplete": "country"})
-    )
+    country = country_field(label=_("Country"), initial="GB")
     affiliation = LineField()
     reason = ParagraphsField()
     display = forms.ChoiceField()
     consent = forms.BooleanField(error_messages={"required": _("Without this we may not keep your signature.")})
     updates = forms.BooleanField(required=False)
-    website = Honeypot()
+    leave_empty = Honeypot()
+    # What the page showed when it was opened: the wording, and the words of the consent. Absent means the current ones.
+    shown = forms.CharField(required=False, max_length=64)
 
     def __init__(self, campaign: Campaign, text: CampaignText, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign = campaign
-        self.fields["country"].choices = list(countries)  # type: ignore[attr-defined]
         self.fields["affiliation"] = affiliation_field(text)
         self.fields["reason"] = reason_field()
         self.fields["display"] = display_field()
         self.fields["consent"].label = consent.for_signing(campaign, text)
         self.fields["updates"].label = consent.for_news(campaign)
+        self.now_shown = consent.shown(text.digest, str(self.fields["consent"].label))
         self.area: Constituency | None = None
         self.helper = FormHelper()
         self.helper.form_tag = False
@@ -109,12 +109,16 @@ class SignForm(forms.Form):
             "display",
             "consent",
             "updates",
-            Div("website", css_class="nobody", aria_hidden="true"),
-            HTML(""),
+            HTML('<input type="hidden" name="shown" value="{{ form.now_shown }}">'),  # today's, also after an error
+            Div("leave_empty", css_class="nobody", aria_hidden="true"),
         )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("shown") and data["shown"] != self.now_shown:
+            self.add_error(
+                "consent", _("The wording has changed since you opened the page. Please read it again, then sign.")
+            )
         if "postcode" in data and "country" in data:
             try:
                 data["postcode"], self.area = self._place(data["postcode"], data["country"])
@@ -137,11 +141,12 @@ class SignForm(forms.Form):
         if self.campaign.legislature is None:
             return lookup.spaced(postcode), None
         found = lookup.constituencies_for(postcode, self.campaign.legislature)
-        return lookup.spaced(postcode), found[0] if found else None
+        # A postcode that lies in several is counted in none of them: we do not guess.
+        return lookup.spaced(postcode), found[0] if len(found) == 1 else None
 
     @property
     def is_from_a_machine(self) -> bool:
-        return bool(self.data.get("website"))
+        return bool(self.data.get("leave_empty"))
 
     def supporter(self) -> Supporter:
         data = self.cleaned_data

@@ -40,12 +40,14 @@ class ConstituencyForm(forms.Form):
         label=_("Your constituency"), queryset=Constituency.objects.none(), empty_label=_("Choose…")
     )
 
-    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, campaign: Campaign, *args: Any, among: list[Constituency] | None = None, **kwargs: Any) -> None:
+        """The whole legislature, or `among` those that a postcode lies in."""
         super().__init__(*args, **kwargs)
         if campaign.legislature is not None:
-            self.fields["constituency"].queryset = Constituency.objects.current(campaign.legislature).order_by(  # type: ignore[attr-defined]
-                "name"
-            )
+            seats = Constituency.objects.current(campaign.legislature).order_by("name")
+            if among is not None:
+                seats = seats.filter(pk__in=[seat.pk for seat in among])
+            self.fields["constituency"].queryset = seats  # type: ignore[attr-defined]
         self.helper = plain_helper()
 
 
@@ -137,7 +139,7 @@ class SendForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
     )
     consent = forms.BooleanField(error_messages={"required": _("Without this we may not pass on your letter.")})
-    website = Honeypot()
+    leave_empty = Honeypot()
 
     def __init__(self, campaign: Campaign, text: CampaignText, representative: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from letters.models import Constituency, Legislature
 
 from .organisation import Organisation
-from .translated import Translated
+from .translated import Translated, language_code
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -57,7 +57,7 @@ class Campaign(models.Model):
     slug = models.SlugField(_("address"), unique=True, max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PETITION)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
-    language = models.CharField(_("first language"), max_length=10, default="en")
+    language = models.CharField(_("first language"), max_length=10, default="en", validators=[language_code])
     signature_goal = models.PositiveIntegerField(
         _("goal"), default=100, help_text=_("Raises itself when it is reached.")
     )
@@ -139,7 +139,7 @@ class CampaignText(models.Model):
     )
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="texts")
-    language = models.CharField(_("language"), max_length=10)
+    language = models.CharField(_("language"), max_length=10, validators=[language_code])
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"))
@@ -250,6 +250,7 @@ class Event(Numbered):
     class Meta(Numbered.Meta):
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="one_event_a_number")]
         ordering = ["date", "number"]
 
     def __str__(self) -> str:

@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -49,3 +50,22 @@ class CampaignLetter(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    def as_data(self) -> dict[str, Any]:
+        """Everything kept about one letter, for who wrote it."""
+        return {
+            "campaign": self.text.title,
+            "state": self.state,
+            "to": self.letter.recipient_name,
+            "name": self.letter.sender_name,
+            "address": self.letter.sender_address,
+            "email": self.email,
+            "subject": self.letter.subject,
+            "body": self.letter.body,
+            "dated": self.letter.dated,
+            "consent": self.consent.text,
+            "consent_at": self.consent_at,
+            "written_at": self.created_at,
+            "confirmed_at": self.confirmed_at,
+            "delivery": self.outgoing.state if self.outgoing else None,
+        }

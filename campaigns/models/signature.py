@@ -1,12 +1,13 @@
+import json
 import uuid
 from datetime import date, datetime
 from typing import Any
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from config.crypto import EmailKeyField, EncryptedTextField, email_keys
+from config.crypto import EmailKeyField, EncryptedTextField, email_keys, keyed_hash
 from letters.models import Constituency, OutgoingEmail
 
 from .campaign import Campaign, CampaignText
@@ -47,13 +48,19 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(Signature.FOLD_IS_DUE)
 
     def shown_name_begins(self, prefix: str) -> "SignatureQuerySet":
-        return self.filter(public_name_folded__startswith=folded(prefix))
+        """By the index of shown names: PostgreSQL reads LIKE from it (its pattern operators), SQLite only a range."""
+        start = folded(prefix)
+        found = self.filter(public_name_folded__startswith=start)
+        if connections[self.db].vendor == "sqlite":
+            found = found.filter(public_name_folded__gte=start, public_name_folded__lt=start + "\U0010ffff")
+        return found
 
     def to_anonymise(self, today: date) -> "SignatureQuerySet":
         return self.filter(anonymised_at__isnull=True, erase_on__lte=today)
 
     def unconfirmed_since(self, before: datetime) -> "SignatureQuerySet":
-        return self.filter(state=Signature.State.PENDING, created_at__lt=before)
+        """Waiting since before then: signing again, which gives consent anew, begins the time anew."""
+        return self.filter(state=Signature.State.PENDING, consent_at__lt=before)
 
 
 def folded(name: str) -> str:
@@ -77,6 +84,8 @@ class Signature(models.Model):
         ONLINE = "online", _("Online")
         IMPORTED = "imported", _("Imported")
 
+    # One held back is told nothing: it waits, and is confirmed, like any other.
+    WAITING = frozenset({State.PENDING, State.SUSPECT})
     FOLD_IS_DUE = Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed"))
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -142,19 +151,33 @@ class Signature(models.Model):
                 name="signature_shown_newest",
             ),
             models.Index(
-                fields=["public_name_folded"], condition=~Q(public_name_folded=""), name="signature_by_shown_name"
+                fields=["campaign", "public_name_folded"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+                name="signature_by_shown_name",
             ),
             models.Index(
                 fields=["campaign", "id"],
                 condition=Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed")),
                 name="signature_fold_due",
             ),
-            models.Index(fields=["created_at"], condition=Q(state="pending"), name="signature_pending_oldest"),
+            models.Index(fields=["consent_at"], condition=Q(state="pending"), name="signature_pending_oldest"),
             models.Index(fields=["erase_on"], condition=Q(anonymised_at__isnull=True), name="signature_retention"),
         ]
 
     def __str__(self) -> str:
         return self.public_name or str(self.uuid)
+
+    @property
+    def seen_state(self) -> str:
+        """The state as its owner sees it: one held back looks like one that waits, or that was confirmed."""
+        if self.state != self.State.SUSPECT:
+            return self.state
+        return self.State.CONFIRMED if self.confirmed_at else self.State.PENDING
+
+    def content_digest(self) -> str:
+        """What confirming it would make count and show. Two forms that differ in any of it differ in this."""
+        said = (self.text_id, self.name, self.affiliation, self.reason, self.display, self.updates, self.consent_id)
+        return keyed_hash("signature", json.dumps(said))
 
     def show_as_chosen(self) -> None:
         """Derives the public columns from the private ones and the choice made."""
@@ -196,8 +219,7 @@ class Signature(models.Model):
             "title": self.text.title,
             "wording_version": self.text.version,
             "wording_sha256": self.text.digest,
-            # One held back looks like one that waits, to whoever sent it.
-            "state": self.State.PENDING if self.state == self.State.SUSPECT else self.state,
+            "state": self.seen_state,
             "name": self.name,
             "email": self.email,
             "postcode": self.postcode,

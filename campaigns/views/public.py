@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -58,7 +59,9 @@ def cards(campaigns: list[Campaign], language: str) -> list[dict[str, Any]]:
     texts = {(text.campaign_id, text.language): text for text in current}
     found = []
     for campaign in campaigns:
-        text = texts.get((campaign.pk, language)) or texts[campaign.pk, campaign.language]
+        text = texts.get((campaign.pk, language)) or texts.get((campaign.pk, campaign.language))
+        if text is None:
+            continue  # cannot be published without one; were it so, one campaign must not take the list away
         found.append(
             {
                 "campaign": campaign,
@@ -184,20 +187,23 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
 
-def drawn(request: HttpRequest, key: str, content_type: str, filename: str, draw: Any) -> HttpResponse:
+def drawn(
+    request: HttpRequest, text: CampaignText, kind: str, filename: str, draw: Callable[[CampaignText], bytes]
+) -> HttpResponse:
     """A PDF or picture for everybody: drawn once, kept a while, never more at once than the machine bears."""
-    content: bytes | None = cache.get(key)
-    if content is None:
+    key, as_of = f"{kind}:{text.pk}", text.campaign.signature_count
+    made_for, content = cache.get(key, (None, b""))  # one of each at a time, whatever the count: the cache stays small
+    if made_for != as_of:
         if not (verdict := ratelimit.allow("pdf", ratelimit.network(request))):
             return errors.too_many(request, verdict.retry_after)
         try:
-            content = draw()
+            content = draw(text)
         except RenderingBusy as busy:
             return rendering_busy(request, busy)
         except RenderingError:
             return rendering_failed(request)
-        cache.set(key, content, 300)
-    response = HttpResponse(content, content_type=content_type)
+        cache.set(key, (as_of, content), 300)
+    response = HttpResponse(content, content_type="application/pdf" if filename else "image/png")
     if filename:
         response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
     return cached_for_all(response, 60)
@@ -225,22 +231,19 @@ def rendering_failed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def letter_pdf(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    key = f"letter-pdf:{text.pk}:{text.campaign.signature_count}"
-    return drawn(request, key, "application/pdf", f"{slug}.pdf", lambda: documents.campaign_letter(text))
+    return drawn(request, text, "letter-pdf", f"{slug}.pdf", documents.campaign_letter)
 
 
 @require_safe
 def blank_pdf(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    key = f"blank-pdf:{text.pk}"
-    return drawn(request, key, "application/pdf", f"{slug}-to-sign.pdf", lambda: documents.blank_letter(text))
+    return drawn(request, text, "blank-pdf", f"{slug}-to-sign.pdf", documents.blank_letter)
 
 
 @require_safe
 def card(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    key = f"card:{text.pk}:{text.campaign.signature_count}"
-    return drawn(request, key, "image/png", "", lambda: documents.share_card(text))
+    return drawn(request, text, "card", "", documents.share_card)
 
 
 @require_safe

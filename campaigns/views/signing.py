@@ -1,20 +1,21 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaigns import addresses, pages, signing
+from campaigns import addresses, pages, signing, writing
 from campaigns.forms.signing import ManageForm, SignForm
 from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
 from config.crypto import email_key
 from config.origin import only_from_this_site
 
+from .acting import Gone, acting_link
 from .loading import published_text, speak
 
 PURPOSE_CONFIRM, PURPOSE_MINE = "confirm", "signature"
@@ -40,18 +41,22 @@ def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
         return errors.too_many(request, verdict.retry_after)
     if not form.is_valid():
         return render(request, "campaigns/signing/sign.html", pages.frame(text) | {"form": form}, status=422)
-    if not form.is_from_a_machine and may_be_mailed(text, form.cleaned_data["email"]):
-        signing.sign(text, form.supporter())
+    if not form.is_from_a_machine:
+        mail = may_be_mailed(text, form.cleaned_data["email"])
+        if mail.cache_is_down:
+            return errors.too_busy(request, mail.retry_after)
+        signing.sign(text, form.supporter(), mail=mail.allowed)
     response = redirect(addresses.of_campaign(campaign, text.language)["signed"])
     response.status_code = 303
     return response
 
 
-def may_be_mailed(text: CampaignText, address: str) -> bool:
-    """Whether one more email may go to an address somebody typed. Whoever asks sees no difference: to tell them apart
-    would tell who has signed."""
+def may_be_mailed(text: CampaignText, address: str) -> ratelimit.Verdict:
+    """Whether one more email may go to an address somebody typed. The signature is kept all the same, and whoever asks
+    sees no difference: to tell them apart would tell who has signed."""
     key = email_key(address)
-    return bool(ratelimit.allow("sign_email", str(text.campaign_id), key) and ratelimit.allow("sign_address", key))
+    verdict = ratelimit.allow("sign_email", str(text.campaign_id), key)
+    return verdict and ratelimit.allow("sign_address", key)
 
 
 @require_safe
@@ -63,57 +68,49 @@ def signed(request: HttpRequest, slug: str, language: str | None = None) -> Http
 
 
 def signature_of(value: Any) -> Signature:
-    """The signature a link names, in the language it was given in. Erased and deleted ones are gone: 404."""
+    """The signature a link names, in the language it was given in. Raises Gone when it is erased or deleted."""
     found = (
         Signature.objects.select_related("text__campaign__organisation__sender", "text__campaign__legislature", "area")
-        .select_related("campaign", "consent", "updates_consent")
+        .select_related("campaign__organisation", "consent", "updates_consent")
         .filter(uuid=value, anonymised_at__isnull=True)
         .first()
     )
     if found is None:
-        raise Http404
+        raise Gone
+    speak(found.text)
     return found
 
 
-def link_problem(request: HttpRequest) -> HttpResponse:
-    return errors.problem(
-        request,
-        404,
-        _("This link does not work"),
-        _("It may have been cut or changed on its way. Please open it again from the email, whole."),
-    )
-
-
-@only_from_this_site
-@never_cache
+@acting_link("confirm")
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    if not (verdict := ratelimit.allow("confirm", ratelimit.network(request))):
-        return errors.too_many(request, verdict.retry_after)
     try:
         signature = signature_of(links.read(PURPOSE_CONFIRM, token, settings.CONFIRMATION_LINK_AGE))
         expired = False
     except links.ExpiredLink as link:
         signature, expired = signature_of(link.value), True
-    except links.BadLink:
-        return link_problem(request)
-    speak(signature.text)
-    context = pages.frame(signature.text) | {"signature": signature, "state": signature.state}
-    if signature.state == Signature.State.CONFIRMED:
+    if signature.seen_state == Signature.State.CONFIRMED:
         return thanks(request, signature)
-    if signature.state not in (Signature.State.PENDING, Signature.State.SUSPECT):
-        return render(request, "campaigns/signing/confirm.html", context | {"link_problem": "used"}, status=410)
+    if signature.seen_state != Signature.State.PENDING:
+        return still_to_confirm(request, signature, 410, link_problem="used")
     if not signature.text.campaign.takes_signatures:
-        return render(request, "campaigns/signing/confirm.html", context | {"link_problem": "closed"}, status=409)
+        return still_to_confirm(request, signature, 409, link_problem="closed")
     if request.method == "POST" and "resend" in request.POST:
         return resent(request, signature)
     if expired:
-        return render(request, "campaigns/signing/confirm.html", context | {"link_problem": "expired"}, status=410)
+        return still_to_confirm(request, signature, 410, link_problem="expired")
     if request.method == "POST":
-        # One held back looks confirmed to whoever sent it, and is not counted.
-        if signing.confirm(signature) or signature.state == Signature.State.SUSPECT:
-            return thanks(request, signature)
-        return render(request, "campaigns/signing/confirm.html", context | {"link_problem": "used"}, status=410)
-    return render(request, "campaigns/signing/confirm.html", context)
+        try:
+            if signing.confirm(signature, request.POST.get("seen", "")):
+                return thanks(request, signature)
+        except signing.Changed:
+            return still_to_confirm(request, signature_of(signature.uuid), 409, changed=True)
+        return still_to_confirm(request, signature, 410, link_problem="used")
+    return still_to_confirm(request, signature, 200)
+
+
+def still_to_confirm(request: HttpRequest, signature: Signature, status: int, **context: Any) -> HttpResponse:
+    frame = pages.frame(signature.text) | {"signature": signature, "seen": signature.content_digest()}
+    return render(request, "campaigns/signing/confirm.html", frame | context, status=status)
 
 
 def thanks(request: HttpRequest, signature: Signature) -> HttpResponse:
@@ -147,23 +144,9 @@ def resent(request: HttpRequest, signature: Signature) -> HttpResponse:
     return render(request, "campaigns/signing/signed.html", context)
 
 
-def own_signature(request: HttpRequest, token: str) -> Signature | None:
-    try:
-        signature = signature_of(links.read(PURPOSE_MINE, token))
-    except links.BadLink:
-        return None
-    speak(signature.text)
-    return signature
-
-
-@only_from_this_site
-@never_cache
+@acting_link("manage")
 def mine(request: HttpRequest, token: str) -> HttpResponse:
-    if not (verdict := ratelimit.allow("manage", ratelimit.network(request))):
-        return errors.too_many(request, verdict.retry_after)
-    signature = own_signature(request, token)
-    if signature is None:
-        return link_problem(request)
+    signature = signature_of(links.read(PURPOSE_MINE, token))
     form = ManageForm(signature, request.POST if "save" in request.POST else None)
     done, status = "", 200
     if "save" in request.POST:
@@ -199,8 +182,7 @@ def mine_context(request: HttpRequest, signature: Signature, form: ManageForm, d
         "form": form,
         "urls": urls,
         "done": done,
-        "state": signature.state,
-        # To whom it belongs a signature held back, or struck out, looks like any other.
+        "state": signature.seen_state,
         "stands": signature.state != Signature.State.WITHDRAWN,
         "kept": kept_about(signature),
         "kept_until": signature.erase_on,
@@ -225,13 +207,14 @@ def kept_about(signature: Signature) -> list[dict[str, str]]:
 
 
 @require_safe
-@never_cache
+@acting_link("manage")
 def data(request: HttpRequest, token: str) -> HttpResponse:
-    if not (verdict := ratelimit.allow("manage", ratelimit.network(request))):
-        return errors.too_many(request, verdict.retry_after)
-    signature = own_signature(request, token)
-    if signature is None:
-        return link_problem(request)
-    response = JsonResponse(signature.as_data(), json_dumps_params={"indent": 2, "ensure_ascii": False})
-    response.headers["Content-Disposition"] = 'attachment; filename="my-signature.json"'
+    signature = signature_of(links.read(PURPOSE_MINE, token))
+    letters = writing.letters_of(signature).select_related("letter", "text", "consent", "outgoing")
+    return as_file(signature.as_data() | {"letters": [letter.as_data() for letter in letters]}, "my-signature.json")
+
+
+def as_file(data: dict[str, Any], filename: str) -> HttpResponse:
+    response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

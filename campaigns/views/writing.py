@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaigns import addresses, pages, retention, writing
+from campaigns import addresses, pages, writing
 from campaigns.forms.writing import ConstituencyForm, LetterForm, PostcodeForm, SendForm
-from campaigns.models import CampaignLetter, CampaignText, Signature
+from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
 from config.crypto import email_key
 from config.origin import only_from_this_site
@@ -19,9 +19,10 @@ from letters.letter_text import letter_text, sheet_for
 from letters.models import Constituency, Representative
 from letters.pdf import RenderingBusy, RenderingError, letter_pdf
 
-from .loading import published_text, speak
+from .acting import Gone
+from .loading import published_text
 from .public import rendering_failed
-from .signing import PURPOSE_MINE, link_problem, signature_of
+from .signing import PURPOSE_MINE, signature_of
 
 
 @only_from_this_site
@@ -56,7 +57,7 @@ def signed_writer(token: str, text: CampaignText) -> Signature | None:
     """The confirmed signature whose own link led here. A link that fails leads to the ordinary form."""
     try:
         signature = signature_of(links.read(PURPOSE_MINE, token))
-    except (links.BadLink, Http404):
+    except (links.BadLink, Gone):
         return None
     confirmed = signature.state == Signature.State.CONFIRMED and signature.campaign_id == text.campaign_id
     return signature if confirmed else None
@@ -93,10 +94,12 @@ class Desk:
                 return self.choose(problem=str(error))
             form.add_error("postcode", str(error))
             return self.page("postcode", status=422, form=form)
+        if len(found) > 1:
+            return self.choose(_("Your postcode lies in several constituencies. Choose yours."), among=found)
         return self.start_letter(found[0], form.cleaned_data["postcode"])
 
-    def choose(self, problem: str = "", status: int = 200) -> HttpResponse:
-        return self.page("choose", status=status, form=ConstituencyForm(self.campaign), problem=problem)
+    def choose(self, problem: str = "", among: list[Constituency] | None = None) -> HttpResponse:
+        return self.page("choose", form=ConstituencyForm(self.campaign, among=among), problem=problem)
 
     def chosen(self) -> HttpResponse:
         form = ConstituencyForm(self.campaign, self.request.POST)
@@ -200,8 +203,16 @@ class Desk:
         if not send_form.is_valid() or not form.cleaned_data["representative"].reachable_address:
             return self.show(form, send_form, 422)
         email = send_form.cleaned_data["email"]
-        from_a_machine = bool(send_form.cleaned_data["website"])
-        if not from_a_machine and ratelimit.allow("letter_send_email", email_key(email)):
+        if not send_form.cleaned_data["leave_empty"]:  # else it is a machine, which is told nothing
+            mail = ratelimit.allow("letter_send_email", email_key(email))
+            if mail.cache_is_down:
+                return errors.too_busy(self.request, mail.retry_after)
+            if not mail:
+                send_form.add_error(
+                    "email",
+                    _("Many letters were sent with this address today. Print this one, or come back tomorrow."),
+                )
+                return self.show(form, send_form, 429)
             writing.send(self.text, form.as_written(), email, self.writer)
         confirmed = self.writer is not None and email_key(email) == email_key(self.writer.email)
         response = redirect(
@@ -218,92 +229,3 @@ def written(request: HttpRequest, slug: str, language: str | None = None) -> Htt
     return render(
         request, f"campaigns/writing/{name}.html", pages.frame(text) | {"share": addresses.share(text.campaign, text)}
     )
-
-
-def letter_of(purpose: str, token: str) -> CampaignLetter | None:
-    try:
-        value = links.read(purpose, token)
-    except links.BadLink:
-        return None
-    kept = (
-        CampaignLetter.objects.select_related("text__campaign__organisation__sender", "text__campaign__legislature")
-        .select_related("letter", "outgoing", "representative", "campaign__organisation__sender")
-        .filter(uuid=value, anonymised_at__isnull=True)
-        .first()
-    )
-    if kept is None:
-        raise Http404
-    speak(kept.text)
-    return kept
-
-
-@only_from_this_site
-@never_cache
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    if not (verdict := ratelimit.allow("confirm", ratelimit.network(request))):
-        return errors.too_many(request, verdict.retry_after)
-    kept = letter_of("letter-confirm", token)
-    if kept is None:
-        return link_problem(request)
-    context = letter_context(kept)
-    if kept.state == CampaignLetter.State.WITHDRAWN:
-        return render(request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "used"}, status=410)
-    if request.method == "POST" and kept.state == CampaignLetter.State.PENDING:
-        if not kept.campaign.takes_letters:
-            return render(
-                request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "closed"}, status=409
-            )
-        try:
-            writing.confirm(kept)
-        except writing.NobodyThere:
-            return render(
-                request, "campaigns/writing/letter_confirm.html", context | {"link_problem": "nobody"}, status=409
-            )
-    if kept.state == CampaignLetter.State.CONFIRMED:
-        return render(request, "campaigns/writing/letter_done.html", letter_context(kept))
-    return render(request, "campaigns/writing/letter_confirm.html", context)
-
-
-def letter_context(kept: CampaignLetter) -> dict[str, Any]:
-    urls = addresses.of_campaign(kept.text.campaign, kept.text.language)
-    urls["mine"] = links.link("letter", "campaigns:letter_manage", kept.uuid)
-    return pages.frame(kept.text) | {
-        "kept": kept,
-        "letter": kept.letter,
-        "erase_on": retention.letter_kept_until(kept),
-        "sheet": sheet_for(kept.letter),
-        "urls": urls,
-        "state": kept.state,
-        "outgoing_state": honest_state(kept),
-        "share": addresses.share(kept.text.campaign, kept.text),
-    }
-
-
-def honest_state(kept: CampaignLetter) -> str:
-    """Where the letter is, in words that claim no more than is known."""
-    if kept.outgoing is None:
-        return ""
-    if kept.outgoing.state == "sent":
-        return _("accepted by the mail server of the recipient")
-    if kept.outgoing.state in ("queued", "leased", "handing"):
-        return _("waiting to be sent")
-    if kept.outgoing.state == "held":
-        return _("held: the organisers are looking into it")
-    if kept.outgoing.state == "bounced":
-        return _("returned by the mail server of the recipient")
-    return _("not delivered") if kept.outgoing.state == "failed" else _("withdrawn")
-
-
-@only_from_this_site
-@never_cache
-def mine(request: HttpRequest, token: str) -> HttpResponse:
-    if not (verdict := ratelimit.allow("manage", ratelimit.network(request))):
-        return errors.too_many(request, verdict.retry_after)
-    kept = letter_of("letter", token)
-    if kept is None:
-        return link_problem(request)
-    done = ""
-    if request.method == "POST" and "withdraw" in request.POST:
-        done = "withdrawn" if writing.withdraw(kept) else "too_late"
-        kept.refresh_from_db()
-    return render(request, "campaigns/writing/letter_mine.html", letter_context(kept) | {"done": done})

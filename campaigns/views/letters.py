@@ -1,0 +1,116 @@
+"""One letter that is kept: confirming it, and everything its writer may do about it afterwards."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from campaigns import addresses, pages, retention, writing
+from campaigns.models import CampaignLetter
+from config import links
+from letters.letter_text import sheet_for
+from letters.models.post import State
+
+from .acting import Gone, acting_link
+from .loading import speak
+from .signing import as_file
+
+PURPOSE_CONFIRM, PURPOSE_MINE = "letter-confirm", "letter"
+
+
+def letter_of(purpose: str, token: str) -> CampaignLetter:
+    """Raises links.BadLink, or Gone when it is erased."""
+    kept = (
+        CampaignLetter.objects.select_related("text__campaign__organisation__sender", "text__campaign__legislature")
+        .select_related("letter", "outgoing", "representative", "consent", "campaign__organisation__sender")
+        .filter(uuid=links.read(purpose, token), anonymised_at__isnull=True)
+        .first()
+    )
+    if kept is None:
+        raise Gone
+    speak(kept.text)
+    return kept
+
+
+@acting_link("confirm")
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    kept = letter_of(PURPOSE_CONFIRM, token)
+    problem = ""
+    if kept.state == CampaignLetter.State.WITHDRAWN:
+        problem = "used"
+    elif request.method == "POST" and kept.state == CampaignLetter.State.PENDING:
+        problem = sent(kept)
+    if problem:
+        status = 410 if problem == "used" else 409
+        context = letter_context(kept) | {"link_problem": problem}
+        return render(request, "campaigns/writing/letter_confirm.html", context, status=status)
+    page = "letter_done" if kept.state == CampaignLetter.State.CONFIRMED else "letter_confirm"
+    return render(request, f"campaigns/writing/{page}.html", letter_context(kept))
+
+
+def sent(kept: CampaignLetter) -> str:
+    """Puts the letter in the queue; what stands in its way, or ""."""
+    if not kept.campaign.takes_letters:
+        return "closed"
+    try:
+        writing.confirm(kept)
+    except writing.NobodyThere:
+        return "nobody"
+    except writing.SentLately:
+        return "lately"
+    return ""
+
+
+@acting_link("manage")
+def mine(request: HttpRequest, token: str) -> HttpResponse:
+    kept = letter_of(PURPOSE_MINE, token)
+    done, status = "", 200
+    if "withdraw" in request.POST:
+        done = "withdrawn" if writing.withdraw(kept) else "too_late"
+        kept.refresh_from_db()
+    elif "erase" in request.POST:
+        if "really" in request.POST:
+            writing.erase(CampaignLetter.objects.filter(pk=kept.pk))
+            return render(request, "campaigns/signing/erased.html", pages.frame(kept.text))
+        done, status = "erase_unticked", 422
+    context = letter_context(kept) | {"done": done, "data_url": f"{request.path}data.json"}
+    return render(request, "campaigns/writing/letter_mine.html", context, status=status)
+
+
+@require_safe
+@acting_link("manage")
+def data(request: HttpRequest, token: str) -> HttpResponse:
+    return as_file(letter_of(PURPOSE_MINE, token).as_data(), "my-letter.json")
+
+
+def letter_context(kept: CampaignLetter) -> dict[str, Any]:
+    urls = addresses.of_campaign(kept.text.campaign, kept.text.language)
+    urls["mine"] = links.link(PURPOSE_MINE, "campaigns:letter_manage", kept.uuid)
+    return pages.frame(kept.text) | {
+        "kept": kept,
+        "letter": kept.letter,
+        "erase_on": retention.letter_kept_until(kept),
+        "sheet": sheet_for(kept.letter),
+        "urls": urls,
+        "state": kept.state,
+        "outgoing_state": honest_state(kept),
+        "share": addresses.share(kept.text.campaign, kept.text),
+    }
+
+
+def honest_state(kept: CampaignLetter) -> str:
+    """Where the letter is, in words that claim no more than is known."""
+    if kept.outgoing is None:
+        return ""
+    if kept.outgoing.state == State.SENT and settings.DEMONSTRATION:
+        return _("in the demonstration mailbox: it reached nobody")
+    return {
+        State.SENT: _("accepted by the mail server"),
+        State.HELD: _("held: the organisers are looking into it"),
+        State.BOUNCED: _("returned by the mail server"),
+        State.FAILED: _("not delivered"),
+        State.CANCELLED: _("stopped, not sent"),
+    }.get(State(kept.outgoing.state), _("waiting to be sent"))
