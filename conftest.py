@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.skips"]
+pytest_plugins = ["tests.skips", "tests.scheduling"]

@@ -1,7 +1,7 @@
 """One site and one Chromium for this folder's tests, and a witness that watches every page they open.
 
 Of the package and not of the session: while Playwright's loop runs, Django refuses to ask the database, which tests
-elsewhere must. Every module is marked as one xdist group, so that one worker starts both, once.
+elsewhere must. One worker runs them all (tests/scheduling.py), so both start once.
 """
 
 import shutil
@@ -24,7 +24,7 @@ from playwright.sync_api import (
 
 from tests import services
 
-PATIENCE = 60_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 NAMES_OF_CHROMIUM = (
     "chromium",
     "chromium-browser",
@@ -75,7 +75,7 @@ class Witness:
 
     def testify(self, contexts: list[BrowserContext]) -> None:
         self.complaints += [f"a cookie: {cookie}" for context in contexts for cookie in context.cookies()]
-        assert not self.complaints, "\n".join(self.complaints)
+        assert not self.complaints, "\n".join([*self.complaints, "The site's log:", self.site.said()[-3000:]])
 
 
 @pytest.fixture(scope="package")

@@ -16,7 +16,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.supporter import PAGES, SLUG, Supporter
 from tests.services import Site, eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PHONE, TABLET, DESK = 390, 768, 1280
 NARROWEST = 320  # CSS pixels: a window of 1280 at 400 % zoom (WCAG 2.2, 1.4.10)

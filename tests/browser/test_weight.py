@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Response
 from tests.browser.conftest import OpenPage, Witness
 from tests.services import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 CAMPAIGNS = [
     "/aleppo-day-of-action/",

@@ -6,7 +6,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.supporter import SLUG, Supporter
 from tests.services import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [390, 1280])
