@@ -31,8 +31,8 @@ class Select(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = f'<option value="{escape(value)}"'
         options = mark_safe(_options(get_language()).replace(chosen, f"{chosen} selected", 1))  # both are escaped
-        attributes = self.build_attrs({"name": name, **self.attrs}, attrs)
-        return format_html("<select{}>{}</select>", flatatt(attributes), options)
+        attributes = self.build_attrs(self.attrs, attrs)
+        return format_html('<select name="{}"{}>{}</select>', name, flatatt(attributes), options)
 
 
 def country_field(**options: Any) -> forms.ChoiceField:
