@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,9 @@ def shown(*wordings: str) -> str:
     return hashlib.sha256("\0".join(wordings).encode()).hexdigest()[:32]
 
 
-def record(wording: str, language: str) -> ConsentWording:
+def record(wording: str) -> ConsentWording:
+    """The row of these words, which are in the language that is active, whatever the campaign's text is in."""
     digest = hashlib.sha256(wording.encode()).hexdigest()
-    return ConsentWording.objects.get_or_create(digest=digest, defaults={"language": language, "text": wording})[0]
+    return ConsentWording.objects.get_or_create(
+        digest=digest, defaults={"language": get_language() or settings.LANGUAGE_CODE, "text": wording}
+    )[0]

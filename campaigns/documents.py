@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config import links
-from letters.pdf import LetterSheet, card_png, letter_pdf
+from letters.pdf import LetterSheet, card_png, is_rtl, letter_pdf
 
 from . import pages, publishing
 from .models import CampaignText, Source, Target
@@ -90,7 +90,7 @@ def share_card(text: CampaignText) -> bytes:
     campaign = text.campaign
     with override(text.language):
         numbers = pages.numbers(campaign)
-        direction = "rtl" if pages.is_rtl(text.language) else "ltr"
+        direction = "rtl" if is_rtl(text.language) else "ltr"
         size = 76 if len(text.title) < 60 else 60 if len(text.title) < 110 else 46
         words = {
             "language": escape(text.language),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config import links
+from letters.pdf import is_rtl
 
 from . import addresses, publishing, retention
 from .counting import current_goal
@@ -114,10 +115,6 @@ def page(text: CampaignText) -> dict[str, Any]:
 def _body(source: str) -> SafeString:
     """A published wording never changes, so every process makes its HTML once."""
     return publishing.markdown(source, publishing.References.LINK)
-
-
-def is_rtl(language: str) -> bool:
-    return language.split("-")[0] in ("ar", "fa", "he", "ur", "ckb")
 
 
 def count_in_words(count: int) -> str:

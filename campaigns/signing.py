@@ -79,7 +79,7 @@ def _write_down(signature: Signature, text: CampaignText, supporter: Supporter) 
     for field in ("name", "email", "postcode", "country", "area", "affiliation", "reason", "display", "updates"):
         setattr(signature, field, getattr(supporter, field))
     signature.show_as_chosen()
-    signature.consent = consent.record(consent.for_signing(text.campaign, text), text.language)
+    signature.consent = consent.record(consent.for_signing(text.campaign, text))
     signature.consent_at = now
     _record_news(signature, supporter.updates)
     signature.erase_on = retention.kept_until(text.campaign)
@@ -89,7 +89,7 @@ def _record_news(signature: Signature, wanted: bool) -> None:
     signature.updates = wanted
     if wanted:
         wording = consent.for_news(signature.text.campaign)
-        signature.updates_consent = consent.record(wording, signature.text.language)
+        signature.updates_consent = consent.record(wording)
         signature.updates_consent_at = timezone.now()
     else:
         signature.updates_consent = None

@@ -1,4 +1,4 @@
-"""What is done by the clock: one table, one loop. Every deed may run twice at once without harm."""
+"""What is done by the clock: one table, two threads. Every deed may run twice at once without harm."""
 
 import logging
 import threading
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from config import heartbeat, jobs
@@ -25,12 +25,20 @@ class Deed:
     due: float = 0.0  # time.monotonic()
 
 
-def schedule() -> list[Deed]:
+def quick() -> list[Deed]:
+    """What somebody waits for. None of them may take long."""
     return [
         Deed("fold", 1, counting.fold_all),
         Deed("recover leases", 5, outbox.recover_expired_leases),
         Deed("nudge", 1, outbox.nudge_due),
         Deed("jobs", 5, jobs.nudge_due),
+        Deed("answer", 1, lambda: heartbeat.beat("sweeper")),
+    ]
+
+
+def slow() -> list[Deed]:
+    """What may take its time, and must not delay the others."""
+    return [
         Deed("reminders", 300, signing.remind_the_unconfirmed),
         Deed("expired jobs", 3600, lambda: jobs.expire(timezone.now())),
         Deed("retention", 3600, retention.anonymise_expired),
@@ -38,16 +46,22 @@ def schedule() -> list[Deed]:
 
 
 def sweep(stop: threading.Event) -> None:
-    """Until told to stop. A deed that fails is logged and comes again; the others go on."""
-    deeds = schedule()
+    """Until told to stop."""
+    aside = threading.Thread(target=_keep_doing, args=(slow(), stop), name="slow deeds", daemon=True)
+    aside.start()
+    _keep_doing(quick(), stop)
+
+
+def _keep_doing(deeds: list[Deed], stop: threading.Event) -> None:
+    """A deed that fails is logged and comes again; the others go on."""
     while not stop.is_set():
         for deed in deeds:
-            if time.monotonic() >= deed.due:
+            if time.monotonic() >= deed.due and not stop.is_set():
                 deed.due = time.monotonic() + deed.every
                 close_old_connections()
                 try:
                     deed.do()
                 except Exception:  # whatever it was, the next round must come
                     log.exception("The deed %r failed; it is tried again in %s seconds.", deed.name, deed.every)
-        heartbeat.beat("sweeper")
         stop.wait(1)
+    connection.close()

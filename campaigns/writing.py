@@ -99,7 +99,7 @@ def send(text: CampaignText, written: Written, email: str, signature: Signature 
             signature=signature,
             email=email,
             email_key=email_key(email),
-            consent=consent.record(wording, text.language),
+            consent=consent.record(wording),
             consent_at=timezone.now(),
         )
         if signature is not None and email_key(email) in email_keys(signature.email):

@@ -39,9 +39,7 @@ def acting_link(limit: str) -> Callable[[Callable[[HttpRequest, str], HttpRespon
                     request,
                     410,
                     _("Nothing is kept here any more"),
-                    _(
-                        "What it belonged to is erased. If you want to sign or write after all, begin anew."
-                    ),
+                    _("What it belonged to is erased. If you want to sign or write after all, begin anew."),
                 )
 
         return opened

@@ -122,7 +122,7 @@ def make_signature(campaign: Campaign, **fields: Any) -> Signature:
         "name": f"Alice Ahmed {number}",
         "email": f"alice{number}@example.org",
         "display": Signature.Display.NAME,
-        "consent": consent.record(consent.for_signing(campaign, text), text.language),
+        "consent": consent.record(consent.for_signing(campaign, text)),
         "consent_at": timezone.now(),
         "confirmed_at": timezone.now(),
         "erase_on": retention.kept_until(campaign),
@@ -144,7 +144,7 @@ def make_campaign_letter(campaign: Campaign, representative: Representative, **f
         "letter": letter,
         "representative": representative,
         "email": letter.sender_email,
-        "consent": consent.record(wording, text.language),
+        "consent": consent.record(wording),
         "consent_at": timezone.now(),
     }
     return CampaignLetter.objects.create(campaign=campaign, **{**defaults, **fields})
