@@ -88,7 +88,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
 @admin.register(Campaign)
 class CampaignAdmin(Scoped[Campaign]):
     form = CampaignForm
-    list_display = ("title", "kind", "state", "signature_count", "signature_goal", "organisation", "published_at")
+    list_display = ("title", "state", "signature_count", "signature_goal", "kind", "published_at")
     list_filter = ("state", "kind", ("organisation", admin.RelatedOnlyFieldListFilter))
     search_fields = ("slug", "texts__title")
     readonly_fields = ("state", "wordings", "signature_count", "counted_at", "published_at", "closed_at", "doors")

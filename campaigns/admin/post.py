@@ -40,7 +40,7 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
     organisation_path = ""
     change_role = None
     add_role = None
-    list_display = ("kind", "state", "to_address", "sender", "attempts", "created_at", "settled_at")
+    list_display = ("kind", "state", "to_address", "attempts", "created_at", "settled_at")
     list_filter = ("state", "kind", ("sender", admin.RelatedOnlyFieldListFilter), "created_at")
     list_select_related = ("sender",)
     search_fields = ("to_key",)
