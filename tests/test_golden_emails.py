@@ -111,6 +111,9 @@ EMAILS = {
     "already": lambda campaign, language: emails.already_signed(
         signature(campaign, language), text_of(campaign, language)
     ),
+    "removed": lambda campaign, language: emails.signature_removed(
+        signature(campaign, language), text_of(campaign, language)
+    ),
     "letter_confirm": lambda campaign, language: emails.confirm_letter(kept_letter(campaign, language)),
     "letter_already": lambda campaign, language: emails.letter_already_sent(kept_letter(campaign, language)),
 }

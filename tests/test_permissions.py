@@ -43,7 +43,7 @@ PUBLIC = {
     *("signatures", "letter_pdf", "blank_pdf", "card", "event_ics", "write", "write_signed", "written"),
 }
 # Whoever holds the link. It is signed, and the row decides what it still does.
-BY_LINK = {"confirm", "signature", "signature_data", "letter_confirm", "letter_manage"}
+BY_LINK = {"confirm", "signature", "signature_data", "letter_confirm", "letter_manage", "letter_data"}
 # On this machine alone, and only while nothing leaves it.
 DEMONSTRATION_ONLY = {
     "mailbox",

@@ -44,7 +44,7 @@ def is_refused(response: Any, *typed: str) -> str:
     """422, nothing stored, everything kept in the form. Returns the page."""
     assert response.status_code == 422
     assert not Signature.objects.exists() and not OutgoingEmail.objects.exists()
-    page = response.content.decode()
+    page: str = response.content.decode()
     assert 'role="alert"' in page and "<title>Error: " in page
     for text in typed:
         assert text in page

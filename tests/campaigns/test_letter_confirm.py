@@ -184,5 +184,37 @@ def test_ones_own_page_says_where_the_letter_is_and_no_more_than_is_known(
 
 def test_an_erased_letter_has_no_page_any_more(client: Client, mine: str, link: str) -> None:
     CampaignLetter.objects.update(anonymised_at=timezone.now())
-    assert client.get(mine).status_code == 404
-    assert client.post(link).status_code == 404
+    for response in (client.get(mine), client.get(f"{mine}data.json"), client.post(link)):
+        assert response.status_code == 410
+    assert letters_out() == []
+
+
+def test_one_may_erase_ones_letter(client: Client, mine: str, link: str) -> None:
+    client.post(link)
+    assert client.post(mine, {"erase": "1"}).status_code == 422, "it must be meant"
+    assert CampaignLetter.objects.get().letter.body == "It must stay."
+    assert client.post(mine, {"erase": "1", "really": "1"}).status_code == 200
+    kept = CampaignLetter.objects.get()
+    assert (kept.email, kept.email_key, kept.letter.body, kept.letter.sender_name) == ("", "", "", "")
+    assert [(email.state, email.to_address, email.reply_to) for email in emails()] == [("cancelled", "", "")] * 2
+    assert client.get(mine).status_code == 410
+
+
+def test_ones_letter_comes_as_json(client: Client, mine: str) -> None:
+    response = client.get(f"{mine}data.json")
+    assert response["Content-Type"] == "application/json" and "attachment" in response["Content-Disposition"]
+    data = response.json()
+    assert (data["body"], data["email"], data["to"]) == ("It must stay.", "alice@example.org", "Imogen Yarborough")
+
+
+def test_of_two_letters_that_wait_only_one_goes(client: Client, kept: CampaignLetter, link: str) -> None:
+    """Sent at the same moment, neither replaced the other."""
+    text, representative = kept.text, kept.representative
+    assert representative is not None
+    written = writing.Written(representative, "Again", "Once more.", "Alice Ahmed", "1 High Street")
+    writing.send(text, written, "alice@example.org")
+    CampaignLetter.objects.update(state="pending")
+    assert client.post(link).status_code == 200
+    second = client.post(links_in(emails()[1])["letter/confirm"])
+    assert second.status_code == 409
+    assert len(letters_out()) == 1

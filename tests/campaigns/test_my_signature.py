@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from campaigns import counting, signing
+from campaigns import counting, exports, signing
 from campaigns.models import Campaign, CampaignLetter, Signature
-from config import links
+from config import jobs, links
 from letters import outbox
 from letters.models import Letter, OutgoingEmail
 
@@ -149,8 +150,8 @@ def test_after_erasing_no_link_leads_anywhere(client: Client, signature: Signatu
     client.post(path_of(signature), {"erase": "1", "really": "1"})
     confirm = f"/confirm/{links.token('confirm', signature.uuid)}/"
     for path in (path_of(signature), f"{path_of(signature)}data.json", confirm):
-        assert client.get(path).status_code == 404
-    assert client.post(path_of(signature), {"erase": "1", "really": "1"}).status_code == 404
+        assert client.get(path).status_code == 410
+    assert client.post(path_of(signature), {"erase": "1", "really": "1"}).status_code == 410
 
 
 def test_erasing_reaches_the_outbox_too(client: Client, signature: Signature) -> None:
@@ -222,11 +223,42 @@ def test_ones_data_comes_as_json_and_is_complete(client: Client, signature: Sign
     assert personal <= set(data)
 
 
-@pytest.mark.parametrize("state", ["suspect", "pending"])
-def test_ones_data_gives_no_hint_that_one_is_held_back(client: Client, signature: Signature, state: str) -> None:
-    Signature.objects.update(state=state)
-    assert client.get(f"{path_of(signature)}data.json").json()["state"] == "pending"
-    assert "suspect" not in client.get(path_of(signature)).content.decode().lower()
+@pytest.mark.parametrize("seen", ["confirmed", "pending"])
+def test_nothing_gives_a_hint_that_one_is_held_back(client: Client, signature: Signature, seen: str) -> None:
+    Signature.objects.update(state=seen, confirmed_at=signature.confirmed_at if seen == "confirmed" else None)
+    page, data = (client.get(path_of(signature) + more) for more in ("", "data.json"))
+    Signature.objects.update(state="suspect")
+    assert client.get(path_of(signature)).content == page.content
+    assert client.get(f"{path_of(signature)}data.json").content == data.content
+    assert data.json()["state"] == seen
+
+
+def test_ones_data_holds_ones_letters_too(client: Client, campaign: Campaign, signature: Signature) -> None:
+    _, _, representative = make_seat("SW1A2AA")
+    make_campaign_letter(campaign, representative, email="alice@example.org")
+    make_campaign_letter(campaign, representative, email="bob@example.org")
+    [letter] = client.get(f"{path_of(signature)}data.json").json()["letters"]
+    assert letter["email"] == "alice@example.org" and "about the bridge" in letter["body"]
+
+
+def test_a_list_that_holds_somebody_erased_is_deleted(campaign: Campaign, signature: Signature) -> None:
+    job = exports.start(campaign, f"campaign {campaign.pk} account 1")
+    jobs.drain()
+    job.refresh_from_db()
+    assert job.state == "done"
+    signing.erase(signature)
+    jobs.expire(timezone.now())
+    job.refresh_from_db()
+    assert (job.state, job.result) == ("expired", "")
+
+
+def test_what_is_saved_in_another_window_after_withdrawing_comes_to_nothing(
+    client: Client, signature: Signature
+) -> None:
+    signing.withdraw(signature)
+    client.post(path_of(signature), choices(updates="on", display="initials"))
+    signature.refresh_from_db()
+    assert (signature.updates, signature.display, signature.state) == (False, "name", "withdrawn")
 
 
 def test_the_page_is_in_the_language_one_signed_in(client: Client) -> None:

@@ -208,7 +208,7 @@ def test_an_anonymised_row_no_longer_keeps_the_address_from_signing(client: Clie
 
 def test_the_command_tries_and_does_it(campaign: Campaign) -> None:
     make_signature(campaign, state="pending")
-    Signature.objects.update(created_at=later(-40))
+    Signature.objects.update(consent_at=later(-40))
     for arguments, left in ((["--dry-run"], 1), ([], 0)):
         out = io.StringIO()
         call_command("anonymise_expired", *arguments, stdout=out)

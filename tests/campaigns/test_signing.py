@@ -7,12 +7,14 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
-from campaigns import signing
+from campaigns import publishing, signing
 from campaigns.models import Campaign, ConsentWording, Signature
 from campaigns.models.signature import SignatureQuerySet
 from config import ratelimit
+from tests.letters.factories import make_constituency
 
 from .factories import (
+    WORDING,
     emails,
     links_in,
     make_campaign,
@@ -150,13 +152,49 @@ def test_a_second_form_while_the_first_waits_replaces_it_and_writes_again(client
 
 
 @pytest.mark.parametrize("state", ["suspect", "invalid"])
-def test_one_held_back_or_struck_out_learns_nothing_by_signing_again(
+def test_one_held_back_or_struck_out_sees_the_same_page_and_stays_so(
     client: Client, campaign: Campaign, state: str
 ) -> None:
     first = sign(client)
     Signature.objects.update(state=state)
     assert answer(sign(client)) == answer(first)
     assert Signature.objects.get().state == state
+
+
+def test_one_held_back_gets_the_same_emails_as_one_that_waits(client: Client, campaign: Campaign) -> None:
+    sign(client)
+    Signature.objects.update(state="suspect")
+    sign(client)
+    assert subjects()[0] == subjects()[1]
+
+
+def test_one_struck_out_is_told_the_truth_by_email(client: Client, campaign: Campaign) -> None:
+    sign(client)
+    Signature.objects.update(state="invalid")
+    sign(client)
+    assert "already" not in subjects()[1] and "Confirm" not in subjects()[1]
+    assert set(links_in(emails()[1])) == {"signature"}
+
+
+def test_what_was_signed_is_what_stood_on_the_page(client: Client, campaign: Campaign) -> None:
+    """A page kept open while the wording changed is no consent to the new one."""
+    found = re.search(r'name="shown" value="([^"]+)"', client.get("/library/").content.decode())
+    assert found
+    assert sign(client, shown=found[1], email="bob@example.org").status_code == 303
+    publishing.publish_text(campaign, "en", WORDING | {"body": "Close the library.\n"})
+    response = sign(client, shown=found[1])
+    assert response.status_code == 422 and "The wording has changed" in response.content.decode()
+    assert Signature.objects.count() == 1
+    again = re.search(r'name="shown" value="([^"]+)"', response.content.decode())
+    assert again and sign(client, shown=again[1]).status_code == 303
+
+
+def test_a_postcode_in_two_constituencies_is_counted_in_neither(client: Client) -> None:
+    legislature, _, _ = make_seat("SW1A1AA")
+    make_constituency(legislature, "SW1A1AA")
+    make_campaign(slug="library", legislature=legislature)
+    sign(client, country="GB", postcode="SW1A 1AA")
+    assert Signature.objects.get().area is None
 
 
 @pytest.mark.parametrize("again", ["ALICE@example.org", "alice+news@example.org", " alice@EXAMPLE.org "])
@@ -219,8 +257,9 @@ def test_an_address_that_was_mailed_often_sees_the_same_page_and_gets_no_more(
     one = ratelimit.Limit(1, 3600, "campaign, address", "closed", "a test")
     monkeypatch.setitem(ratelimit.LIMITS, "sign_email", one)
     first = sign(client)
-    assert answer(sign(client)) == answer(first)
+    assert answer(sign(client, name="Alice A.")) == answer(first)
     assert len(emails()) == 1
+    assert Signature.objects.get().name == "Alice A.", "the signature itself is kept"
 
 
 def test_what_fills_the_hidden_field_is_told_nothing_and_stored_nowhere(client: Client, campaign: Campaign) -> None:

@@ -317,8 +317,11 @@ def test_an_address_that_sent_many_letters_sends_no_more(
     client: Client, letter: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(ratelimit.LIMITS, "letter_send_email", ratelimit.Limit(0, 60, "address", "closed", "a test"))
-    assert send(client, letter).status_code == 303
-    assert not emails()
+    response = send(client, letter)
+    assert response.status_code == 429
+    assert "come back tomorrow" in response.content.decode()
+    assert field(response, "body") == letter["body"], "nothing that was written is lost"
+    assert not emails() and not Letter.objects.exists()
 
 
 @pytest.mark.parametrize("limit", ["letter_send", "pdf"])
@@ -358,7 +361,7 @@ def test_another_spelling_of_the_address_makes_no_second_letter(client: Client, 
 def test_after_seven_days_one_may_write_again(client: Client, letter: dict[str, str], settings: Settings) -> None:
     send(client, letter)
     confirmed(client)
-    CampaignLetter.objects.update(created_at=timezone.now() - timedelta(days=settings.LETTER_REPEAT_DAYS, minutes=1))
+    CampaignLetter.objects.update(confirmed_at=timezone.now() - timedelta(days=settings.LETTER_REPEAT_DAYS, minutes=1))
     send(client, letter)
     assert Letter.objects.count() == 2
 
@@ -533,6 +536,7 @@ def test_one_writes_in_arabic_too(client: Client, letter: dict[str, str]) -> Non
 
 
 def test_a_postcode_of_an_old_boundary_set_leads_nowhere(client: Client, campaign: Campaign) -> None:
+    assert campaign.legislature is not None
     old = Constituency.objects.create(legislature=campaign.legislature, boundary_set="2010", code="X", name="Old seat")
     Postcode.objects.create(postcode="EC1A1BB", constituency=old)
     assert "We do not know this postcode" in post(client, "find", postcode="EC1A 1BB").content.decode()
@@ -544,7 +548,7 @@ def test_the_letter_is_attached_where_the_organisation_wants_it(
     send(client, letter, door(signature))
     assert OutgoingEmail.objects.get().attach_letter is True
     Campaign.objects.update(attach_pdf=False)
-    CampaignLetter.objects.update(created_at=timezone.now() - timedelta(days=8))
+    CampaignLetter.objects.update(confirmed_at=timezone.now() - timedelta(days=8))
     send(client, letter, door(signature))
     assert OutgoingEmail.objects.latest("pk").attach_letter is False
 
