@@ -144,7 +144,7 @@ def row(name: str, limit: Limit) -> str:
 
 
 def limits_asked_for() -> set[str]:
-    calls = re.compile(r"\ballow\(\s*\"([a-z_]+)\"")
+    calls = re.compile(r"\b(?:allow|acting_link)\(\s*\"([a-z_]+)\"")
     paths = (path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
     return {name for path in paths for name in calls.findall(path.read_text(encoding="utf-8"))}
 
