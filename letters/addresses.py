@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+import idna
 from django.utils.translation import gettext as _
 
 # RFC 5321, 4.5.3.1, in octets: 64 before the @, 254 in all (256 with the angle brackets).
@@ -43,7 +44,8 @@ def one_address(text: str) -> Address:
     if not all(ATOM.fullmatch(part) for part in local.split(".")):
         raise BadAddress(_("This is not one email address: there is something before the @ that cannot be there."))
     try:
-        ascii_domain = domain.lower().encode("idna").decode()
+        # IDNA 2008, as crypto.normalised_address has it. What is ASCII already goes out as it was written.
+        ascii_domain = domain.lower() if domain.isascii() else idna.encode(domain, uts46=True).decode()
     except UnicodeError:
         ascii_domain = ""
     labels = ascii_domain.split(".")
