@@ -18,7 +18,7 @@ from config.crypto import email_keys
 
 from .addresses import BadAddress
 from .channels import Channels, DeliveryError
-from .mime import Parcel, Unsendable, parcel
+from .mime import Parcel, SenderTrouble, Unsendable, parcel
 from .models.post import Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, Sender, State, Suppression
 from .nudging import nudge
 from .pdf import RenderingBusy
@@ -36,6 +36,8 @@ MAX_LAPSES = 20
 SERVER_PAUSE, LONGEST_SERVER_PAUSE = 5.0, 300.0
 NUDGE_EVERY, NUDGE_RARELY = 1.0, 5.0
 WORKER, SWEEPER = "worker", "sweeper"
+FORGOTTEN = "The person asked to be erased."
+ERASED_IN_DOUBT = "The person was erased before it was known whether the email had left."
 # Sent again when in doubt: a second confirmation does no harm, a second letter is a nuisance with a name under it.
 RESENT_IN_DOUBT = (Kind.CONFIRMATION, Kind.ACCOUNT, Kind.NOTICE)
 
@@ -53,7 +55,7 @@ class Drain:
     channels: Channels
     token: str = field(default_factory=lambda: uuid4().hex)
     handled: int = 0
-    unreachable: set[int] = field(default_factory=set)  # senders whose server let us down in this turn
+    unreachable: set[int] = field(default_factory=set)  # senders that could not send anything in this turn
 
     def run(self) -> int:
         began = time.monotonic()
@@ -78,7 +80,7 @@ class Drain:
                 mine.update(lease_until=leased_until())
             try:
                 if email.sender_id in self.unreachable:
-                    self._settle(email, State.QUEUED, detail="The mail server could not be reached just before.")
+                    self._settle(email, State.QUEUED, detail="Its sender could not send just before.")
                 else:
                     self._send(email)
             except LeaseLost:
@@ -91,6 +93,10 @@ class Drain:
             answer = self._deliver(email, ready)
         except DeliveryError as error:
             self._not_sent(email, error)
+        except SenderTrouble as trouble:
+            # Not the email's fault, so it costs no attempt: it leaves once somebody has put the sender right.
+            self._leave_alone(email.sender)
+            self._settle(email, State.QUEUED, error=str(trouble))
         except (Unsendable, BadAddress) as error:
             self._settle(email, State.FAILED, error=str(error))
         except RenderingBusy as busy:
@@ -112,7 +118,16 @@ class Drain:
     def _deliver(self, email: OutgoingEmail, ready: Parcel) -> str:
         def handing() -> None:
             changes = {"attempts": email.attempts + 1, "lease_until": handed_until()}
-            if not move([email.pk], State.LEASED, State.HANDING, actor=WORKER, token=self.token, changes=changes):
+            moved = move(
+                [email.pk],
+                State.LEASED,
+                State.HANDING,
+                actor=WORKER,
+                detail=ready.note,
+                token=self.token,
+                changes=changes,
+            )
+            if not moved:
                 raise LeaseLost
             email.state, email.attempts = State.HANDING, email.attempts + 1
 
@@ -120,10 +135,11 @@ class Drain:
 
     def _not_sent(self, email: OutgoingEmail, error: DeliveryError) -> None:
         if error.server:
-            self.unreachable.add(email.sender_id)
-            pause(email.sender)
+            self._leave_alone(email.sender)
         if error.permanent:
             self._settle(email, State.FAILED, error=str(error))
+        elif error.uncertain and _is_forgotten(email):
+            self._settle(email, State.FAILED, detail=ERASED_IN_DOUBT)
         elif error.uncertain and email.kind not in RESENT_IN_DOUBT:
             self._settle(email, State.HELD, error=str(error))
         else:
@@ -133,6 +149,10 @@ class Drain:
             else:
                 later = timezone.now() + retry_delay(attempts)
                 self._settle(email, State.QUEUED, error=str(error), attempts=attempts, not_before=later)
+
+    def _leave_alone(self, sender: Sender) -> None:
+        self.unreachable.add(sender.pk)
+        pause(sender)
 
     def _settle(
         self, email: OutgoingEmail, target: State, *, error: str = "", detail: str = "", **changes: object
@@ -145,6 +165,11 @@ class Drain:
             if source == State.HANDING and target == State.SENT:
                 move([email.pk], State.HELD, target, actor=WORKER, detail=detail, token=self.token)
             raise LeaseLost
+
+
+def _is_forgotten(email: OutgoingEmail) -> bool:
+    """Asked anew, for it may have happened while the email was handed over."""
+    return OutgoingEmail.objects.filter(pk=email.pk, forget_at__isnull=False).exists()
 
 
 _busy = {queue: threading.Lock() for queue in Queue.values}
@@ -206,7 +231,7 @@ def _without_refused(emails: list[OutgoingEmail], token: str) -> Iterator[Outgoi
             # Cancelled, not held: it was accepted on the word that it reaches nobody, so nobody may release it.
             target, why = State.CANCELLED, "Written in demonstration mode, which reaches nobody."
         elif email.forget_at is not None:
-            target, why = State.CANCELLED, "The person asked to be erased."
+            target, why = State.CANCELLED, FORGOTTEN
         elif not suppressed.isdisjoint(keys[email.pk]):
             if email.kind == Kind.LETTER:
                 target, why = State.HELD, "Mail to this representative's address has come back or is not wanted."
@@ -239,7 +264,7 @@ def _after_expiry(email: OutgoingEmail, now: datetime) -> tuple[State, str, dict
             return State.FAILED, f"The worker stopped {MAX_LAPSES} times while preparing it.", {}
         return State.QUEUED, "The worker stopped before the email began to leave.", changes
     if email.forget_at is not None:
-        return State.FAILED, "The person was erased before it was known whether the email had left.", {}
+        return State.FAILED, ERASED_IN_DOUBT, {}
     if email.kind not in RESENT_IN_DOUBT:
         return State.HELD, "The worker stopped while the email was being handed over: it may have arrived.", {}
     if email.attempts >= MAX_ATTEMPTS:
@@ -271,7 +296,7 @@ def nudge_due() -> bool:
 
 
 def pause(sender: Sender) -> None:
-    """Leaves a sender's mail alone for a while, on all workers: its server cannot be reached, whatever the email."""
+    """Leaves a sender's mail alone for a while, on all workers: it would not leave, whatever the email."""
     sender.server_failures += 1
     seconds = min(SERVER_PAUSE * 2 ** min(sender.server_failures - 1, 10), LONGEST_SERVER_PAUSE)
     until = timezone.now() + timedelta(seconds=seconds * random.uniform(0.8, 1.2))

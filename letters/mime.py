@@ -14,10 +14,11 @@ from django.utils.translation import gettext, override
 
 from config.email import CLOSE, OPEN, RenderedMessage, fill
 
-from .addresses import Address, display_name, one_address
+from .addresses import Address, BadAddress, display_name, one_address
 from .letter_text import letter_text, sheet_for
+from .models import Letter
 from .models.post import Kind, OutgoingEmail, Sender
-from .pdf import letter_pdf
+from .pdf import RenderingBusy, RenderingError, letter_pdf
 
 # The headers a Message may bring; the rest are ours to set.
 HEADERS = ("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id", "Auto-Submitted")
@@ -34,6 +35,10 @@ class Unsendable(Exception):
     """This email can never be built; the message is a sentence for an organiser."""
 
 
+class SenderTrouble(Exception):
+    """No email of this sender can leave as it is set up; the message is a sentence for an organiser."""
+
+
 @dataclass(frozen=True)
 class Parcel:
     """What a channel needs to send one email."""
@@ -43,6 +48,7 @@ class Parcel:
     envelope_to: Address
     data: bytes  # CRLF line ends
     needs_smtputf8: bool
+    note: str = ""  # what its history should say of it, when it is not all that was asked for
 
 
 class _Headers(EmailPolicy):
@@ -93,23 +99,27 @@ def marker_message(subject: str, text: str) -> RenderedMessage:
 
 
 def parcel(email: OutgoingEmail) -> Parcel:
-    """Raises Unsendable, BadAddress, letters.pdf.RenderingBusy or letters.pdf.RenderingError."""
+    """Raises SenderTrouble, Unsendable, BadAddress, letters.pdf.RenderingBusy or letters.pdf.RenderingError."""
     to = one_address(email.to_address)
     reply_to = one_address(email.reply_to) if email.reply_to else None
     from_name, from_address = from_of(email.sender)
     needs_smtputf8 = any(address.needs_smtputf8 for address in (to, from_address, reply_to) if address)
     built = _built(email, INTERNATIONAL if needs_smtputf8 else PLAIN)
+    note = _attach_letter(email, email.letter, built) if email.attach_letter and email.letter else ""
     built["From"] = _mailbox(_from_name(email, from_name), from_address)
     built["To"] = _mailbox(email.to_name, to)
     if reply_to:
         built["Reply-To"] = _mailbox(email.letter.sender_name if email.letter else "", reply_to)
-    return Parcel(str(email.uuid), str(from_address), to, built.as_bytes(), needs_smtputf8)
+    return Parcel(str(email.uuid), str(from_address), to, built.as_bytes(), needs_smtputf8, note)
 
 
 def from_of(sender: Sender) -> tuple[str, Address]:
-    """The name and address in From; the installation's own where the sender has none."""
+    """The name and address in From; the installation's own where the sender has none. Raises SenderTrouble."""
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return sender.name or name, one_address(sender.from_address or address)
+    try:
+        return sender.name or name, one_address(sender.from_address or address)
+    except BadAddress as error:
+        raise SenderTrouble(f"The From address of this sender cannot be used. {error}") from error
 
 
 def _from_name(email: OutgoingEmail, name: str) -> str:
@@ -148,10 +158,21 @@ def _built(email: OutgoingEmail, policy: EmailPolicy) -> EmailMessage:
     built.set_content(fill(message.text, values))
     if message.html:
         built.add_alternative(fill(message.html, values, html=True), subtype="html")
-    if email.attach_letter and email.letter is not None:
-        pdf = letter_pdf(sheet_for(email.letter))
-        built.add_attachment(pdf, maintype="application", subtype="pdf", filename="letter.pdf")
     return built
+
+
+def _attach_letter(email: OutgoingEmail, letter: Letter, built: EmailMessage) -> str:
+    """Adds the PDF, or says for the history why it is not there. Raises RenderingBusy, and RenderingError at first."""
+    try:
+        pdf = letter_pdf(sheet_for(letter))
+    except RenderingBusy:
+        raise
+    except RenderingError as error:
+        if email.attempts == 0:
+            raise  # once more, in case the machine and not the letter was to blame
+        return f"Without the PDF, for {error}; the whole letter is in the text."
+    built.add_attachment(pdf, maintype="application", subtype="pdf", filename="letter.pdf")
+    return ""
 
 
 def _header_text(text: str) -> str:

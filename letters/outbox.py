@@ -17,7 +17,7 @@ from config.crypto import email_key, email_keys, keyed_hash
 from config.email import RenderedMessage
 
 from .addresses import BadAddress, one_address
-from .draining import drain, nudge_due, recover_expired_leases
+from .draining import FORGOTTEN, drain, nudge_due, recover_expired_leases
 from .mime import HEADERS, marker_message
 from .models import Letter
 from .models.post import (
@@ -158,17 +158,28 @@ def suppress(address: str, reason: Suppression.Reason) -> None:
 
 
 def forget(address: str, actor: str, sparing: Iterable[int] = ()) -> int:
-    """Erases a person from the outbox: their emails and the letters that answers go to them. The events stay.
+    """Erases a supporter from the outbox: the mail to them and the letters by them. The events stay.
+
+    Letters that others wrote to them, and mail about an account they have here, are not theirs to stop.
 
     What has not left is cancelled. What is being handed over this moment is erased when its outcome is known.
     `sparing` are emails they still want, that wait or went out for another reason. Returns how many rows it concerned.
     """
+    return _forget(OutgoingEmail.objects.belonging_to(email_keys(address)).exclude(pk__in=list(sparing)), actor)
+
+
+def forget_emails(ids: Iterable[int], actor: str) -> int:
+    """The same for these emails alone, of a person who wants nothing else forgotten."""
+    return _forget(OutgoingEmail.objects.filter(pk__in=list(ids)), actor)
+
+
+def _forget(rows: OutgoingEmailQuerySet, actor: str) -> int:
     now = timezone.now()
-    rows = OutgoingEmail.objects.about(email_keys(address)).unscrubbed().exclude(pk__in=list(sparing))
+    rows = rows.unscrubbed()
     # The mark first: a row that a worker gives back this moment, and that is not cancelled here, is by the next claim.
     rows.update(forget_at=now)
     ids = list(rows.values_list("pk", flat=True))
-    cancel(ids, actor, "The person asked to be erased.")
+    cancel(ids, actor, FORGOTTEN)
     _scrub(rows, now)
     return len(ids)
 
@@ -183,7 +194,9 @@ def scrub_old(now: datetime | None = None) -> int:
     undecided = OutgoingEmail.objects.held().filter(settled_at__lte=cutoff).values_list("pk", flat=True)
     cancel(list(undecided), "retention", "Nobody decided on it in time.")
     old = OutgoingEmail.objects.settled_before(cutoff).unscrubbed()
+    # Whatever became of it since: given back by a worker, or held, it has no end of its own to be erased after.
     forgotten = OutgoingEmail.objects.filter(forget_at__isnull=False).unscrubbed()
+    cancel(list(forgotten.values_list("pk", flat=True)), "retention", FORGOTTEN)
     scrubbed = _scrub(old, now) + _scrub(forgotten, now)
     unused = Message.objects.filter(used_at__lte=min(cutoff, now - 2 * USED_DAILY))
     unused.filter(~Exists(OutgoingEmail.objects.filter(message=OuterRef("pk")))).delete()

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any, NoReturn, Self
 from uuid import uuid4
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.crypto import EmailKeyField, EncryptedJSONField, EncryptedTextField
+from letters.addresses import BadAddress, one_address
 
 from .letter import Letter
 
@@ -108,6 +110,13 @@ class Sender(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if self.from_address:
+            try:
+                one_address(self.from_address)
+            except BadAddress as error:
+                raise ValidationError({"from_address": str(error)}) from error
+
 
 class Message(models.Model):
     """What many emails say alike, with markers (config.email) where each puts its own values.
@@ -154,8 +163,16 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         return self.filter(scrubbed_at__isnull=True)
 
     def about(self, keys: list[str]) -> Self:
-        """Those to this person, and those that answers to this person (their letters)."""
+        """Those to this address, and those that answers to it: what an operator looks for."""
         return self.filter(Q(to_key__in=keys) | Q(reply_key__in=keys))
+
+    def belonging_to(self, keys: list[str]) -> Self:
+        """What is this supporter's own: mail to them, and letters by them.
+
+        A letter *to* this address was written by somebody else, and account mail is no supporter's.
+        """
+        letters = Q(kind=Kind.LETTER, reply_key__in=keys)
+        return self.filter(letters | (Q(to_key__in=keys) & ~Q(kind__in=(Kind.LETTER, Kind.ACCOUNT))))
 
 
 class OutgoingEmail(models.Model):

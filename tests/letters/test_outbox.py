@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -11,10 +11,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from config import mailbox
-from letters import draining, nudging, outbox
-from letters.models import DeliveryEvent, Message, OutgoingEmail, Suppression
+from letters import draining, mime, nudging, outbox
+from letters.models import DeliveryEvent, Message, OutgoingEmail, Sender, Suppression
 from letters.models.post import Kind, Queue, State
+from letters.pdf import RenderingBusy, RenderingError, RenderingTimeout
 from letters.transitions import move
+from tests.letters.factories import make_letter
 from tests.letters.posting import history, make_due, make_email, make_message, make_sender, state_of
 
 pytestmark = pytest.mark.django_db
@@ -421,6 +423,91 @@ def test_a_mistake_of_ours_costs_an_attempt_not_the_turn(monkeypatch: pytest.Mon
     assert state_of(good) == State.SENT
 
 
+# Senders that cannot send
+
+
+@pytest.mark.parametrize("wrong", ["sender", "installation"])
+def test_a_from_address_that_cannot_be_used_pauses_its_sender_and_fails_no_email(
+    wrong: str, settings: Settings
+) -> None:
+    good = make_sender(channel=CAPTURE)
+    bad = make_sender(channel=CAPTURE, from_address="post office" if wrong == "sender" else "")
+    if wrong == "installation":
+        settings.DEFAULT_FROM_EMAIL = "Countersign"
+    stuck = [make_email(sender=bad, to=f"p{number}@example.org") for number in range(3)]
+    other = make_email(sender=good, to="bob@example.org")
+    for _ in range(draining.MAX_ATTEMPTS + 1):
+        make_due(*stuck)
+        outbox.drain("confirmations")
+    assert state_of(other) == State.SENT
+    assert set(OutgoingEmail.objects.filter(sender=bad).values_list("state", "attempts")) == {(State.QUEUED, 0)}
+    bad.refresh_from_db()
+    assert bad.paused_until is not None and bad.paused_until > timezone.now()
+    assert any("From address" in email.last_error for email in OutgoingEmail.objects.filter(sender=bad))
+    settings.DEFAULT_FROM_EMAIL = "Countersign <hello@example.org>"
+    Sender.objects.filter(pk=bad.pk).update(from_address="")
+    make_due(*stuck)
+    outbox.drain("confirmations")
+    assert {state_of(email) for email in stuck} == {State.SENT}
+
+
+# Letters whose PDF cannot be made
+
+
+def make_letter_email() -> OutgoingEmail:
+    return make_email(
+        sender=make_sender(channel=CAPTURE),
+        kind=Kind.LETTER,
+        letter=make_letter(),
+        attach_letter=True,
+        message=outbox.letter_message(),
+        to="member@example.org",
+        reply_to="alice@example.org",
+    )
+
+
+@pytest.mark.parametrize("error", [RenderingError("no such glyph"), RenderingTimeout("stopped after 20 s")])
+def test_a_letter_that_cannot_be_made_into_a_pdf_leaves_as_text_and_its_history_says_so(
+    error: RenderingError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(sheet: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(mime, "letter_pdf", fail)
+    email = make_letter_email()
+    outbox.drain("letters")
+    assert state_of(email) == State.QUEUED, "once more: the machine may have been at fault"
+    make_due(email)
+    outbox.drain("letters")
+    assert state_of(email) == State.SENT
+    detail = email.events.get(to_state="handing").detail
+    assert "Without the PDF" in detail and str(error) in detail
+    (message,) = mailbox.messages()
+    assert not message.attachments
+    assert "I write about the bridge." in message.text and message.reply_to == "alice@example.org"
+
+
+def test_a_letter_waits_for_its_pdf_while_the_machine_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = mime.letter_pdf
+
+    def busy(sheet: object) -> bytes:
+        raise RenderingBusy(retry_after=4)
+
+    email = make_letter_email()
+    monkeypatch.setattr(mime, "letter_pdf", busy)
+    for _ in range(draining.MAX_ATTEMPTS + 1):
+        make_due(email)
+        outbox.drain("letters")
+    email.refresh_from_db()
+    assert (email.state, email.attempts) == (State.QUEUED, 0)
+    monkeypatch.setattr(mime, "letter_pdf", real)
+    make_due(email)
+    outbox.drain("letters")
+    (message,) = mailbox.messages()
+    assert [attachment.filename for attachment in message.attachments] == ["letter.pdf"]
+    assert email.events.get(to_state="handing").detail == ""
+
+
 # Erasing
 
 
@@ -446,11 +533,12 @@ def test_forgetting_a_person_stops_and_erases_what_is_theirs() -> None:
 
 @pytest.mark.parametrize("kind", [Kind.CONFIRMATION, Kind.LETTER])
 def test_forgetting_waits_for_the_outcome_of_what_is_just_leaving(kind: Kind) -> None:
-    email = make_email(kind=kind)
+    theirs = {"to": "member@example.org", "reply_to": "alice@example.org"} if kind == Kind.LETTER else {}
+    email = make_email(kind=kind, **theirs)
     leased(email, State.HANDING)
     outbox.forget("alice@example.org", actor="Alice")
     email.refresh_from_db()
-    assert (email.state, email.to_address) == (State.HANDING, "alice@example.org")
+    assert (email.state, email.to_address) == (State.HANDING, theirs.get("to", "alice@example.org"))
     outbox.recover_expired_leases()
     assert state_of(email) == State.FAILED  # the worker died, and nobody is left to send it to
     assert outbox.scrub_old() == 1
@@ -480,6 +568,58 @@ def test_what_has_ended_is_erased_after_its_time_and_only_then(settings: Setting
     assert (sent.to_address, sent.values, sent.state) == ("", {}, State.SENT)
     assert waiting.to_address == "alice@example.org"
     assert sent.events.count() == 3
+
+
+def test_who_is_written_to_stops_nobodys_letter_by_erasing_their_own_signature() -> None:
+    sender = make_sender(channel=CAPTURE)
+    strangers = make_email(sender=sender, kind=Kind.LETTER, to="member@example.org", reply_to="charlie@example.org")
+    password = make_email(sender=sender, kind=Kind.ACCOUNT, to="member@example.org")
+    colleagues = make_email(sender=sender, to="bob@example.org", reply_to="member@example.org")
+    own = make_email(sender=sender, kind=Kind.LETTER, to="minister@example.org", reply_to="member@example.org")
+    confirmation = make_email(sender=sender, to="member@example.org")
+    assert outbox.forget("member@example.org", actor="Imogen") == 2
+    assert state_of(own) == state_of(confirmation) == State.CANCELLED
+    for queue in Queue:
+        outbox.drain(queue)
+    assert [state_of(email) for email in (strangers, password, colleagues)] == [State.SENT] * 3
+    assert captured() == ["bob@example.org", "member@example.org", "member@example.org"]
+    strangers.refresh_from_db()
+    assert (strangers.forget_at, strangers.reply_to) == (None, "charlie@example.org")
+
+
+def test_a_letter_that_is_forgotten_while_it_is_handed_over_is_never_held() -> None:
+    """The answer never comes, so nobody knows; but nobody is left to decide, either."""
+    sender = make_sender(channel=CAPTURE)
+    letter = make_email(sender=sender, kind=Kind.LETTER, to="member@example.org", reply_to="alice@example.org")
+
+    class Silent:
+        def deliver(self, parcel: object, handing: Callable[[], None]) -> str:
+            handing()
+            assert outbox.forget("alice@example.org", actor="Alice") == 1
+            raise draining.DeliveryError("no answer from alice@example.org", uncertain=True)
+
+        def close(self) -> None: ...
+
+    with draining.Channels() as channels:
+        channels.opened["capture"] = Silent()
+        draining.Drain("letters", time.monotonic() + 1, channels).run()
+    assert history(letter) == ["queued", "leased", "handing", "failed"]
+    outbox.scrub_old()
+    letter.refresh_from_db()
+    assert (letter.reply_to, letter.reply_key, letter.last_error) == ("", "", "")
+
+
+@pytest.mark.parametrize("state", [State.HELD, State.QUEUED])
+def test_whatever_became_of_a_forgotten_email_the_night_erases_it(state: State) -> None:
+    """As two workers leave it that crossed: marked in one, held or given back by the other a moment later."""
+    letter = make_email(kind=Kind.LETTER, to="member@example.org", reply_to="alice@example.org")
+    if state == State.HELD:
+        outbox.hold([letter.pk], "worker", "why")
+    OutgoingEmail.objects.update(forget_at=timezone.now())
+    assert outbox.scrub_old() == 1
+    letter.refresh_from_db()
+    assert (letter.state, letter.reply_to, letter.to_address) == (State.CANCELLED, "", "")
+    assert letter.scrubbed_at is not None
 
 
 def test_a_held_letter_nobody_decided_on_is_cancelled_before_it_is_erased(settings: Settings) -> None:
