@@ -7,7 +7,7 @@ from django.conf import settings
 from .layout import letter_body, letter_css, standalone
 from .profiles import DEFAULT_PROFILE, PROFILES
 from .sandbox import POOL, Limits, RenderingBusy, RenderingError, RenderingTimeout
-from .sheet import LetterSheet
+from .sheet import LetterSheet, is_rtl
 
 __all__ = [
     "PROFILES",
@@ -16,6 +16,7 @@ __all__ = [
     "RenderingError",
     "RenderingTimeout",
     "card_png",
+    "is_rtl",
     "letter_html",
     "letter_pdf",
     "limits",

@@ -11,10 +11,14 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from .profiles import Profile
-from .sheet import Direction, LetterSheet, direction_of, one_line, paragraphs
+from .sheet import Direction, LetterSheet, breakable, direction_of, one_line, paragraphs
 
 FIRST_PAGE_TOP = 16.0  # mm, as in letter.css
 FOOT_TOP = 40.0  # mm above the sheet's lower edge
+
+# What a person writes has fewer lines; ten thousand characters can have five thousand, at 1 ms each.
+MOST_LINES = 400
+LINES_AT_ONCE = 50
 
 # An address too long for its window is set smaller, and still smaller: (type size, distance of lines) of the
 # profile's own. Below 7.5 pt nobody reads it, so a longer one runs on under the window instead.
@@ -95,7 +99,7 @@ def _line(text: str, otherwise: Direction, css_class: str = "") -> SafeString:
         "<p{}{}>{}</p>",
         format_html(' class="{}"', css_class) if css_class else "",
         _dir(text, otherwise),
-        text,
+        breakable(text),
     )
 
 
@@ -159,7 +163,7 @@ def _opening(sheet: LetterSheet) -> SafeString:
     elif sheet.blank:
         dateline = format_html('<div class="date"><p class="rule">{}</p></div>', _("Date"))
     heading = one_line(sheet.subject) or ("" if _is_addressed(sheet) else one_line(sheet.title))
-    subject = format_html("<h1{}>{}</h1>", _dir(heading, sheet.direction), heading) if heading else ""
+    subject = format_html("<h1{}>{}</h1>", _dir(heading, sheet.direction), breakable(heading)) if heading else ""
     salutation = _line(sheet.salutation, sheet.direction, "salutation") if one_line(sheet.salutation) else ""
     if _is_addressed(sheet):
         return format_html("{}{}{}", dateline, subject, salutation)
@@ -170,23 +174,43 @@ def _said(sheet: LetterSheet) -> SafeString:
     if sheet.body_html is not None:
         said = sheet.body_html
     else:
-        said = format_html_join(
-            "",
-            "<p{}>{}</p>",
-            (
-                (
-                    _dir(" ".join(lines), sheet.direction),
-                    format_html_join(mark_safe("<br>"), "{}", ((x,) for x in lines)),
-                )
-                for lines in paragraphs(sheet.body)
-            ),
-        )
+        said = format_html_join("", "{}", ((_paragraph(lines, sheet.direction),) for lines in _bounded(sheet.body)))
     asks = format_html('<h2>{}</h2><ol class="asks">{}</ol>', _("We ask you to"), _items(sheet.asks, sheet.direction))
     return format_html('<div class="said">{}</div>{}', said, asks if sheet.asks else "")
 
 
+def _bounded(body: str) -> list[list[str]]:
+    """The paragraphs, and after MOST_LINES lines the rest as one: nothing is left out, and no text takes long."""
+    kept: list[list[str]] = []
+    rest: list[str] = []
+    left = MOST_LINES
+    for lines in paragraphs(body):
+        kept.append(lines[:left])
+        rest += lines[left:]
+        left -= len(kept[-1])
+    return [*filter(None, kept), [" ".join(rest)]] if rest else kept
+
+
+def _paragraph(lines: list[str], otherwise: Direction) -> SafeString:
+    """The time it takes to set a paragraph grows with the square of its lines, so a very long one is set as several."""
+    direction = _dir(" ".join(lines), otherwise)
+    parts = [lines[start : start + LINES_AT_ONCE] for start in range(0, len(lines), LINES_AT_ONCE)]
+    return format_html_join(
+        "",
+        "<p{}{}>{}</p>",
+        (
+            (
+                mark_safe(' class="goes-on"') if part is not parts[-1] else "",
+                direction,
+                format_html_join(mark_safe("<br>"), "{}", ((breakable(line),) for line in part)),
+            )
+            for part in parts
+        ),
+    )
+
+
 def _items(items: tuple[str, ...], otherwise: Direction) -> SafeString:
-    return format_html_join("", "<li{}>{}</li>", ((_dir(item, otherwise), one_line(item)) for item in items))
+    return format_html_join("", "<li{}>{}</li>", ((_dir(item, otherwise), breakable(one_line(item))) for item in items))
 
 
 def _ending(sheet: LetterSheet) -> SafeString:

@@ -1,6 +1,7 @@
 """What is written on one letter, before anyone decides how it looks."""
 
 import datetime
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +11,11 @@ from django.utils.safestring import SafeString
 Direction = Literal["ltr", "rtl"]
 
 RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+
+
+def is_rtl(language: str) -> bool:
+    """Whether a language ("ar", "ar-SY") is written from right to left."""
+    return language.lower().replace("_", "-").split("-")[0] in RTL_LANGUAGES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,7 @@ class LetterSheet:
 
     @property
     def direction(self) -> Direction:
-        return "rtl" if self.language.lower().split("-")[0] in RTL_LANGUAGES else "ltr"
+        return "rtl" if is_rtl(self.language) else "ltr"
 
 
 def clean(text: str) -> str:
@@ -54,6 +60,19 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     return " ".join(clean(text).split())
+
+
+LONGEST_WORD, PIECE = 200, 50
+_LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+_PIECE = re.compile(rf"\S{{{PIECE}}}(?=\S)")
+
+
+def breakable(text: str) -> str:
+    """Longer words than any language or address has, with places to break them at (U+200B).
+
+    For each line of a word without one, the whole rest of it is set and hyphenated again.
+    """
+    return _LONG_WORD.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]), text)
 
 
 def paragraphs(text: str) -> list[list[str]]:

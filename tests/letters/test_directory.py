@@ -134,9 +134,7 @@ def test_a_demonstration_keeps_an_address_that_reaches_nobody_anyway(settings: S
 
 
 @pytest.mark.parametrize("demonstration", [True, False])
-def test_a_representative_without_email_has_no_address_made_up(
-    settings: Settings, demonstration: bool
-) -> None:
+def test_a_representative_without_email_has_no_address_made_up(settings: Settings, demonstration: bool) -> None:
     settings.DEMONSTRATION = demonstration
     assert make_representative(email="").reachable_address == ""
     # A row from before the constraint, or not yet saved.

@@ -7,7 +7,7 @@ import pytest
 import segno
 from django.utils.safestring import mark_safe
 
-from letters.pdf import PROFILES, layout, letter_html, letter_pdf, page_pngs
+from letters.pdf import PROFILES, is_rtl, layout, letter_html, letter_pdf, page_pngs
 
 from .sheets import PARAGRAPH, Box, a_letter, an_arabic_letter, box_of, fonts, ink, opened, read_aloud, texts
 
@@ -279,3 +279,46 @@ def test_pages_come_back_as_pictures_of_the_right_size() -> None:
     assert [picture[:8] for picture in pictures] == [b"\x89PNG\r\n\x1a\n"]
     width, height = int.from_bytes(pictures[0][16:20]), int.from_bytes(pictures[0][20:24])
     assert abs(width - 595) <= 1 and abs(height - 842) <= 1
+
+
+@pytest.mark.parametrize("language", ["ar", "ar-SY", "AR_eg", "he", "ckb", "fa"])
+def test_a_language_that_is_written_from_the_right_is_known(language: str) -> None:
+    assert is_rtl(language)
+    assert a_letter(language=language).direction == "rtl"
+
+
+@pytest.mark.parametrize("language", ["en", "en-gb", "arn", "", "fr"])
+def test_other_languages_are_not(language: str) -> None:
+    assert not is_rtl(language)
+
+
+# What nobody writes, and anybody can send: it must not take the machine.
+
+
+@pytest.mark.parametrize("field", ["body", "subject", "salutation", "sender_name", "closing"])
+def test_an_endless_word_has_places_to_break_and_loses_nothing(field: str) -> None:
+    word = "".join(chr(ord("a") + number % 26) for number in range(10_000))
+    html = letter_html(a_letter(**{field: word}))
+    pieces = re.findall(r"[a-z\u200b]{1000,}", html)
+    assert pieces and all(piece.replace("\u200b", "") == word for piece in pieces)
+    assert all(len(part) <= 50 for piece in pieces for part in piece.split("\u200b"))
+
+
+def test_an_address_of_a_page_is_left_as_it_is_to_be_copied() -> None:
+    address = "https://example.org/" + "a" * 170
+    assert address in letter_html(a_letter(body=f"See {address} for more."))
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_thousands_of_lines_are_all_there_on_a_few_pages(gap: str) -> None:
+    words = [f"w{number}" for number in range(2500)]
+    pages = texts(letter_pdf(a_letter(body=gap.join(words))))
+    assert len(pages) < 25
+    assert re.findall(r"\bw\d+", " ".join(pages)) == words
+
+
+def test_a_long_paragraph_of_lines_reads_on_without_a_gap() -> None:
+    lines = [f"line {number}" for number in range(120)]
+    html = letter_html(a_letter(body="\n".join(lines)))
+    assert html.count('<p class="goes-on">') == 2
+    assert html.count("<br>") == 120 - 3
