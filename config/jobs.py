@@ -6,10 +6,14 @@ finds that out at its next `progress` or `save_result` (LeaseLost) and cannot to
 
 A handler may therefore run more than once: what it changes besides its own result it must be able to change again.
 It calls `job.progress` or yields a part of its result at least every LEASE / 2.
+
+Handlers are known once their module is imported: every app does that in its AppConfig.ready(), so that the web, the
+worker and the sweeper know the same ones.
 """
 
 import logging
 import tempfile
+import threading
 import time
 import traceback
 import uuid
@@ -35,6 +39,9 @@ RENEW_EVERY = 2.0  # seconds: a handler may report progress as often as it likes
 MAX_ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=20)  # times the attempts made so far
 DRAIN_SECONDS = 3.0
+# A job that this worker has no handler for may be another's, of a newer version, or wait until a mistake of ours is
+# mended: it is looked at again this often, and given up so long after it was asked for.
+UNKNOWN_AGAIN, UNKNOWN_GIVEN_UP = timedelta(minutes=5), timedelta(days=1)
 
 Handler = Callable[["Job"], None]
 _handlers: dict[str, Handler] = {}
@@ -150,6 +157,8 @@ class Job(models.Model):
 
 
 def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Registers what jobs of this kind do, in a module that an AppConfig.ready() imports."""
+
     def register(run: Handler) -> Handler:
         if _handlers.setdefault(kind, run) is not run:
             raise ValueError(f"Two handlers for jobs of the kind {kind!r}.")
@@ -181,15 +190,26 @@ def nudge_due() -> bool:
     return due
 
 
+_busy = threading.Lock()
+
+
 def drain() -> int:
-    """Runs what is due, for DRAIN_SECONDS or one job, then asks for another turn. Returns how many ran."""
-    began, ran = time.monotonic(), 0
-    for job in _claimed():
-        _run(job)
-        ran += 1
-        if time.monotonic() - began >= DRAIN_SECONDS:
-            nudge_due()
-            break
+    """Runs what is due, for DRAIN_SECONDS or one job, then asks for another turn. Returns how many ran.
+
+    One at a time a process: a worker has as many threads as there are queues, and mail must find its own free.
+    """
+    if not _busy.acquire(blocking=False):
+        return 0  # the one at work asks for another turn when it is done
+    try:
+        began, ran = time.monotonic(), 0
+        for job in _claimed():
+            _run(job)
+            ran += 1
+            if time.monotonic() - began >= DRAIN_SECONDS:
+                break
+    finally:
+        _busy.release()
+    nudge_due()
     return ran
 
 
@@ -228,10 +248,11 @@ def _run(job: Job) -> None:
     """One attempt. Whatever happens in it is written to the row, if the row is still ours."""
     mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease_token=job.lease_token)
     try:
-        run = _handlers.get(job.kind)
-        if run is None:
-            raise JobError(gettext("This installation does not know how to do this work."))
-        run(job)
+        if job.kind in _handlers:
+            _handlers[job.kind](job)
+        else:
+            _put_back(job)
+            return
     except LeaseLost:
         log.warning("Job %s (%s) took longer than its lease; another worker has it.", job.uuid, job.kind)
     except JobError as error:
@@ -247,6 +268,19 @@ def _run(job: Job) -> None:
             mine.update(state=State.QUEUED, lease_token=None, lease_until=None, not_before=later)
     else:
         _end(mine, State.DONE)
+
+
+def _put_back(job: Job) -> None:
+    """For another worker, or a later one: this one has no handler for its kind. No attempt was made."""
+    mine = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease_token=job.lease_token)
+    log.error("No handler for jobs of the kind %r: its module is imported by no AppConfig.ready().", job.kind)
+    error = gettext("This installation does not know how to do this work.")
+    now = timezone.now()
+    if now - job.created_at >= UNKNOWN_GIVEN_UP:
+        _end(mine, State.FAILED, error)
+        return
+    again = {"not_before": now + UNKNOWN_AGAIN, "attempts": job.attempts - 1, "error": error}
+    mine.update(state=State.QUEUED, lease_token=None, lease_until=None, **again)
 
 
 def _end(rows: JobQuerySet, state: State, error: str = "") -> None:

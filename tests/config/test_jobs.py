@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier, Lock, Semaphore, Thread
 
 import pytest
 from django.core.files.storage import storages
@@ -39,6 +39,13 @@ def _later(job: Job, **times: object) -> None:
 
 def _due_again(job: Job) -> None:
     _later(job, not_before=timezone.now())
+
+
+def _in_another_process(monkeypatch: pytest.MonkeyPatch) -> int:
+    """What `drain` does there: there the lock is another."""
+    with monkeypatch.context() as there:
+        there.setattr(jobs, "_busy", Lock())
+        return jobs.drain()
 
 
 def _abandoned(job: Job) -> None:
@@ -116,11 +123,13 @@ def test_a_job_of_a_killed_worker_is_taken_up_when_its_lease_ends(work: Register
     assert len(storages["private"].listdir(f"jobs/{job.uuid}")[1]) == 1, "the first result is gone"
 
 
-def test_a_worker_that_lost_its_lease_can_change_nothing_any_more(work: Register) -> None:
+def test_a_worker_that_lost_its_lease_can_change_nothing_any_more(
+    work: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def slow(job: Job) -> None:
         _abandoned(job)
         work(lambda job: job.save_result("new.txt", [b"new"]))
-        assert jobs.drain() == 1  # the other worker
+        assert _in_another_process(monkeypatch) == 1
         for late in (lambda: job.progress(1, 1), lambda: job.save_result("old.txt", [b"old"])):
             with pytest.raises(LeaseLost):
                 late()
@@ -203,11 +212,63 @@ def test_a_job_that_kills_its_worker_every_time_is_given_up(work: Register) -> N
     assert (job.state, job.error) == (State.FAILED, "The work stopped 3 times.")
 
 
-def test_a_kind_nobody_knows_fails_with_a_sentence() -> None:
-    job = jobs.start("never heard of", {})
+def test_a_kind_this_worker_does_not_know_waits_for_one_that_does(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = jobs.start("exports", {"email": "alice@example.org"})
+    for _ in range(jobs.MAX_ATTEMPTS + 1):
+        jobs.drain()
+        assert jobs.drain() == 0, "not before a while has passed"
+        job.refresh_from_db()
+        assert (job.state, job.attempts) == (State.QUEUED, 0)
+        assert "does not know" in job.error
+        _due_again(job)
+    assert "No handler for jobs of the kind 'exports'" in caplog.text and "AppConfig.ready()" in caplog.text
+    assert "alice" not in caplog.text
+    monkeypatch.setitem(jobs._handlers, "exports", lambda job: None)
     jobs.drain()
     job.refresh_from_db()
-    assert job.state == State.FAILED and "does not know" in job.error
+    assert (job.state, job.error) == (State.DONE, "")
+
+
+def test_a_kind_nobody_knows_is_given_up_after_a_day() -> None:
+    job = jobs.start("never heard of", {})
+    _later(job, created_at=timezone.now() - jobs.UNKNOWN_GIVEN_UP)
+    jobs.drain()
+    job.refresh_from_db()
+    assert job.state == State.FAILED and "does not know" in job.error and job.expires_at
+
+
+def test_one_process_runs_one_job_at_a_time_so_that_mail_finds_a_thread(
+    work: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[int] = []
+
+    def run(job: Job) -> None:
+        ran.append(job.pk)
+        if len(ran) == 1:
+            assert jobs.drain() == 0, "this process is busy"
+            assert _in_another_process(monkeypatch) == 2
+
+    work(run)
+    for _ in range(3):
+        jobs.start("work", {})
+    assert jobs.drain() == 1
+    assert set(Job.objects.values_list("state", "attempts")) == {(State.DONE, 1)}
+    assert sorted(ran) == sorted(Job.objects.values_list("pk", flat=True))
+
+
+def test_a_process_is_free_again_after_a_handler_that_died(work: Register) -> None:
+    def killed(job: Job) -> None:
+        raise SystemExit
+
+    work(killed)
+    jobs.start("work", {})
+    with pytest.raises(SystemExit):
+        jobs.drain()
+    work(lambda job: None)
+    jobs.start("work", {})
+    assert jobs.drain() == 1
 
 
 def test_two_handlers_for_one_kind_are_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,7 +384,8 @@ def test_kill_9_in_the_middle_of_a_job_loses_nothing(own_database: dict[str, str
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_that_start_together_run_each_job_once(work: Register) -> None:
+def test_workers_that_start_together_run_each_job_once(work: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_busy", Semaphore(4))  # as if each of the threads were a process
     ran: list[int] = []
     work(lambda job: ran.append(job.pk))
     for _ in range(12):
