@@ -1,13 +1,21 @@
 import logging
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
+from django.urls import reverse
+from django.utils.http import urlsafe_base64_encode
 
 from config import settings
 from config.logs import WithoutTokens, without_tokens
 
 
-@pytest.mark.parametrize("path", ["/confirm/{}/", "/signature/{}/data.json", "/letter/{}/", "/letter/confirm/{}/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/confirm/{}/", "/signature/{}/data.json", "/letter/{}/", "/letter/confirm/{}/"]
+    + ["/admin/password-reset/MQ/{}/", "/admin/password-reset/MTIzNDU2Nzg5MDEy/{}/"],
+)
 def test_a_token_never_stands_in_a_line(path: str) -> None:
     token = "L7s66aj_TCeKVnaAJJQMNQ.1xUY6z.a32mhx_hjPBwpLrY64yeugLFxb4PV5xZlHwxNKE48Y0"
     line = without_tokens(f"Gone: {path.format(token)}")
@@ -16,7 +24,7 @@ def test_a_token_never_stands_in_a_line(path: str) -> None:
 
 
 def test_other_paths_stand_as_they_are() -> None:
-    line = "Not Found: /idlib-labour/letter.pdf and /letter/confirm/"
+    line = "Not Found: /idlib-labour/letter.pdf and /letter/confirm/ and /admin/password-reset/MQ/set-password/"
     assert without_tokens(line) == line
 
 
@@ -27,6 +35,21 @@ def test_a_request_that_fails_is_logged_without_its_token(client: Client, caplog
         client.get("/confirm/" + "x" * 60 + "/")
     assert "/confirm/…/" in caplog.text
     assert "xxxx" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_the_link_to_a_new_password_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    alice = get_user_model()(email="alice@example.org")
+    alice.set_password("a long word for Alice")
+    alice.save()
+    token = default_token_generator.make_token(alice)
+    account = urlsafe_base64_encode(str(alice.pk).encode())
+    caplog.handler.addFilter(WithoutTokens())
+    client = Client(enforce_csrf_checks=True)
+    with caplog.at_level(logging.WARNING, "django.security.csrf"):
+        client.post(reverse("password_reset_confirm", args=[account, token]))
+    assert "/admin/password-reset/" in caplog.text
+    assert token not in caplog.text
 
 
 def test_the_console_has_the_filter() -> None:
