@@ -103,10 +103,8 @@ def attachment(request: HttpRequest, id: str, number: int) -> FileResponse:
 @this_machine_only
 def messages_json(request: HttpRequest) -> HttpResponse:
     limit = request.GET.get("limit", "")
-    found = mailbox.messages(
-        limit=min(int(limit), JSON_LIMIT) if limit.isascii() and limit.isdigit() else JSON_LIMIT,
-        before=request.GET.get("before"),
-    )
+    few = re.fullmatch("[0-9]{1,9}", limit)  # more digits are more than we give, and thousands are no number to int()
+    found = mailbox.messages(limit=min(int(limit), JSON_LIMIT) if few else JSON_LIMIT, before=request.GET.get("before"))
     return JsonResponse([_as_data(request, message) for message in found], safe=False)
 
 

@@ -216,6 +216,8 @@ def test_messages_json_lists_them_newest_first(here: Client) -> None:
     assert b"".join(here.get(url.removeprefix(f"http://{HOST}"))) == b"%PDF-1.7"
     assert "no-store" in response["Cache-Control"]
     assert len(here.get("/mailbox/messages.json?limit=1").json()) == 1
+    for odd in ("9" * 5000, "99999999999", "٣", "x", "1.5", "0x1"):
+        assert len(here.get("/mailbox/messages.json", {"limit": odd}).json()) == 2
     assert len(here.get("/mailbox/messages.json?limit=-1&before=").json()) in (0, 2)
 
 
