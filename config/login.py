@@ -30,8 +30,11 @@ class CountedPasswordReset(views.PasswordResetView):
     """Sends a link to an account's address; whether there is such an account, the page does not tell."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not (verdict := allow("password_reset", network(request))):
-            return errors.too_many(request, verdict.retry_after)
+        by_network = allow("password_reset", network(request))
+        # Counted for every address, with an account or without, so that a refusal tells nothing either.
+        by_address = allow("password_reset_email", email_key(request.POST.get("email", "")))
+        if not (by_network and by_address):
+            return errors.too_many(request, max(by_network.retry_after, by_address.retry_after))
         return super().post(request, *args, **kwargs)
 
 

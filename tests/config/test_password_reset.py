@@ -4,6 +4,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from campaigns.models import User
+from config.ratelimit import LIMITS
 from letters.models import OutgoingEmail
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +40,16 @@ def test_asking_again_and_again_is_refused_with_a_time(client: Client) -> None:
     answers = [client.post("/admin/password-reset/", {"email": "charlie@example.org"}) for _ in range(6)]
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["Retry-After"]) > 0
+
+
+def test_one_address_is_not_flooded_from_many_networks(client: Client) -> None:
+    User.objects.create_user("alice@example.org", "an old long password")
+    for typed, peer in [("alice@example.org", "192.0.2.1"), ("ALICE@example.org", "198.51.100.1")] * 3:
+        client.post("/admin/password-reset/", {"email": typed}, REMOTE_ADDR=peer)
+    assert OutgoingEmail.objects.count() == LIMITS["password_reset_email"].count
+    for email in ("alice@example.org", "charlie@example.org"):  # a refusal says nothing about accounts
+        answers = [
+            client.post("/admin/password-reset/", {"email": email}, REMOTE_ADDR=f"203.0.{number}.1").status_code
+            for number in range(LIMITS["password_reset_email"].count + 1)
+        ]
+        assert answers[-1] == 429
