@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,15 +12,17 @@ from pytest_django.fixtures import Settings
 
 from config import checks
 
+ROOT = Path(__file__).parents[2]
 KEY = Fernet.generate_key().decode()
 
 
 @pytest.fixture(autouse=True)
-def _a_sound_production(settings: Settings) -> None:
+def _a_sound_production(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DEMONSTRATION = False
     settings.DEBUG = False
     settings.SITE_URL = "https://sign.example.net"
     settings.ALLOWED_HOSTS = ["sign.example.net"]
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
     settings.TRUSTED_PROXIES = 1
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
     settings.BROKER_URL = "redis://127.0.0.1"
@@ -50,15 +56,29 @@ def test_a_sound_production_has_nothing_to_say_about_itself() -> None:
 def test_a_demonstration_has_an_address_on_this_machine_alone(
     settings: Settings, site: str, expected: set[str]
 ) -> None:
-    settings.DEMONSTRATION, settings.SITE_URL, settings.ALLOWED_HOSTS = True, site, settings.LOOPBACK_HOSTS
+    settings.DEMONSTRATION, settings.SITE_URL = True, site
     assert _found(deploy=False) == expected
 
 
 @pytest.mark.parametrize("host", ["*", "sign.example.net", ".localhost", "192.168.1.5"])
-def test_a_demonstration_answers_to_no_other_name(settings: Settings, host: str) -> None:
+def test_a_demonstration_is_asked_to_answer_to_no_other_name(
+    settings: Settings, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.DEMONSTRATION, settings.SITE_URL = True, "http://127.0.0.1:8000"
-    settings.ALLOWED_HOSTS = [*settings.LOOPBACK_HOSTS, host]
+    monkeypatch.setenv("ALLOWED_HOSTS", f"127.0.0.1, {host}")
     assert _found(deploy=False) == {"countersign.E002"}
+    monkeypatch.setenv("ALLOWED_HOSTS", ",".join(settings.LOOPBACK_HOSTS))
+    assert _found(deploy=False) == set()
+
+
+def test_the_refusal_of_another_name_stops_a_real_demonstration(tmp_path: Path) -> None:
+    surroundings = {"DEMONSTRATION": "1", "VAR_DIR": str(tmp_path), "ALLOWED_HOSTS": "sign.example.net"}
+    command = [sys.executable, "manage.py", "check", "--tag", "security"]
+    ran = subprocess.run(
+        command, cwd=ROOT, env={"PATH": os.environ["PATH"], **surroundings}, capture_output=True, text=True
+    )
+    assert ran.returncode == 1
+    assert "countersign.E002" in ran.stderr and "sign.example.net" in ran.stderr
 
 
 def test_the_refusal_is_an_error_that_stops_a_command(settings: Settings) -> None:
@@ -145,7 +165,6 @@ def test_the_embedded_queue_is_no_match_for_postgresql(settings: Settings, monke
 
 def test_a_demonstration_on_a_laptop_is_told_nothing_it_cannot_use(settings: Settings) -> None:
     settings.DEMONSTRATION, settings.SITE_URL = True, "http://127.0.0.1:8000"
-    settings.ALLOWED_HOSTS = settings.LOOPBACK_HOSTS
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.BROKER_URL = "filesystem://"
     assert _found(deploy=False) == set()
