@@ -15,6 +15,6 @@ def mail_comes_from_an_address(app_configs: Sequence[Any] | None, **kwargs: Any)
     try:
         one_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
     except BadAddress as error:
-        hint = "As in: Northtown Campaigns <hello@campaigns.example.org>. Until then no email leaves."
+        hint = "As in: Northtown <hello@northtown.example.org>. Until then no email leaves."
         return [Error(f"DEFAULT_FROM_EMAIL cannot be used. {error}", hint, id="countersign.E008")]
     return []
