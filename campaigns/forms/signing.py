@@ -116,6 +116,8 @@ class SignForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("shown") and data["shown"] != self.now_shown:
+            # Shown again with everything that was typed, but what was agreed to were other words.
+            self.data = {name: value for name, value in self.data.items() if name not in ("consent", "updates")}
             self.add_error(
                 "consent", _("The wording has changed since you opened the page. Please read it again, then sign.")
             )

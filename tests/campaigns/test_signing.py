@@ -8,6 +8,7 @@ from django.db import IntegrityError
 from django.test import Client
 
 from campaigns import publishing, signing
+from campaigns.forms.signing import SignForm
 from campaigns.models import Campaign, ConsentWording, Signature
 from campaigns.models.signature import SignatureQuerySet
 from config import ratelimit
@@ -320,3 +321,14 @@ def test_initials_are_shown_as_initials_and_nothing_not_at_all(campaign: Campaig
     hidden = make_signature(campaign, display="none", affiliation="Nurse", reason="Because.")
     assert (shown.public_name, shown.public_affiliation, shown.public_name_folded) == ("R. O.", "Nurse", "")
     assert (hidden.public_name, hidden.public_affiliation, hidden.public_reason) == ("", "", "")
+
+
+def test_words_that_changed_meanwhile_are_not_agreed_to_by_the_old_tick(client: Client, campaign: Campaign) -> None:
+    shown = SignForm(campaign, text_of(campaign)).now_shown
+    publishing.publish_text(campaign, "en", {**WORDING, "title": "Keep both libraries open"})
+    page = sign(client, shown=shown, reason="My own words").content.decode()
+    assert "The wording has changed" in page
+    assert "My own words" in page
+    box = re.search(r"<input[^>]*name=\"consent\"[^>]*>", page)
+    assert box is not None and "checked" not in box[0]
+    assert not Signature.objects.exists()
