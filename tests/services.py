@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 import pytest
 
 ROOT = Path(__file__).parents[1]
+GUARD = ROOT / "config" / "guard.py"
 HOST = "127.0.0.1"
 Found = TypeVar("Found")
 PATIENCE = 120.0  # seconds: nothing here takes a tenth of it, unless the machine has much else to do
@@ -65,18 +66,21 @@ def _by_number(path: str) -> list[int]:
 
 @contextmanager
 def running(command: Sequence[str], log: Path, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that gets SIGTERM in the end, and SIGKILL if that is not enough."""
+    """A process that gets SIGTERM in the end, and dies with us if we are killed: it stands behind the site's guard."""
+    guarded = [sys.executable, "-ISB", str(GUARD), *command]
     with log.open("ab") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **options)
+        process = subprocess.Popen(
+            guarded, stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True, **options
+        )
+    assert process.stdin is not None
     try:
         yield process
     finally:
         process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.stdin.close()  # what is left of it now, the guard kills
+        process.wait()
 
 
 def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
@@ -129,10 +133,9 @@ def postgresql() -> Iterator[str]:
             "synchronous_commit": "off",
             "full_page_writes": "off",
         }
-        command = [postgres, "-D", str(data), "-p", str(port)]
+        command = [*_as(owner), postgres, "-D", str(data), "-p", str(port)]
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        log.touch()
-        with running(command, log, cwd=folder, **owner) as process:
+        with running(command, log, cwd=folder) as process:
             address = f"postgres://tests:{password}@{HOST}:{port}"
             wait_until(lambda: _database_made(address), process, log)
             yield f"{address}/tests"
@@ -147,6 +150,15 @@ def _unprivileged_owner(folder: str, *files: Path) -> dict[str, Any]:
     for path in (Path(folder), *files):
         os.chown(path, user.pw_uid, user.pw_gid)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _as(owner: dict[str, Any]) -> list[str]:
+    """What to write before a command that must not run as root; the guard before it stays ours and readable to us."""
+    if not owner:
+        return []
+    drop = "import os, sys; os.setgroups([]); os.setgid(int(sys.argv[1])); os.setuid(int(sys.argv[2]))"
+    run = "os.execv(sys.argv[3], sys.argv[3:])"
+    return [sys.executable, "-ISc", f"{drop}; {run}", str(owner["group"]), str(owner["user"])]
 
 
 def _database_made(address: str) -> bool:
