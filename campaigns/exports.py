@@ -4,12 +4,13 @@ import csv
 import io
 from collections.abc import Iterator
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
 from config import jobs
 
-from .models import Campaign, Signature
+from .models import Campaign, Signature, User
 
 KIND = "signatures-csv"
 
@@ -40,6 +41,11 @@ def safe_cell(value: object) -> str:
 
 def start(campaign: Campaign, owner: str) -> jobs.Job:
     return jobs.start(KIND, {"campaign": campaign.pk}, owner=owner)
+
+
+def owner_of(campaign: Campaign, user: User | AnonymousUser) -> str:
+    """Whose list it is: one campaign's, asked for by one account."""
+    return f"campaign {campaign.pk} account {user.pk}"
 
 
 def discard(campaign_id: int) -> None:

@@ -4,13 +4,13 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import publishing, writing
+from campaigns import exports, publishing, writing
 from campaigns.access import Role, organisations_of
 from campaigns.models import Campaign, CampaignText, Event, Response, Source, Target, Update
 from letters import composing
@@ -93,7 +93,7 @@ class CampaignAdmin(Scoped[Campaign]):
     search_fields = ("slug", "texts__title")
     readonly_fields = ("state", "wordings", "signature_count", "counted_at", "published_at", "closed_at", "doors")
     inlines = (TargetInline, SourceInline, EventInline, ResponseInline, UpdateInline)
-    actions = ("publish", "close")
+    actions = ("publish", "close", "list_signatures")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         return super().get_queryset(request).prefetch_related("texts")
@@ -137,6 +137,18 @@ class CampaignAdmin(Scoped[Campaign]):
     @admin.action(description=_("Close"), permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
         self._each(request, queryset, publishing.close)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return organisations_of(request.user, Role.OWNER).exists()
+
+    @admin.action(description=_("List the signatures of one campaign (CSV)"), permissions=["export"])
+    def list_signatures(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> HttpResponseRedirect | None:
+        mine = queryset.filter(organisation__in=organisations_of(request.user, Role.OWNER))
+        if len(mine) != 1:
+            self.message_user(request, _("Choose one campaign of an organisation you own."), messages.ERROR)
+            return None
+        job = exports.start(mine[0], exports.owner_of(mine[0], request.user))
+        return HttpResponseRedirect(reverse("campaigns:export", args=[mine[0].slug, job.uuid]))
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Campaign], verb: Any) -> None:
         for campaign in queryset.filter(organisation__in=organisations_of(request.user, Role.EDITOR)):

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns import exports, pages
 from campaigns.access import Role, get_campaign_for
 from campaigns.forms.signing import SignForm
-from campaigns.models import Campaign
 from config import downloads, jobs
 
 from .loading import speak
@@ -30,16 +29,11 @@ def preview(request: HttpRequest, slug: str, language: str | None = None) -> Htt
     return render(request, "campaigns/public/page.html", pages.page(text) | {"form": SignForm(campaign, text)})
 
 
-def owner_of(campaign: Campaign, request: HttpRequest) -> str:
-    """Whose list it is: one campaign's, asked for by one account."""
-    return f"campaign {campaign.pk} account {request.user.pk}"
-
-
 @require_POST
 @never_cache
 def export_signatures(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_campaign_for(request.user, slug, Role.OWNER)
-    job = exports.start(campaign, owner_of(campaign, request))
+    job = exports.start(campaign, exports.owner_of(campaign, request.user))
     messages.info(request, _("The list is being made. This page shows how far it is."))
     return redirect("campaigns:export", slug=slug, job=job.uuid)
 
@@ -48,7 +42,7 @@ def export_signatures(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def export(request: HttpRequest, slug: str, job: uuid.UUID) -> HttpResponse:
     campaign = get_campaign_for(request.user, slug, Role.OWNER)
-    found = get_object_or_404(jobs.Job, uuid=job, owner=owner_of(campaign, request))
+    found = get_object_or_404(jobs.Job, uuid=job, owner=exports.owner_of(campaign, request.user))
     if found.state == jobs.State.DONE and "download" in request.GET:
         return downloads.job_result(found)  # type: ignore[return-value]
     return render(request, "campaigns/organising/export.html", {"campaign": campaign, "job": found})

@@ -87,3 +87,13 @@ def test_erasing_somebody_deletes_the_lists_that_hold_them(
     assert alice.get(page, {"download": ""}).status_code == 200  # the page that says so
     assert "deleted" in alice.get(page).content.decode()
     assert jobs.Job.objects.get().state == jobs.State.EXPIRED
+
+
+def test_the_administration_has_a_door_to_it_for_owners(campaign: Campaign, alice: Client) -> None:
+    chosen = {"action": "list_signatures", "_selected_action": [campaign.pk]}
+    answer = alice.post("/admin/campaigns/campaign/", chosen)
+    assert answer["Location"].startswith("/organise/library/exports/")
+    bob = Client()
+    bob.force_login(make_user("bob@example.org", campaign.organisation, "editor", is_staff=True))
+    bob.post("/admin/campaigns/campaign/", chosen)
+    assert jobs.Job.objects.count() == 1
