@@ -124,7 +124,7 @@ class CampaignAdmin(Scoped[Campaign]):
     @admin.display(description=_("pages"))
     def doors(self, obj: Campaign) -> SafeString:
         if obj.pk is None:
-            return format_html("–")
+            return SafeString("–")
         pages = [(_("As the public will see it"), reverse("campaigns:preview", args=[obj.slug]))]
         if obj.is_public:
             pages.append((_("The public page"), obj.get_absolute_url()))
