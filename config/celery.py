@@ -60,7 +60,6 @@ def _configuration() -> dict[str, Any]:
         "worker_prefetch_multiplier": 1,
         "worker_enable_remote_control": False,
         "worker_send_task_events": False,
-        "worker_soft_shutdown_timeout": 8.0,
         "worker_hijack_root_logger": False,
         "timezone": "UTC",
     }
