@@ -50,10 +50,13 @@ def event_ics(campaign: Campaign, event: Event, language: str) -> str:
     )
 
 
-def share(campaign: Campaign, text: CampaignText) -> dict[str, object]:
-    """Plain links that work without a script and tell nobody anything until somebody follows them."""
+def share(campaign: Campaign, text: CampaignText, signed: bool = False) -> dict[str, object]:
+    """Plain links that work without a script and tell nobody anything until somebody follows them.
+
+    Only who has `signed` is given words that say so.
+    """
     url = links.absolute(campaign.address_in(text.language))
-    words = _("I have signed “%(title)s”. Will you?") % {"title": text.title}
+    words = _("I have signed “%(title)s”. Will you?") % {"title": text.title} if signed else text.title
     both = f"{words} {url}"
     return {
         "url": url,

@@ -11,8 +11,8 @@ from .models import Campaign, CampaignText, ConsentWording
 
 def for_signing(campaign: Campaign, text: CampaignText) -> str:
     """Explicit consent: names the special kind of data, who keeps it and who is told (standards.md 2.11)."""
-    words = {"organisation": _asked_by(campaign), "title": text.title, "recipient": text.addressed_to}
-    if text.addressed_to:
+    words = {"organisation": _asked_by(campaign), "title": text.title, "recipient": text.recipient}
+    if text.recipient:
         wording = _(
             "I agree that %(organisation)s may keep my name, email address and postcode together with my support for "
             "“%(title)s”, which may reveal my political opinions, and pass my name to %(recipient)s so that my "
@@ -21,8 +21,8 @@ def for_signing(campaign: Campaign, text: CampaignText) -> str:
     else:
         wording = _(
             "I agree that %(organisation)s may keep my name, email address and postcode together with my support for "
-            "“%(title)s”, which may reveal my political opinions. "
-            "I can withdraw at any time by the link in every email."
+            "“%(title)s”, which may reveal my political opinions. It passes my name to nobody, and shows it only as I "
+            "choose. I can withdraw at any time by the link in every email."
         )
     return wording % words
 

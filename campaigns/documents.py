@@ -12,9 +12,10 @@ from config import links
 from letters.pdf import LetterSheet, card_png, is_rtl, letter_pdf
 
 from . import pages, publishing
-from .models import CampaignText, Source, Target
+from .models import CampaignText, Organisation, Source, Target
 
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
+WORD_JOINER = "\u2060"  # no line ends in the middle of the Arabic month that has two names
 
 
 def campaign_letter(text: CampaignText) -> bytes:
@@ -41,7 +42,7 @@ def _sheet(text: CampaignText, blank: bool) -> LetterSheet:
         title=text.title,
         language=language,
         sender_name="" if blank else campaign.organisation.in_language("name", language),
-        sender_lines=() if blank else tuple(campaign.organisation.postal_address.splitlines()),
+        sender_lines=() if blank else _sender_lines(campaign.organisation, language),
         recipient_lines=_recipient(target, language) if target else (),
         date=None if blank else today,
         subject=text.title,
@@ -58,13 +59,20 @@ def _sheet(text: CampaignText, blank: bool) -> LetterSheet:
     )
 
 
+def _sender_lines(organisation: Organisation, language: str) -> tuple[str, ...]:
+    """Its address without its name, which stands above it."""
+    names = {organisation.name, organisation.in_language("name", language)}
+    return tuple(line for line in organisation.postal_address.splitlines() if line.strip() not in names)
+
+
 def _recipient(target: Target, language: str) -> tuple[str, ...]:
     """Name, office and address, as they stand on an envelope."""
     named = [target.in_language(field, language) for field in ("name", "role", "organisation")]
-    return tuple(line for line in [*named, *target.address.splitlines()] if line)
+    return tuple(dict.fromkeys(line for line in [*named, *target.address.splitlines()] if line))
 
 
 def source_line(source: Source, language: str) -> str:
+    """What it is, and on a line of its own the note."""
     parts = [
         source.author,
         source.in_language("title", language),
@@ -74,7 +82,7 @@ def source_line(source: Source, language: str) -> str:
     ]
     line = ", ".join(part for part in parts if part)
     note = source.in_language("note", language)
-    return f"{line}. {note}" if note and line else line or note
+    return f"{line}.\n{note}" if note and line else line or note
 
 
 def _source_date(known: str) -> str:
@@ -98,10 +106,10 @@ def share_card(text: CampaignText) -> bytes:
             "size": size,
             "accent": publishing.readable(campaign.organisation.accent, publishing.PAPER),
             "kicker": escape(pages.kicker(campaign, text)),
-            "title": escape(text.title),
+            "title": escape(text.title).replace("/", f"{WORD_JOINER}/{WORD_JOINER}"),
             "count": escape(pages.count_in_words(numbers["count"]) if numbers["count"] else _("Be the first to sign")),
             "organisation": escape(campaign.organisation.in_language("name", text.language)),
-            "percent": numbers["percent"],
+            "bar": '<div style="width: %d%%"></div>' % numbers["percent"] if numbers["percent"] else "",
         }
         return card_png(CARD % words, CARD_WIDTH, CARD_HEIGHT)
 
@@ -117,7 +125,7 @@ h1 { top: 116px; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
 .foot { bottom: 62px }
 .count { font-size: 44px; font-weight: 600 }
 .bar { height: 14px; background: #d8d0c0; margin: 18px 0 14px; border-radius: 7px }
-.bar div { height: 14px; width: %(percent)s%%; background: %(accent)s; border-radius: 7px }
+.bar div { height: 14px; background: %(accent)s; border-radius: 7px }
 .who { font: 26px "Noto Sans", "Noto Sans Arabic", sans-serif; color: #5c564c }
 </style><p class="kicker">%(kicker)s</p><h1>%(title)s</h1><div class="foot"><div class="count">%(count)s</div>
-<div class="bar"><div></div></div><div class="who">%(organisation)s</div></div></html>"""
+<div class="bar">%(bar)s</div><div class="who">%(organisation)s</div></div></html>"""

@@ -1,4 +1,4 @@
-"""seeds/ → published campaigns. Can be repeated: what is the same stays, other words become the next version."""
+"""seeds/ → published campaigns. Can be repeated: what organisers have changed since is theirs."""
 
 import secrets
 from pathlib import Path
@@ -23,16 +23,20 @@ class BadSeed(Exception):
     """A file of seeds/ that cannot be used, and why."""
 
 
-def load(folder: Path) -> dict[str, int]:
+def load(folder: Path, update: bool = False) -> dict[str, int]:
+    """Makes what is not there yet. What is there is left as its organisers have it by now, unless told to `update`."""
     counts = demonstration.load(folder / "directory")
     organisations = yaml.safe_load((folder / "organisations.yaml").read_text(encoding="utf-8"))
     for entry in organisations:
-        organisation = _organisation(entry)
+        existing = None if update else Organisation.objects.filter(slug=entry["slug"]).first()
+        organisation = existing or _organisation(entry)
     files = sorted((folder / "campaigns").glob("*.md"))
     # The first file is the first in the list of campaigns, which shows the newest first.
     for file in reversed(files):
         try:
-            _campaign(organisation, *front_matter(file))
+            matter, body = front_matter(file)
+            if update or not Campaign.objects.filter(slug=matter["slug"]).exists():
+                _campaign(organisation, matter, body)
         except KeyError as error:
             raise BadSeed(f"{file.name}: {error} is missing") from error
         except (ValueError, ValidationError, Legislature.DoesNotExist) as error:
@@ -109,6 +113,7 @@ def _wording(matter: dict[str, Any], body: str) -> dict[str, Any]:
         "title": matter["title"],
         "summary": matter["summary"].strip(),
         "addressed_to": matter.get("addressed_to") or "",
+        "recipient": matter.get("recipient") or "",
         "body": body.strip() + "\n",
         "asks": matter.get("asks") or [],
         "affiliation_note": matter.get("affiliation_note") or "",

@@ -13,10 +13,16 @@ class LanguageOfTheAddress:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        translation.activate(settings.LANGUAGE_CODE)
+        translation.activate(self._named_in(request.path_info))
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
+
+    @staticmethod
+    def _named_in(path: str) -> str:
+        """For an address that leads nowhere too: /ar/… and /campaign/ar/…"""
+        known = dict(settings.LANGUAGES)
+        return next((part for part in path.split("/")[1:3] if part in known), settings.LANGUAGE_CODE)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         language = kwargs.get("language")

@@ -57,6 +57,8 @@ __all__ = [
     "suppress",
 ]
 
+# What may still be stopped. A failed email did not leave, and must not when somebody tries it again.
+CANCELLABLE = (State.QUEUED, State.LEASED, State.HELD, State.FAILED)
 USED_DAILY = timedelta(days=1)  # Message.used_at is kept to the day, not written at each use
 
 
@@ -131,8 +133,8 @@ def queue(
 
 
 def cancel(ids: Iterable[int], actor: str, reason: str = "") -> int:
-    """Stops what has not begun to be handed over; returns how many that were."""
-    return _move_from((State.QUEUED, State.LEASED, State.HELD), ids, State.CANCELLED, actor, reason)
+    """Stops what has not begun to be handed over, or has failed; returns how many that were."""
+    return _move_from(CANCELLABLE, ids, State.CANCELLED, actor, reason)
 
 
 def hold(ids: Iterable[int], actor: str, reason: str) -> int:

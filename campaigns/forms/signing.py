@@ -37,7 +37,9 @@ def display_field() -> forms.ChoiceField:
 
 
 def affiliation_field(text: CampaignText) -> LineField:
-    hint = text.affiliation_note or _("What you do or where you belong; shown beside your name.")
+    hint = str(_("What you do or where you belong; shown beside your name."))
+    if text.affiliation_note:
+        hint = _("Shown beside your name, %(note)s.") % {"note": text.affiliation_note}
     return LineField(
         label=_("Affiliation (optional)"),
         max_length=200,

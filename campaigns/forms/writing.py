@@ -26,7 +26,7 @@ class PostcodeForm(forms.Form):
         label=_("Your postcode"),
         max_length=40,
         error_messages={"required": _("Write your postcode.")},
-        help_text=_("Your home address decides who represents you. We look it up here and keep nothing."),
+        help_text=_("Your home address decides who represents you. Nothing is kept until you send your letter."),
         widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "short"}),
     )
 

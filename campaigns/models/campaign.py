@@ -25,13 +25,20 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return self.order_by("-pk")
 
     def matching(self, words: str) -> "CampaignQuerySet":
-        """Campaigns whose current title or summary holds every word."""
+        """Campaigns whose current title, summary or addressee, or whose sources, hold every word."""
         found = self
         for word in words.split()[:8]:
             found = found.filter(
                 models.Exists(
                     CampaignText.objects.filter(campaign=models.OuterRef("pk"), superseded_at__isnull=True).filter(
-                        models.Q(title__icontains=word) | models.Q(summary__icontains=word)
+                        models.Q(title__icontains=word)
+                        | models.Q(summary__icontains=word)
+                        | models.Q(addressed_to__icontains=word)
+                    )
+                )
+                | models.Exists(
+                    Source.objects.filter(campaign=models.OuterRef("pk")).filter(
+                        models.Q(author__icontains=word) | models.Q(title__icontains=word)
                     )
                 )
             )
@@ -128,6 +135,7 @@ class CampaignText(models.Model):
         "title",
         "summary",
         "addressed_to",
+        "recipient",
         "body",
         "asks",
         "affiliation_note",
@@ -144,6 +152,14 @@ class CampaignText(models.Model):
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"))
     addressed_to = models.CharField(_("addressed to"), max_length=200, blank=True)
+    recipient = models.CharField(
+        _("who is given the names"),
+        max_length=200,
+        blank=True,
+        help_text=_(
+            "A person or body that will get the list of signatories; named in the consent. Empty: nobody does."
+        ),
+    )
     body = models.TextField(_("text"), help_text=_("Markdown; [^1] refers to source 1."))
     asks = models.JSONField(_("what it asks"), default=list, blank=True)
     affiliation_note = models.CharField(_("shown beside an affiliation"), max_length=120, blank=True)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from campaigns import addresses, pages, retention, writing
 from campaigns.models import CampaignLetter
 from config import links
+from letters import outbox
 from letters.letter_text import sheet_for
 from letters.models.post import State
 
@@ -96,6 +97,8 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
         "sheet": sheet_for(kept.letter),
         "urls": urls,
         "state": kept.state,
+        "stoppable": kept.state != CampaignLetter.State.WITHDRAWN
+        and (kept.outgoing is None or kept.outgoing.state in outbox.CANCELLABLE),
         "outgoing_state": honest_state(kept),
         "share": addresses.share(kept.text.campaign, kept.text),
     }

@@ -1,12 +1,15 @@
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_countries import countries
 
 from campaigns import addresses, pages, signing, writing
 from campaigns.forms.signing import ManageForm, SignForm
@@ -123,7 +126,7 @@ def thanks(request: HttpRequest, signature: Signature) -> HttpResponse:
     context = pages.frame(signature.text) | {
         "signature": signature,
         "urls": urls,
-        "share": addresses.share(signature.text.campaign, signature.text),
+        "share": addresses.share(signature.text.campaign, signature.text, signed=True),
     }
     return render(request, "campaigns/signing/thanks.html", context)
 
@@ -186,22 +189,34 @@ def mine_context(request: HttpRequest, signature: Signature, form: ManageForm, d
         "stands": signature.state != Signature.State.WITHDRAWN,
         "kept": kept_about(signature),
         "kept_until": signature.erase_on,
-        "days": settings.WITHDRAWN_SIGNATURE_DAYS,
+        "erased_on": erased_on(signature),
     }
+
+
+def erased_on(signature: Signature) -> date | None:
+    """The day on which a withdrawn signature is erased; None while it stands."""
+    if signature.withdrawn_at is None:
+        return None
+    after = timezone.localdate(signature.withdrawn_at) + timedelta(days=settings.WITHDRAWN_SIGNATURE_DAYS)
+    return min(after, signature.erase_on)
 
 
 def kept_about(signature: Signature) -> list[dict[str, str]]:
     """Everything we hold about one signature, as rows a person can read."""
+    listed = signature.seen_state == Signature.State.CONFIRMED and signature.public_name
+    shown = signature.public_name if listed else _("not shown")
     labels = (
         (_("Name"), signature.name),
         (_("Email"), signature.email),
         (_("Postcode"), signature.postcode),
-        (_("Country"), signature.country),
+        (_("Country"), str(countries.name(signature.country))),
         (_("Counted in"), signature.area.name_in(translation.get_language()) if signature.area else ""),
         (_("Affiliation"), signature.affiliation),
         (_("Reason"), signature.reason),
-        (_("Shown publicly as"), signature.public_name or _("not shown")),
+        (_("Shown publicly as"), shown),
         (_("What you agreed to"), signature.consent.text if signature.consent else ""),
+        (_("When you agreed"), date_format(signature.consent_at, "DATETIME_FORMAT") if signature.consent_at else ""),
+        (_("About news you agreed to"), signature.updates_consent.text if signature.updates_consent else ""),
     )
     return [{"label": label, "value": value} for label, value in labels if value]
 

@@ -1,7 +1,9 @@
 """Writing to one's representative. No step keeps anything; what was typed travels in the form, until it is sent."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -110,8 +112,9 @@ class Desk:
     def start_letter(self, constituency: Constituency, postcode: str) -> HttpResponse:
         representatives = lookup.representatives_for(constituency, timezone.localdate())
         if not representatives:
-            seat = constituency.name_in(self.text.language)
-            return self.choose(problem=_("The seat of %(seat)s is vacant: nobody can be written to.") % {"seat": seat})
+            return self.page(
+                "choose", form=ConstituencyForm(self.campaign), vacant=constituency.name_in(self.text.language)
+            )
         subject, body = writing.prefilled(self.text, representatives[0])
         known = lookup.spaced(lookup.parse_postcode(postcode)) if postcode else ""
         initial = {
@@ -172,6 +175,7 @@ class Desk:
             mailto=address,
             mailto_whole=whole,
             plain=letter_text(letter),
+            letter_until=timezone.localdate() + timedelta(days=settings.LETTER_RETENTION_DAYS),
         )
 
     def pdf(self) -> HttpResponse:

@@ -65,7 +65,7 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.HANDING: frozenset({State.SENT, State.QUEUED, State.FAILED, State.HELD}),
     State.SENT: frozenset({State.BOUNCED}),
     State.BOUNCED: frozenset(),
-    State.FAILED: frozenset({State.QUEUED}),
+    State.FAILED: frozenset({State.QUEUED, State.CANCELLED}),
     State.HELD: frozenset({State.QUEUED, State.SENT, State.CANCELLED}),
     State.CANCELLED: frozenset(),
 }

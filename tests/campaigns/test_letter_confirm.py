@@ -7,6 +7,7 @@ from django.utils import timezone
 from campaigns import writing
 from campaigns.models import Campaign, CampaignLetter
 from config import links
+from letters import outbox
 from letters.models import OutgoingEmail, Representative
 from letters.models.post import State
 
@@ -142,7 +143,7 @@ def test_a_letter_may_be_withdrawn_before_it_has_left(client: Client, mine: str,
     assert [email.state for email in letters_out()] == ["cancelled"]
 
 
-@pytest.mark.parametrize("where", [State.SENT, State.HANDING, State.BOUNCED, State.FAILED])
+@pytest.mark.parametrize("where", [State.SENT, State.HANDING, State.BOUNCED])
 def test_a_letter_that_has_left_cannot_be_called_back(client: Client, mine: str, link: str, where: str) -> None:
     client.post(link)
     lease = {"lease_until": timezone.now(), "lease_token": "x"} if where == State.HANDING else {}
@@ -218,3 +219,13 @@ def test_of_two_letters_that_wait_only_one_goes(client: Client, kept: CampaignLe
     second = client.post(links_in(emails()[1])["letter/confirm"])
     assert second.status_code == 409
     assert len(letters_out()) == 1
+
+
+def test_a_letter_that_failed_can_be_called_back_before_somebody_tries_it_again(
+    client: Client, mine: str, link: str
+) -> None:
+    client.post(link)
+    OutgoingEmail.objects.filter(kind="letter").update(state=State.FAILED)
+    client.post(mine, {"withdraw": "1"})
+    assert state() == "withdrawn"
+    assert outbox.retry(OutgoingEmail.objects.values_list("pk", flat=True), actor="Alice") == 0

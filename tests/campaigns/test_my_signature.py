@@ -3,6 +3,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -223,6 +224,7 @@ def test_ones_data_comes_as_json_and_is_complete(client: Client, signature: Sign
     assert personal <= set(data)
 
 
+@time_machine.travel("2026-11-20", tick=False)  # the links on the page hold the second they were made in
 @pytest.mark.parametrize("seen", ["confirmed", "pending"])
 def test_nothing_gives_a_hint_that_one_is_held_back(client: Client, signature: Signature, seen: str) -> None:
     Signature.objects.update(state=seen, confirmed_at=signature.confirmed_at if seen == "confirmed" else None)

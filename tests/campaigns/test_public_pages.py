@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from campaigns import calendars, counting, publishing
-from campaigns.models import Campaign, Event, Organisation, Signature, Update
+from campaigns.models import Campaign, Event, Organisation, Signature, Source, Update
 from letters.models import Representative
 from letters.pdf import RenderingBusy, RenderingError
 
@@ -505,3 +505,22 @@ def test_an_organisation_costs_the_same_with_one_campaign_and_with_twenty(
 def test_a_page_weighs_little(client: Client, campaign: Campaign, representative: Representative) -> None:
     grown(campaign, representative, 24)
     assert len(client.get("/library/").content) < 40_000
+
+
+@pytest.mark.parametrize("path", ["/ar/nothing/", "/library/ar/nothing/", "/nowhere/ar/"])
+def test_an_address_that_leads_nowhere_answers_in_its_own_language(
+    client: Client, campaign: Campaign, path: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert '<html lang="ar" dir="rtl">' in answer.content.decode()
+
+
+def test_only_who_has_signed_is_given_words_that_say_so(client: Client, campaign: Campaign) -> None:
+    assert "I have signed" not in client.get("/library/").content.decode()
+
+
+def test_a_campaign_is_found_by_whom_it_addresses_and_by_its_sources(client: Client, campaign: Campaign) -> None:
+    Source.objects.get_or_create(campaign=campaign, number=9, defaults={"author": "Leila Farouk"})
+    for words in ("Northtown council", "farouk"):
+        assert "Keep the library open" in client.get("/", {"q": words}).content.decode(), words

@@ -7,9 +7,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from campaigns import seeding
+from campaigns import publishing, seeding
 from campaigns.models import Campaign, CampaignText, Event, Membership, Organisation, Response, Source, Target, User
 from letters.models import Constituency, Representative, Sender
+
+from .factories import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -119,11 +121,23 @@ def test_a_seed_becomes_a_campaign_with_all_its_parts(folder: Path) -> None:
     assert campaign.organisation.approved_at is not None
 
 
+def test_what_an_organiser_has_changed_stays_as_they_have_it(folder: Path) -> None:
+    seeding.load(folder)
+    campaign = Campaign.objects.get()
+    publishing.publish_text(campaign, "en", {**text_of(campaign).wording(), "title": "Keep both libraries open"})
+    Source.objects.filter(number=1).update(title="Visitors in 2026")
+    Organisation.objects.update(name="Friends of both Libraries")
+    seeding.load(folder)
+    assert text_of(campaign).title == "Keep both libraries open"
+    assert Source.objects.get(number=1).title == "Visitors in 2026"
+    assert Organisation.objects.get().name == "Friends of both Libraries"
+
+
 def test_other_words_are_the_next_version(folder: Path) -> None:
     seeding.load(folder)
     file = folder / "campaigns" / "library.md"
     file.write_text(file.read_text().replace("It is used.", "It is used daily."))
-    seeding.load(folder)
+    seeding.load(folder, update=True)
     assert sorted(Campaign.objects.get().texts.filter(language="en").values_list("version", flat=True)) == [1, 2]
     assert Campaign.objects.get().texts.get(language="ar").version == 1
 
@@ -134,7 +148,7 @@ def test_what_was_taken_out_of_a_file_goes(folder: Path) -> None:
     file.write_text(
         file.read_text().replace("  - {title: Costs, author: The council}\n", "").replace("source: 2", "source: 1")
     )
-    seeding.load(folder)
+    seeding.load(folder, update=True)
     assert [source.number for source in Source.objects.all()] == [1]
     assert Response.objects.get().source == Source.objects.get()
 
@@ -142,7 +156,7 @@ def test_what_was_taken_out_of_a_file_goes(folder: Path) -> None:
 def test_an_organisation_that_the_operator_shut_is_not_opened_by_loading_again(folder: Path) -> None:
     seeding.load(folder)
     Organisation.objects.update(approved_at=None)
-    seeding.load(folder)
+    seeding.load(folder, update=True)
     assert Organisation.objects.get().approved_at is None
 
 

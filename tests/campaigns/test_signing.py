@@ -332,3 +332,10 @@ def test_words_that_changed_meanwhile_are_not_agreed_to_by_the_old_tick(client: 
     box = re.search(r"<input[^>]*name=\"consent\"[^>]*>", page)
     assert box is not None and "checked" not in box[0]
     assert not Signature.objects.exists()
+
+
+def test_a_campaign_that_hands_the_names_to_nobody_asks_for_no_such_consent(client: Client) -> None:
+    make_campaign(slug="statement", wording=WORDING | {"recipient": "", "addressed_to": "all who read"})
+    page = html.unescape(client.get("/statement/").content.decode())
+    assert "It passes my name to nobody" in page
+    assert "pass my name to all who read" not in page

@@ -13,9 +13,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("folder", nargs="?", type=Path, default=settings.BASE_DIR / "seeds")
 
+        parser.add_argument(
+            "--update", action="store_true", help="also bring what is there to the words of the files, as a new version"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            counts = seeding.load(options["folder"])
+            counts = seeding.load(options["folder"], update=options["update"])
             if settings.DEMONSTRATION:
                 seeding.demonstration_organiser()
         except (seeding.BadSeed, OSError, KeyError) as error:
