@@ -109,7 +109,7 @@ def share_card(text: CampaignText) -> bytes:
             "title": escape(text.title).replace("/", f"{WORD_JOINER}/{WORD_JOINER}"),
             "count": escape(pages.count_in_words(numbers["count"]) if numbers["count"] else _("Be the first to sign")),
             "organisation": escape(campaign.organisation.in_language("name", text.language)),
-            "bar": '<div style="width: %d%%"></div>' % numbers["percent"] if numbers["percent"] else "",
+            "bar": f'<div style="width: {numbers["percent"]:d}%"></div>' if numbers["percent"] else "",
         }
         return card_png(CARD % words, CARD_WIDTH, CARD_HEIGHT)
 

@@ -87,7 +87,7 @@ def page(text: CampaignText) -> dict[str, Any]:
             {field: row.in_language(field, language) for field in ("name", "role", "organisation")}
             for row in campaign.targets.all()
         ],
-        "sources": campaign.sources.all(),
+        "sources": [_source(row, language) for row in campaign.sources.all()],
         "events": [_event(campaign, row, language) for row in campaign.events.all()],
         "responses": [_response(row, language) for row in campaign.responses.select_related("source")],
         "updates": [
@@ -119,6 +119,11 @@ def _body(source: str) -> SafeString:
 
 def count_in_words(count: int) -> str:
     return ngettext("%(count)d person has signed", "%(count)d people have signed", count) % {"count": count}
+
+
+def _source(row: Any, language: str) -> dict[str, Any]:
+    kept = {field: getattr(row, field) for field in ("number", "author", "publication", "date", "url")}
+    return kept | {field: row.in_language(field, language) for field in ("title", "note")}
 
 
 def _event(campaign: Campaign, row: Any, language: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ with the time in nanoseconds, so names sort as the messages came. One email capt
 in somebody's real mailbox would be.
 """
 
+import base64
 import os
 import re
 import secrets
@@ -12,15 +13,40 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.policy import EmailPolicy, Policy
 from email.utils import getaddresses
 from functools import cached_property
 from pathlib import Path
+from typing import Any, cast
 
 from django.conf import settings
 
 ID = re.compile(r"[0-9]{20}-[A-Za-z0-9-]{1,60}-[0-9a-f]{8}")
+_ENCODED = r"=\?[\w-]+\?[bq]\?[^?\s]*\?="
+_ENCODED_WORDS = re.compile(rf"{_ENCODED}(?:\s+{_ENCODED})+", re.IGNORECASE)
+
+
+class _Reading(EmailPolicy):
+    """Between two encoded words there is no space (RFC 2047, 6.2), but in a name of an address the standard library,
+    in the versions we support, reads one. So neighbours become one word first."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, _ENCODED_WORDS.sub(_as_one_word, str(value)))
+
+
+def _as_one_word(words: re.Match[str]) -> str:
+    try:
+        text = str(make_header(decode_header(words[0])))
+    except (MessageError, LookupError, UnicodeError):
+        return words[0]  # of an unknown character set, or broken: shown as it stands
+    return f"=?utf-8?b?{base64.b64encode(text.encode()).decode()}?="
+
+
+READING = cast("Policy[EmailMessage]", _Reading())
 
 
 class NoSuchMessage(LookupError):
@@ -45,7 +71,7 @@ class CapturedMessage:
 
     @cached_property
     def _parsed(self) -> EmailMessage:
-        return message_from_bytes(self.raw, policy=policy.default)
+        return message_from_bytes(self.raw, policy=READING)
 
     @property
     def captured_at(self) -> datetime:

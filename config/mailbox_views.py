@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from . import mailbox
+from . import mailbox, web_addresses
 from .downloads import locked
 from .mailbox import CapturedMessage, NoSuchMessage
 
@@ -69,7 +69,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @this_machine_only
 def message(request: HttpRequest, id: str) -> HttpResponse:
-    context = {"message": mailbox.message(id), "sandbox": MESSAGE_SANDBOX}
+    found = mailbox.message(id)
+    context = {"message": found, "text": web_addresses.linked(found.text), "sandbox": MESSAGE_SANDBOX}
     return render(request, "mailbox/message.html", context)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from .layout import letter_body, letter_css, standalone
+from .layout import has_foot, letter_body, letter_css, standalone
 from .profiles import DEFAULT_PROFILE, PROFILES
 from .sandbox import POOL, Limits, RenderingBusy, RenderingError, RenderingTimeout
 from .sheet import LetterSheet, is_rtl
@@ -46,7 +46,7 @@ def letter_pdf(sheet: LetterSheet, profile: str = DEFAULT_PROFILE) -> bytes:
         "kind": "pdf",
         "html": letter_body(sheet, place),
         "css": letter_css(sheet.language, place),
-        "foot_first": bool(sheet.foot_text or sheet.foot_url),
+        "foot_first": has_foot(sheet),
     }
     return POOL.render(request, limits())[0]
 

@@ -5,10 +5,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import segno
+from django.conf import settings
 from django.utils import formats, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from config import web_addresses
 
 from .profiles import Profile
 from .sheet import Direction, LetterSheet, breakable, direction_of, one_line, paragraphs
@@ -21,8 +24,8 @@ MOST_LINES = 400
 LINES_AT_ONCE = 50
 
 # An address too long for its window is set smaller, and still smaller: (type size, distance of lines) of the
-# profile's own. Below 7.5 pt nobody reads it, so a longer one runs on under the window instead.
-SMALLER = ((1.0, 1.2), (1.0, 1.0), (0.88, 0.84), (0.78, 0.72))
+# profile's own. Below 8 pt nobody reads it, so a longer one runs on under the window instead.
+SMALLER = ((1.0, 1.2), (1.0, 1.0), (0.88, 0.83), (0.78, 0.83), (0.78, 0.72))
 
 
 def letter_css(language: str, profile: Profile) -> str:
@@ -99,8 +102,13 @@ def _line(text: str, otherwise: Direction, css_class: str = "") -> SafeString:
         "<p{}{}>{}</p>",
         format_html(' class="{}"', css_class) if css_class else "",
         _dir(text, otherwise),
-        breakable(text),
+        _written(text),
     )
+
+
+def _written(text: str) -> SafeString:
+    """What somebody wrote on one line."""
+    return web_addresses.isolated(breakable(text))
 
 
 def _dir(text: str, otherwise: Direction) -> SafeString:
@@ -202,7 +210,7 @@ def _paragraph(lines: list[str], otherwise: Direction) -> SafeString:
             (
                 mark_safe(' class="goes-on"') if part is not parts[-1] else "",
                 direction,
-                format_html_join(mark_safe("<br>"), "{}", ((breakable(line),) for line in part)),
+                format_html_join(mark_safe("<br>"), "{}", ((_written(line),) for line in part)),
             )
             for part in parts
         ),
@@ -210,7 +218,19 @@ def _paragraph(lines: list[str], otherwise: Direction) -> SafeString:
 
 
 def _items(items: tuple[str, ...], otherwise: Direction) -> SafeString:
-    return format_html_join("", "<li{}>{}</li>", ((_dir(item, otherwise), breakable(one_line(item))) for item in items))
+    return format_html_join("", "{}", ((_item(item, otherwise),) for item in items))
+
+
+def _item(item: str, otherwise: Direction) -> SafeString:
+    """Lines of one direction follow each other; else each has its own, as a note in Arabic on an English title."""
+    lines = [line for line in map(one_line, item.splitlines()) if line]
+    directions = [direction_of(line, otherwise) for line in lines]
+    if len(set(directions)) <= 1:
+        return format_html("<li{}>{}</li>", _dir(item, otherwise), _written(" ".join(lines)))
+    shown = (
+        format_html('<bdi dir="{}">{}</bdi>', *pair) for pair in zip(directions, map(_written, lines), strict=True)
+    )
+    return format_html("<li>{}</li>", format_html_join(mark_safe("<br>"), "{}", ((line,) for line in shown)))
 
 
 def _ending(sheet: LetterSheet) -> SafeString:
@@ -234,9 +254,13 @@ def _ending(sheet: LetterSheet) -> SafeString:
     )
 
 
+def has_foot(sheet: LetterSheet) -> bool:
+    return bool(one_line(sheet.foot_text) or one_line(sheet.foot_url) or settings.DEMONSTRATION)
+
+
 def _foot(sheet: LetterSheet) -> SafeString:
     text, url = one_line(sheet.foot_text), one_line(sheet.foot_url)
-    if not (text or url):
+    if not has_foot(sheet):
         return SafeString("")
     linked: str | SafeString = ""
     code: str | SafeString = ""
@@ -251,7 +275,8 @@ def _foot(sheet: LetterSheet) -> SafeString:
     elif url:
         linked = _line(url, sheet.direction)
     title = format_html("<p{}><strong>{}</strong></p>", _dir(text, sheet.direction), text) if text else ""
-    return format_html('<div class="foot"><div>{}{}{}</div></div>', code, title, linked)
+    demonstration = format_html("<p>{}</p>", _("Demonstration: not a real letter")) if settings.DEMONSTRATION else ""
+    return format_html('<div class="foot"><div>{}{}{}{}</div></div>', code, title, linked, demonstration)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,7 @@
 import json
 import time
 from concurrent.futures import ProcessPoolExecutor
+from email.header import Header
 from email.message import EmailMessage
 from multiprocessing import get_context
 from pathlib import Path
@@ -155,6 +156,37 @@ def test_the_pages_show_what_came(here: Client) -> None:
     assert 'href="http://127.0.0.1:8000/confirm/abc/"' in page, "the link can be followed"
     assert "&lt;b&gt;" in page and "X-Countersign" in page
     assert "allow-scripts" not in page and "allow-same-origin" not in page and 'sandbox="' in page
+
+
+def test_a_link_ends_where_the_address_does(here: Client) -> None:
+    message = _message()
+    message.set_content(
+        "على http://127.0.0.1:8000/x/ar/، و«http://127.0.0.1:8000/y/» (http://127.0.0.1:8000/z/).\n<b>\n"
+    )
+    page = here.get(f"/mailbox/{_captured(message).id}/").content.decode()
+    for address in ("x/ar", "y", "z"):
+        assert f'<a href="http://127.0.0.1:8000/{address}/" rel="nofollow" dir="ltr">' in page
+    assert "</a>، و«<a" in page and "</a>» (<a" in page and "</a>).\n&lt;b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "name", ["Élise Ångström-Świętokrzyska via Countersign Demonstration", "سمير حداد عبر " * 6 + "x"]
+)
+def test_a_name_that_takes_two_encoded_words_is_read_without_a_gap(name: str) -> None:
+    encoded = Header(name, "utf-8", header_name="From").encode(linesep="\r\n")
+    assert encoded.count("=?") > 1
+    mailbox.capture(f"From: {encoded}\r\n <hello@example.org>\r\nSubject: {encoded}\r\n\r\nx".encode(), "17")
+    found = mailbox.messages()[0]
+    assert (found.headers["From"], found.subject) == (f"{name} <hello@example.org>", name)
+    assert found.from_ == "hello@example.org"
+
+
+@pytest.mark.parametrize(
+    "words", ["=?x-none?q?a?= =?x-none?q?b?=", "=?utf-8?b?_?= =?utf-8?b?a?=", "=?utf-8?q?=ff?= =?utf-8?q?=fe?="]
+)
+def test_encoded_words_that_cannot_be_read_do_not_break_the_mailbox(here: Client, words: str) -> None:
+    mailbox.capture(f"From: {words} <hello@example.org>\r\nSubject: {words}\r\n\r\nx".encode(), "17")
+    assert here.get(f"/mailbox/{mailbox.messages()[0].id}/").status_code == 200
 
 
 def test_older_pages_can_be_reached(here: Client) -> None:

@@ -79,6 +79,17 @@ def texts(pdf: bytes) -> list[str]:
         return [page.get_textpage().get_text_bounded().replace("\r\n", "\n") for page in document]
 
 
+def lines_as_seen(pdf: bytes) -> list[str]:
+    """What stands on the first page from left to right, whatever the order in which it is read."""
+    lines: dict[int, list[tuple[float, str]]] = {}
+    with opened(pdf) as document:
+        textpage = document[0].get_textpage()
+        for i in range(textpage.count_chars()):
+            left, bottom, _right, top = textpage.get_charbox(i, loose=True)
+            lines.setdefault(round((bottom + top) / 2 / 8), []).append((left, textpage.get_text_range(i, 1)))
+    return ["".join(character for _left, character in sorted(line)) for line in lines.values()]
+
+
 def box_of(pdf: bytes, text: str, page_number: int = 0) -> Box:
     with opened(pdf) as document:
         page = document[page_number]

@@ -5,11 +5,26 @@ import re
 import pikepdf
 import pytest
 import segno
+from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
+from pytest_django.fixtures import Settings
 
-from letters.pdf import PROFILES, is_rtl, layout, letter_html, letter_pdf, page_pngs
+from letters.pdf import PROFILES, LetterSheet, is_rtl, layout, letter_html, letter_pdf, page_pngs
+from letters.pdf.profiles import Profile
 
-from .sheets import PARAGRAPH, Box, a_letter, an_arabic_letter, box_of, fonts, ink, opened, read_aloud, texts
+from .sheets import (
+    PARAGRAPH,
+    Box,
+    a_letter,
+    an_arabic_letter,
+    box_of,
+    fonts,
+    ink,
+    lines_as_seen,
+    opened,
+    read_aloud,
+    texts,
+)
 
 
 def test_a_short_letter_is_one_sheet_read_from_sender_to_foot() -> None:
@@ -306,7 +321,51 @@ def test_an_endless_word_has_places_to_break_and_loses_nothing(field: str) -> No
 
 def test_an_address_of_a_page_is_left_as_it_is_to_be_copied() -> None:
     address = "https://example.org/" + "a" * 170
-    assert address in letter_html(a_letter(body=f"See {address} for more."))
+    assert address in strip_tags(letter_html(a_letter(body=f"See {address} for more.")))
+    assert "\u200b" not in texts(letter_pdf(a_letter(body="See https://example.org/the-bridge/en/ for more.")))[0]
+
+
+ADDRESS = "http://127.0.0.1:8155/tyrants-bring-the-invaders/ar/"
+
+
+@pytest.mark.parametrize("before", range(0, 60, 7))
+def test_the_address_of_a_page_runs_from_the_left_in_arabic_and_breaks_after_a_slash(before: int) -> None:
+    body = f"{'كلمة ' * (before // 5)}{'ا' * (before % 5)} العنوان {ADDRESS}، وأرجو أن تقرؤوه"
+    pdf = letter_pdf(an_arabic_letter(body=body))
+    latin = [re.sub(r"[^!-~]", "", line) for line in lines_as_seen(pdf)]
+    parts = [line for line in latin if line and line in ADDRESS]
+    assert "".join(parts) == ADDRESS
+    assert all(part.endswith("/") for part in parts)
+    assert '<bdi class="web" dir="ltr"><span>http://</span><span>127.0.0.1:8155/</span>' in letter_html(
+        an_arabic_letter(body=body)
+    )
+
+
+def test_an_arabic_note_on_an_english_title_has_a_line_of_its_own() -> None:
+    html = letter_html(
+        an_arabic_letter(sources=("Mark Boothroyd, Aleppo.\nلا تحمل الوثيقة تاريخًا.", "RS21.\nUndated."))
+    )
+    assert (
+        '<li><bdi dir="ltr">Mark Boothroyd, Aleppo.</bdi><br><bdi dir="rtl">لا تحمل الوثيقة تاريخًا.</bdi></li>' in html
+    )
+    assert '<li dir="ltr">RS21. Undated.</li>' in html
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_an_address_is_never_set_too_small_to_read(profile: Profile) -> None:
+    assert min(profile.size_pt * size for size, _line in layout.SMALLER) >= 8
+
+
+@pytest.mark.parametrize("sheet", [a_letter(), an_arabic_letter(foot_text="", foot_url="")], ids=["English", "Arabic"])
+def test_a_demonstration_says_so_at_the_foot_of_every_pdf(sheet: LetterSheet, settings: Settings) -> None:
+    words = {"en": "Demonstration: not a real letter", "ar": "عرض توضيحي: ليست رسالة حقيقية"}[sheet.language]
+    assert words not in letter_html(sheet)
+    settings.DEMONSTRATION = True
+    assert words in letter_html(sheet)
+    with opened(letter_pdf(sheet)) as document:
+        assert len(document) == 1
+    if sheet.language == "en":
+        assert box_of(letter_pdf(sheet), words).top > 257
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
