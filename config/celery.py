@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings  # noqa: E402  (after the settings module is named)
+
+from . import folder_queue  # noqa: E402
 
 QUEUES = ("confirmations", "letters", "updates", "jobs")
 
@@ -64,6 +67,9 @@ def _configuration() -> dict[str, Any]:
         "timezone": "UTC",
     }
 
+
+# filesystem:// is our folder, everywhere that kombu meets the name.
+TRANSPORT_ALIASES["filesystem"] = folder_queue.NAME
 
 app = Celery("countersign")
 # Read when first asked for: this module is imported with the package, while the settings may still be half read.
