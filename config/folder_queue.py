@@ -31,13 +31,13 @@ def write_whole(path: Path, text: str) -> None:
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, payload: Any, **_: Any) -> None:
+    def _put(self, queue: str, message: Any, **_: Any) -> None:
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"  # as kombu's: they are read in this order
-        write_whole(Path(self.data_folder_out, name), dumps(payload))
+        write_whole(Path(self.data_folder_out, name), dumps(message))
 
-    def get_table(self, exchange: str) -> list[tuple[str, str, str]]:
+    def get_table(self, exchange: str) -> list[exchange_queue_t]:  # type: ignore[override]
         try:
-            return super().get_table(exchange)
+            return [exchange_queue_t(*row) for row in super().get_table(exchange)]
         except json.JSONDecodeError:
             return []  # cut short by an older version: binding writes it anew
 
