@@ -31,9 +31,9 @@ def write_whole(path: Path, text: str) -> None:
 
 
 class Channel(filesystem.Channel):
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         name = f"{round(monotonic() * 1000)}_{uuid.uuid4()}.{queue}.msg"  # as kombu's: they are read in this order
-        write_whole(Path(self.data_folder_out, name), dumps(message))
+        write_whole(Path(self.data_folder_out, name), dumps(payload))
 
     def get_table(self, exchange: str) -> list[exchange_queue_t]:  # type: ignore[override]
         try:
