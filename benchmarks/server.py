@@ -67,7 +67,7 @@ class Server:
             except HTTPError:
                 return  # an answer too: the floors have no such page
             except (URLError, OSError):
-                time.sleep(0.1)
+                time.sleep(0.1)  # a server that does not listen yet can only be asked again
         raise RuntimeError(f"{self.application} did not answer within {STARTS_WITHIN:g} s")
 
     def get(self, path: str) -> bytes:

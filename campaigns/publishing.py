@@ -66,7 +66,7 @@ def markdown(source: str, references: References = References.NONE) -> SafeStrin
         ),
         html,
     )
-    return mark_safe(html)  # cleaned by nh3 above; the references are digits
+    return mark_safe(html)  # cleaned by nh3 above; what is put in are digits and an escaped label
 
 
 def one_line(text: str) -> str:

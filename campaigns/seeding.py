@@ -86,7 +86,7 @@ def _organisation(entry: dict[str, Any]) -> Organisation:
 @transaction.atomic
 def _campaign(organisation: Organisation, matter: dict[str, Any], body: str) -> Campaign:
     publishing.check_slug(matter["slug"])
-    campaign, created = Campaign.objects.get_or_create(
+    campaign, _created = Campaign.objects.get_or_create(
         slug=matter["slug"],
         defaults={
             "organisation": organisation,

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,14 @@ from letters.addresses import BadAddress, one_address
 # Direction overrides and isolates: in a public list they would turn the neighbours' names around.
 _DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 _ADDRESS_OF_A_SITE = re.compile(r"https?://|www\.", re.IGNORECASE)
+
+
+def bare_helper() -> FormHelper:
+    """The fields alone: the template writes the form element, and supporters' forms carry no token (config.origin)."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
 
 
 def one_line(text: str) -> str:

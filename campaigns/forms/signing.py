@@ -1,6 +1,5 @@
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +12,7 @@ from letters.directory import lookup
 from letters.models import Constituency
 
 from .country import country_field
-from .fields import AddressField, LineField, NameField, ParagraphsField
+from .fields import AddressField, LineField, NameField, ParagraphsField, bare_helper
 
 
 class Honeypot(forms.CharField):
@@ -100,9 +99,7 @@ class SignForm(forms.Form):
         self.fields["updates"].label = consent.for_news(campaign)
         self.now_shown = consent.shown(text.digest, str(self.fields["consent"].label))
         self.area: Constituency | None = None
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare_helper()
         self.helper.layout = Layout(
             "name",
             "email",
@@ -184,6 +181,4 @@ class ManageForm(forms.Form):
         self.fields["reason"] = reason_field()
         self.fields["display"] = display_field()
         self.fields["updates"].label = consent.for_news(signature.campaign)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+        self.helper = bare_helper()

@@ -1,6 +1,5 @@
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -10,15 +9,8 @@ from campaigns.models import Campaign, CampaignText
 from letters import composing
 from letters.models import Constituency, Representative
 
-from .fields import AddressField, LineField, NameField, ParagraphsField
+from .fields import AddressField, LineField, NameField, ParagraphsField, bare_helper
 from .signing import Honeypot
-
-
-def plain_helper() -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
 
 
 class PostcodeForm(forms.Form):
@@ -32,7 +24,7 @@ class PostcodeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = plain_helper()
+        self.helper = bare_helper()
 
 
 class ConstituencyForm(forms.Form):
@@ -48,7 +40,7 @@ class ConstituencyForm(forms.Form):
             if among is not None:
                 seats = seats.filter(pk__in=[seat.pk for seat in among])
             self.fields["constituency"].queryset = seats  # type: ignore[attr-defined]
-        self.helper = plain_helper()
+        self.helper = bare_helper()
 
 
 class LetterForm(forms.Form):
@@ -101,7 +93,7 @@ class LetterForm(forms.Form):
         field.label_from_instance = lambda one: f"{one.name}, {constituency.name}"  # type: ignore[attr-defined]
         if len(representatives) == 1:
             field.initial = representatives[0].pk
-        self.helper = plain_helper()
+        self.helper = bare_helper()
 
     def clean_address(self) -> str:
         lines = [" ".join(line.split()) for line in self.cleaned_data["address"].splitlines() if line.strip()]
@@ -144,4 +136,4 @@ class SendForm(forms.Form):
     def __init__(self, campaign: Campaign, text: CampaignText, representative: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["consent"].label = consent.for_writing(campaign, text, representative)
-        self.helper = plain_helper()
+        self.helper = bare_helper()

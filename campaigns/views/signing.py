@@ -3,7 +3,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
 from config.crypto import email_key
 from config.origin import only_from_this_site
+from config.responses import SeeOther
 
 from .acting import Gone, acting_link
 from .loading import published_text, speak
@@ -49,9 +50,7 @@ def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
         if mail.cache_is_down:
             return errors.too_busy(request, mail.retry_after)
         signing.sign(text, form.supporter(), mail=mail.allowed)
-    response = redirect(addresses.of_campaign(campaign, text.language)["signed"])
-    response.status_code = 303
-    return response
+    return SeeOther(addresses.of_campaign(campaign, text.language)["signed"])
 
 
 def may_be_mailed(text: CampaignText, address: str) -> ratelimit.Verdict:
@@ -169,9 +168,7 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def done_here(request: HttpRequest, what: str) -> HttpResponse:
-    response = redirect(f"{request.path}?{what}")
-    response.status_code = 303
-    return response
+    return SeeOther(f"{request.path}?{what}")
 
 
 def mine_context(request: HttpRequest, signature: Signature, form: ManageForm, done: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
 from config.crypto import email_key
 from config.origin import only_from_this_site
+from config.responses import SeeOther
 from letters.directory import lookup
 from letters.letter_text import letter_text, sheet_for
 from letters.models import Constituency, Representative
@@ -219,11 +220,8 @@ class Desk:
                 return self.show(form, send_form, 429)
             writing.send(self.text, form.as_written(), email, self.writer)
         confirmed = self.writer is not None and email_key(email) == email_key(self.writer.email)
-        response = redirect(
-            f"{addresses.of_campaign(self.campaign, self.text.language)['written']}{'?sent' * confirmed}"
-        )
-        response.status_code = 303
-        return response
+        done = addresses.of_campaign(self.campaign, self.text.language)["written"]
+        return SeeOther(f"{done}?sent" if confirmed else done)
 
 
 @never_cache

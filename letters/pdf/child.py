@@ -71,7 +71,7 @@ def die_with_parent() -> None:
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(1)
+            time.sleep(1)  # nothing tells a process that its parent is gone; a second late is soon enough
         os._exit(0)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -44,7 +44,7 @@ def letter_body(sheet: LetterSheet, profile: Profile) -> SafeString:
             sheet.language,
             sheet.direction,
             one_line(sheet.title) or _("Letter"),
-            "" if _is_addressed(sheet) else mark_safe(' class="statement"'),
+            "" if _is_addressed(sheet) else mark_safe(' class="statement"'),  # a constant
             _foot(sheet),
             _marks(profile),
             _head(sheet, profile) if _is_addressed(sheet) else "",
