@@ -99,6 +99,16 @@ def email_key(address: str) -> str:
     return keyed_hash("email", normalised_address(address))
 
 
+def domain_of(address: str) -> str:
+    """The receiving domain, in the spelling by which it is counted."""
+    return normalised_address(address).rpartition("@")[2]
+
+
+def domain_key(address: str) -> str:
+    """The key of an address's receiving domain; a domain alone will do."""
+    return keyed_hash("domain", domain_of(address))
+
+
 def email_keys(address: str) -> list[str]:
     """Every key under which rows of this address may still be stored, newest first: what a look-up asks for."""
     return [keyed_hash("email", normalised_address(address), key) for key in hash_keys()]
@@ -172,9 +182,21 @@ class EmailKeyField(models.CharField):
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         address = getattr(model_instance, self.source, "")
         if address:
-            setattr(model_instance, self.attname, email_key(address))
+            setattr(model_instance, self.attname, self.key_of(address))
         return super().pre_save(model_instance, add)
+
+    @staticmethod
+    def key_of(address: str) -> str:
+        return email_key(address)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, {**kwargs, "source": self.source}
+
+
+class DomainKeyField(EmailKeyField):
+    """The same for the receiving domain alone."""
+
+    @staticmethod
+    def key_of(address: str) -> str:
+        return domain_key(address)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from config import mailbox
 
 from .mime import Parcel
-from .models.post import OutgoingEmail, Sender
+from .models import OutgoingEmail, Sender
 
 # Answers that speak of the server or of our account there, not of the email: RFC 5321 (421), RFC 4954 (the others).
 SERVER_TROUBLE = (421, 454, 530, 534, 535, 538)

@@ -86,6 +86,7 @@ def letter_to(
         representative=representative,
         recipient_name=representative.name,
         recipient_lines="\n".join(representative.postal_lines),
+        recipient_time_zone=representative.legislature.time_zone,
         sender_name=signed["name"],
         sender_address=sender_address,
         sender_email=sender_email,

@@ -19,7 +19,8 @@ from config.crypto import email_keys
 from .addresses import BadAddress
 from .channels import Channels, DeliveryError
 from .mime import Parcel, SenderTrouble, Unsendable, parcel
-from .models.post import Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, Sender, State, Suppression
+from .models import Sender, Suppression
+from .models.post import Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, State
 from .nudging import nudge
 from .pdf import RenderingBusy
 from .transitions import move, without_addresses

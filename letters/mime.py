@@ -16,8 +16,8 @@ from config.email import CLOSE, OPEN, RenderedMessage, fill
 
 from .addresses import Address, BadAddress, display_name, one_address
 from .letter_text import letter_text, sheet_for
-from .models import Letter
-from .models.post import Kind, OutgoingEmail, Sender
+from .models import Letter, Sender
+from .models.post import Kind, OutgoingEmail
 from .pdf import RenderingBusy, RenderingError, letter_pdf
 
 # The headers a Message may bring; the rest are ours to set.

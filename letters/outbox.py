@@ -22,6 +22,7 @@ from .mime import HEADERS, marker_message
 from .models import Letter
 from .models.post import (
     ENDED,
+    PERSONAL_TEXT,
     QUEUE_OF,
     Kind,
     Message,
@@ -236,7 +237,7 @@ def _queue_again(source: State, ids: Iterable[int], actor: str, reason: str) -> 
 
 def _scrub(rows: OutgoingEmailQuerySet, now: datetime) -> int:
     """Erases the personal text of those rows that have ended, a few at a time."""
-    erased = dict.fromkeys(("to_address", "to_name", "to_key", "reply_to", "reply_key", "last_error"), "")
+    erased = dict.fromkeys(PERSONAL_TEXT, "")
     total = 0
     while ids := list(rows.unscrubbed().filter(state__in=ENDED).values_list("pk", flat=True)[:CHUNK]):
         changed = OutgoingEmail.objects.filter(pk__in=ids, state__in=ENDED)

@@ -1,5 +1,5 @@
 from .campaign import AreaCount, Campaign, CampaignText, Event, Response, Source, Target
-from .correspondence import CampaignLetter
+from .correspondence import CampaignLetter, HandIn
 from .organisation import Membership, Organisation, User
 from .signature import ConsentWording, Signature
 from .update import Update
@@ -11,6 +11,7 @@ __all__ = [
     "CampaignText",
     "ConsentWording",
     "Event",
+    "HandIn",
     "Membership",
     "Organisation",
     "Response",

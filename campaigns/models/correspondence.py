@@ -2,6 +2,7 @@ import uuid
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.crypto import EmailKeyField, EncryptedTextField
@@ -9,6 +10,35 @@ from letters.models import Letter, OutgoingEmail, Representative
 
 from .campaign import Campaign, CampaignText
 from .signature import ConsentWording, Signature
+
+
+class HandIn(models.Model):
+    """Nothing goes by email to this representative, or to anybody: letters wait, to be handed over together."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="hand_ins")
+    representative = models.ForeignKey(
+        Representative,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("representative"),
+        help_text=_("Empty: all letters of the campaign."),
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("hand-in")
+        verbose_name_plural = _("hand-ins")
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "representative"], name="one_hand_in_a_representative"),
+            models.UniqueConstraint(
+                fields=["campaign"], condition=models.Q(representative__isnull=True), name="one_hand_in_of_all"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.representative or self.campaign)
 
 
 class CampaignLetter(models.Model):
@@ -34,6 +64,9 @@ class CampaignLetter(models.Model):
         OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     outgoing = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    # Not emailed: it waits until somebody brings it to whom it is for (HandIn).
+    by_hand = models.BooleanField(_("to be handed in"), default=False, editable=False)
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
     anonymised_at = models.DateTimeField(_("anonymised"), null=True, editable=False)
@@ -45,6 +78,11 @@ class CampaignLetter(models.Model):
             models.Index(fields=["campaign", "email_key", "representative", "-created_at"], name="letter_repeat"),
             models.Index(
                 fields=["created_at"], condition=models.Q(anonymised_at__isnull=True), name="letter_retention"
+            ),
+            models.Index(
+                fields=["campaign", "id"],
+                condition=models.Q(by_hand=True, state="confirmed", handed_over_at__isnull=True),
+                name="letter_waits_for_hands",
             ),
         ]
 

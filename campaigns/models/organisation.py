@@ -81,6 +81,8 @@ class Organisation(Translated):
         blank=True,
         help_text=_("Until the operator approves it, it can neither publish nor mail."),
     )
+    # When its owners were last told by email what the post room wants them to look at.
+    post_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
         User, through="Membership", related_name="organisations"
     )

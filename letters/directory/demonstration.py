@@ -59,7 +59,7 @@ def _legislature(settings: dict[str, Any]) -> Legislature:
     legislature, _ = Legislature.objects.update_or_create(
         slug=settings["slug"],
         defaults={
-            **{field: settings[field] for field in ("name", "kind", "country", "boundary_set")},
+            **{field: settings[field] for field in ("name", "kind", "country", "time_zone", "boundary_set")},
             "translations": {"ar": {"name": settings["name_ar"], "roles": roles}},
         },
     )

@@ -5,6 +5,7 @@ Dates are half-open: `valid_from` is the first day, `valid_to` the first day no 
 """
 
 import uuid
+import zoneinfo
 from datetime import date
 from typing import Any, Self
 
@@ -41,6 +42,11 @@ def new_identifier() -> str:
     return uuid.uuid4().hex
 
 
+def known_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("There is no such time zone."))
+
+
 class Legislature(models.Model):
     """A parliament, a council, or a list of people of one's own."""
 
@@ -55,6 +61,13 @@ class Legislature(models.Model):
     translations = models.JSONField(_("translations"), default=dict, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.PARLIAMENT)
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, as in ISO 3166."))
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        validators=[known_time_zone],
+        help_text=_("As in Europe/London; letters may be told to leave in its working hours."),
+    )
     boundary_set = models.CharField(
         _("boundary set"), max_length=40, blank=True, help_text=_("The set its seats are filled from today.")
     )

@@ -43,6 +43,7 @@ class Letter(models.Model):
     )
     recipient_name = models.CharField(_("recipient"), max_length=200)
     recipient_lines = models.TextField(_("recipient's postal address"), help_text=_("The name is the first line."))
+    recipient_time_zone = models.CharField(_("recipient's time zone"), max_length=40, blank=True)
     sender_name = EncryptedTextField(_("sender"), blank=True, default="")
     sender_address = EncryptedTextField(_("sender's postal address"), blank=True, default="")
     sender_email = EncryptedTextField(_("sender's email address"), blank=True, default="")

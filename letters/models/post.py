@@ -5,16 +5,15 @@ from datetime import datetime
 from typing import Any, NoReturn, Self
 from uuid import uuid4
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.crypto import EmailKeyField, EncryptedJSONField, EncryptedTextField
-from letters.addresses import BadAddress, one_address
+from config.crypto import DomainKeyField, EmailKeyField, EncryptedJSONField, EncryptedTextField
 
 from .letter import Letter
+from .sender import Sender
 
 
 class Kind(models.TextChoices):
@@ -69,53 +68,6 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.HELD: frozenset({State.QUEUED, State.SENT, State.CANCELLED}),
     State.CANCELLED: frozenset(),
 }
-
-
-class SenderQuerySet(models.QuerySet["Sender"]):
-    def paused(self, now: datetime) -> Self:
-        return self.filter(paused_until__gt=now)
-
-
-class Sender(models.Model):
-    """Whose name mail goes out under, and how it leaves."""
-
-    class Channel(models.TextChoices):
-        SMTP = "smtp", _("SMTP server")
-        CAPTURE = "capture", _("demonstration mailbox (reaches nobody)")
-
-    name = models.CharField(_("name"), max_length=100)
-    from_address = models.EmailField(_("From address"), blank=True, help_text=_("Empty: the installation's own."))
-    channel = models.CharField(_("channel"), max_length=16, choices=Channel.choices, default=Channel.SMTP)
-    smtp_url = EncryptedTextField(
-        _("SMTP server"),
-        blank=True,
-        default="",
-        help_text=_("smtp://name:password@host:587?tls=starttls or smtps://…:465. Empty: the installation's own."),
-    )
-    is_default = models.BooleanField(_("sends account mail"), default=False, editable=False)
-    # Written by the workers when this sender's server cannot be reached; every worker then leaves its rows alone.
-    paused_until = models.DateTimeField(null=True, blank=True, editable=False)
-    server_failures = models.PositiveIntegerField(default=0, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = SenderQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("sender")
-        verbose_name_plural = _("senders")
-        constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="sender_one_default"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        if self.from_address:
-            try:
-                one_address(self.from_address)
-            except BadAddress as error:
-                raise ValidationError({"from_address": str(error)}) from error
 
 
 class Message(models.Model):
@@ -175,6 +127,9 @@ class OutgoingEmailQuerySet(models.QuerySet["OutgoingEmail"]):
         return self.filter(letters | (Q(to_key__in=keys) & ~Q(kind__in=(Kind.LETTER, Kind.ACCOUNT))))
 
 
+PERSONAL_TEXT = ("to_address", "to_name", "to_key", "domain_key", "reply_to", "reply_key", "last_error")
+
+
 class OutgoingEmail(models.Model):
     """One email to one mailbox. The row is the record of it; the broker only says that there is work."""
 
@@ -188,6 +143,7 @@ class OutgoingEmail(models.Model):
     to_address = EncryptedTextField(_("to"), blank=True, default="")
     to_name = EncryptedTextField(_("name"), blank=True, default="")
     to_key = EmailKeyField(source="to_address", db_index=True)
+    domain_key = DomainKeyField(source="to_address")
     reply_to = EncryptedTextField(_("Reply-To"), blank=True, default="")
     reply_key = EmailKeyField(source="reply_to", db_index=True)
     values = EncryptedJSONField(_("values"))
@@ -195,6 +151,8 @@ class OutgoingEmail(models.Model):
 
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.QUEUED, editable=False)
     not_before = models.DateTimeField(_("not before"), default=timezone.now)
+    # How many of the destinations (letters.pacing) have given it a slot, the last of them at `not_before`.
+    slots = models.PositiveSmallIntegerField(default=0, editable=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     lapses = models.PositiveSmallIntegerField(_("lapsed leases"), default=0, editable=False)
     lease_token = models.CharField(max_length=32, blank=True, default="", editable=False)
@@ -221,16 +179,19 @@ class OutgoingEmail(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(scrubbed_at__isnull=True)
-                | Q(to_address="", to_name="", to_key="", reply_to="", reply_key="", values={}, last_error=""),
+                | Q(**dict.fromkeys(PERSONAL_TEXT, ""), values={}),
                 name="email_scrubbed_is_empty",
             ),
         ]
         indexes = [
             # What a claim reads, and nothing else: it stays as small as the backlog.
-            models.Index(fields=["queue", "not_before", "id"], condition=Q(state=State.QUEUED), name="email_waiting"),
+            models.Index(
+                fields=["queue", "sender", "not_before", "id"], condition=Q(state=State.QUEUED), name="email_waiting"
+            ),
             models.Index(fields=["lease_until"], condition=Q(state__in=IN_WORK), name="email_in_work"),
             models.Index(fields=["settled_at"], condition=Q(scrubbed_at__isnull=True), name="email_to_be_scrubbed"),
-            models.Index(fields=["state", "kind"], name="email_by_state"),
+            models.Index(fields=["sender", "state", "kind"], name="email_by_state"),
+            models.Index(fields=["domain_key", "state"], condition=Q(state__in=UNSETTLED), name="email_by_domain"),
         ]
 
     def __str__(self) -> str:
@@ -265,6 +226,8 @@ class DeliveryEvent(models.Model):
         verbose_name = _("delivery event")
         verbose_name_plural = _("delivery events")
         ordering = ["id"]
+        # How much went out in the last hour.
+        indexes = [models.Index(fields=["at"], condition=Q(to_state__in=ENDED), name="event_of_an_end")]
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"

@@ -16,7 +16,6 @@ from config.crypto import (
     EncryptedTextField,
     Undecryptable,
     decrypt,
-    email_key,
     rotated,
 )
 
@@ -122,4 +121,4 @@ def _address_key(model: type[models.Model], column: EmailKeyField, stored: dict[
     address = stored.get(f"stored_{column.source}") or ""
     if address and isinstance(model._meta.get_field(column.source), Encrypted):
         address = decrypt(address)
-    return email_key(address) if address else ""
+    return column.key_of(address) if address else ""
