@@ -1,6 +1,7 @@
-"""Real servers for the tests: PostgreSQL, Redis and the whole site, each on a free port and in a folder of its own.
+"""Real servers for the tests: PostgreSQL, Redis, RabbitMQ, the whole site; each on a free port, in a folder of its own.
 
-Each is a context manager, starts a process of ours, and ends that process when it is left.
+Each is a context manager, starts a process of ours, and ends that process when it is left. The classes can also kill
+theirs and start it again on the same port and the same data.
 """
 
 import glob
@@ -12,13 +13,14 @@ import random
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -93,52 +95,215 @@ def accepts_connections(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+class Killable:
+    """A process behind the site's guard, which can be killed -9 with all that it started, and started again."""
+
+    def __init__(self, command: Sequence[str], log: Path, **options: Any) -> None:
+        self.command, self.log, self.options = command, log, options
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        assert self.process is None
+        guarded = [sys.executable, "-ISB", str(GUARD), *self.command]
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                guarded,
+                stdin=subprocess.PIPE,  # the guard kills what it guards when this closes
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **self.options,
+            )
+        return self.process
+
+    def kill(self) -> None:
+        process = self._let_go()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    def terminate(self, seconds: float = 30) -> int:
+        """SIGTERM, and its exit status; what does not end by itself is killed, and raises TimeoutExpired."""
+        process = self.process
+        assert process is not None
+        process.terminate()
+        try:
+            return process.wait(seconds)
+        finally:
+            self.kill()
+
+    def ended(self) -> int | None:
+        """Its exit status, 128 and the signal's number if one ended it; None while it runs."""
+        assert self.process is not None
+        return self.process.poll()
+
+    def _let_go(self) -> subprocess.Popen[bytes]:
+        process, self.process = self.process, None
+        assert process is not None and process.stdin is not None
+        process.stdin.close()
+        return process
+
+
+class Redis:
+    """Keeps nothing on disk, so that whatever starts again is empty."""
+
+    def __init__(self, folder: Path) -> None:
+        command = program("redis-server") or program("valkey-server")
+        if command is None:
+            pytest.skip("Redis is absent")
+        self.port = free_port()
+        self.url = f"redis://{HOST}:{self.port}/0"
+        options = ["--port", str(self.port), "--bind", HOST, "--save", "", "--appendonly", "no", "--dir", str(folder)]
+        self.server = Killable([command, *options], folder / "log")
+
+    def start(self) -> None:
+        process = self.server.start()
+        wait_until(lambda: accepts_connections(self.port), process, self.server.log)
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
     """Its address, as in redis://127.0.0.1:4711/0."""
-    command = program("redis-server") or program("valkey-server")
-    if command is None:
-        pytest.skip("Redis is absent")
-    port = free_port()
     with tempfile.TemporaryDirectory(prefix="countersign-redis-") as folder:
-        log = Path(folder, "log")
-        options = ["--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no", "--dir", folder]
-        with running([command, *options], log) as process:
-            wait_until(lambda: accepts_connections(port), process, log)
-            yield f"redis://{HOST}:{port}/0"
+        redis = Redis(Path(folder))
+        redis.start()
+        try:
+            yield redis.url
+        finally:
+            redis.server.kill()
+
+
+class RabbitMQ:
+    """A node of its own, with its own port mapper, so that none is left behind; its messages are on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        command = program("rabbitmq-server", "/usr/lib/rabbitmq/bin", "/opt/homebrew/sbin", "/usr/local/sbin")
+        epmd = program("epmd", "/usr/lib/erlang/erts-*/bin", "/opt/homebrew/lib/erlang/erts-*/bin")
+        if os.path.exists("/usr/lib/rabbitmq/bin/rabbitmq-server"):
+            command = "/usr/lib/rabbitmq/bin/rabbitmq-server"  # Debian's own in PATH changes folder and owner
+        if command is None or epmd is None:
+            pytest.skip("RabbitMQ is absent")
+        self.folder = folder
+        self.port, mapper_port, node_port = free_port(), free_port(), free_port()
+        self.url = f"amqp://guest:guest@{HOST}:{self.port}//"
+        (folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = {HOST}:{self.port}\n")
+        self.data = folder / "data"
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        self.environment = kept | {
+            "HOME": str(folder),
+            "RABBITMQ_NODENAME": f"tests{self.port}@localhost",
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(node_port),
+            "RABBITMQ_MNESIA_BASE": str(self.data),
+            "RABBITMQ_LOG_BASE": str(folder / "logs"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
+            "RABBITMQ_CONF_ENV_FILE": os.devnull,
+            "RABBITMQ_PID_FILE": str(folder / "pid"),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_EPMD_PORT": str(mapper_port),
+            "ERL_EPMD_ADDRESS": HOST,
+        }
+        # It would start one that stays when all is over; a name that outlives its node keeps the node from coming back.
+        self.mapper = Killable([epmd, "-port", str(mapper_port), "-address", HOST], folder / "log")
+        self.mapper_port = mapper_port
+        self.server = Killable([command], folder / "log", env=self.environment, cwd=folder)
+
+    def start(self) -> None:
+        process = self.mapper.start()
+        wait_until(lambda: accepts_connections(self.mapper_port), process, self.mapper.log)
+        process = self.server.start()
+        wait_until(self.answers, process, self.server.log)
+
+    def answers(self) -> bool:
+        import amqp  # not where only the site is wanted
+
+        try:
+            with amqp.Connection(f"{HOST}:{self.port}", connect_timeout=5, read_timeout=10, write_timeout=10):
+                return True
+        except (OSError, amqp.AMQPError):
+            return False
+
+    def kill(self) -> None:
+        self.server.kill()
+        self.mapper.kill()
+
+    def wipe(self) -> None:
+        """Everything it knows; while it is down."""
+        shutil.rmtree(self.data, ignore_errors=True)
+
+
+@contextmanager
+def rabbitmq_server() -> Iterator[str]:
+    """Its address, as in amqp://guest:guest@127.0.0.1:4711//."""
+    with tempfile.TemporaryDirectory(prefix="countersign-rabbitmq-") as folder:
+        rabbitmq = RabbitMQ(Path(folder))
+        with ExitStack() as stack:
+            stack.callback(rabbitmq.kill)
+            rabbitmq.start()
+            yield rabbitmq.url
+
+
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class PostgreSQL:
+    """An empty cluster in `folder`, whose path must be short: that of a socket may have about 100 characters."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        where = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
+        initdb, postgres = program("initdb", *where), program("postgres", *where)
+        if initdb is None or postgres is None:
+            pytest.skip("PostgreSQL is absent")
+        self.port, password, self.data = free_port(), secrets.token_hex(16), folder / "data"
+        secret = folder / "password"
+        secret.write_text(password)
+        owner = _unprivileged_owner(str(folder), secret)
+        options = ["--username=tests", f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
+        made = subprocess.run(
+            [initdb, "--pgdata", self.data, *options, "--locale=C"], cwd=folder, capture_output=True, text=True, **owner
+        )
+        assert made.returncode == 0, made.stdout + made.stderr
+        settings = {"listen_addresses": HOST, "unix_socket_directories": str(folder), **settings}
+        command = [*_as(owner), postgres, "-D", str(self.data), "-p", str(self.port)]
+        command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        self.address = f"postgres://tests:{password}@{HOST}:{self.port}"
+        self.url = f"{self.address}/tests"
+        self.server = Killable(command, folder / "log", cwd=folder)
+
+    def start(self) -> None:
+        process = self.server.start()
+        wait_until(lambda: _database_made(self.address), process, self.server.log)
+
+    def start_again(self) -> None:
+        """On the data that a crash left. Refused while processes of the old one live, which takes them a moment."""
+
+        def up() -> bool:
+            if self.server.ended() is not None:
+                self.server.kill()
+                self.server.start()
+            return _answers(self.url)
+
+        self.server.start()
+        eventually(up, "PostgreSQL after its crash")
+
+    def stop_immediately(self) -> None:
+        """What `pg_ctl -m immediate` does: no checkpoint, nothing more is written, the next start recovers."""
+        postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(postmaster, signal.SIGQUIT)
+        eventually(lambda: self.server.ended() is not None, "the end of PostgreSQL")
+        self.server.kill()
 
 
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The address of an empty database, as in postgres://tests:…@127.0.0.1:4711/tests."""
-    where = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
-    initdb, postgres = program("initdb", *where), program("postgres", *where)
-    if initdb is None or postgres is None:
-        pytest.skip("PostgreSQL is absent")
-    port, password = free_port(), secrets.token_hex(16)
-    # In /tmp and short: the path of a socket may have about 100 characters.
     with tempfile.TemporaryDirectory(prefix="cs-pg-", dir="/tmp") as folder:
-        data, log, secret = Path(folder, "data"), Path(folder, "log"), Path(folder, "password")
-        secret.write_text(password)
-        owner = _unprivileged_owner(folder, secret)
-        options = ["--username=tests", f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
-        made = subprocess.run(
-            [initdb, "--pgdata", data, *options, "--locale=C"], cwd=folder, capture_output=True, text=True, **owner
-        )
-        assert made.returncode == 0, made.stdout + made.stderr
-        settings = {
-            "listen_addresses": HOST,
-            "unix_socket_directories": folder,
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-        }
-        command = [*_as(owner), postgres, "-D", str(data), "-p", str(port)]
-        command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with running(command, log, cwd=folder) as process:
-            address = f"postgres://tests:{password}@{HOST}:{port}"
-            wait_until(lambda: _database_made(address), process, log)
-            yield f"{address}/tests"
+        server = PostgreSQL(Path(folder), **NOT_DURABLE)
+        with ExitStack() as stack:
+            server.start()
+            stack.callback(server.stop_immediately)
+            yield server.url
 
 
 def _unprivileged_owner(folder: str, *files: Path) -> dict[str, Any]:
@@ -167,6 +332,16 @@ def _database_made(address: str) -> bool:
     try:
         with psycopg.connect(f"{address}/postgres", autocommit=True, connect_timeout=5) as connection:
             connection.execute("CREATE DATABASE tests")
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _answers(url: str) -> bool:
+    import psycopg
+
+    try:
+        psycopg.connect(url, connect_timeout=5).close()
     except psycopg.OperationalError:
         return False
     return True
