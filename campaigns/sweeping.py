@@ -10,7 +10,8 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from config import heartbeat, jobs
-from letters import outbox
+from config.clock import Clock
+from letters import outbox, pacing
 
 from . import counting, retention, signing
 
@@ -27,13 +28,22 @@ class Deed:
 
 def quick() -> list[Deed]:
     """What somebody waits for. None of them may take long."""
+    clock = Clock(heartbeat.last_beat("sweeper"))
     return [
+        Deed("clock", 1, lambda: watch(clock)),
         Deed("fold", 1, counting.fold_all),
         Deed("recover leases", 5, outbox.recover_expired_leases),
         Deed("nudge", 1, outbox.nudge_due),
         Deed("jobs", 5, jobs.nudge_due),
         Deed("answer", 1, lambda: heartbeat.beat("sweeper")),
     ]
+
+
+def watch(clock: Clock) -> None:
+    if seconds := clock.went_back():
+        log.warning("The clock was set back by %.0f seconds; what waits is moved along with it.", seconds)
+        pacing.clock_went_back(seconds)
+        jobs.clock_went_back(seconds)
 
 
 def slow() -> list[Deed]:

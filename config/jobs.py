@@ -213,6 +213,13 @@ def drain() -> int:
     return ran
 
 
+def clock_went_back(seconds: float) -> None:
+    """The clock was set back by so much: see letters.pacing, which has the same for the post."""
+    now, gone = timezone.now(), timedelta(seconds=seconds)
+    for field in ("not_before", "lease_until"):
+        Job.objects.filter(**{f"{field}__gt": now}).update(**{field: models.F(field) - gone})
+
+
 def expire(now: datetime) -> int:
     """Deletes the results, parameters and errors of jobs past their time. Safe to repeat, and to run twice at once."""
     expired = 0

@@ -171,6 +171,10 @@ SMTP_URL = env.text("SMTP_URL", "smtp://127.0.0.1:25")  # smtp://name:password@h
 SMTP_TIMEOUT_SECONDS = env.number("SMTP_TIMEOUT_SECONDS", 20)
 # How long a worker may be silent about an email before another takes it. While one is handed over: this and 3 timeouts.
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 60)
+# How long an email waits after a first refusal that may pass, and how long a receiving domain is then left alone; each
+# further one waits longer.
+RETRY_SECONDS = env.number("RETRY_SECONDS", 20)
+BACKOFF_SECONDS = env.number("BACKOFF_SECONDS", 15)
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", "example.org")  # the right side of our Message-IDs
 
 # Retention, in days. Shown to supporters as dates.

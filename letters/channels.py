@@ -26,13 +26,23 @@ class DeliveryError(Exception):
     permanent: trying again would get the same answer.
     uncertain: the whole email was handed over, but the answer never came.
     server: no email would have got further just now.
+    domain: the receiving domain asks for patience, whatever the mailbox.
+    policy: the receiving domain refuses it for what it is, and would refuse the next.
     """
 
     def __init__(
-        self, sentence: str, *, permanent: bool = False, uncertain: bool = False, server: bool = False
+        self,
+        sentence: str,
+        *,
+        permanent: bool = False,
+        uncertain: bool = False,
+        server: bool = False,
+        domain: bool = False,
+        policy: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.permanent, self.uncertain, self.server = permanent, uncertain, server
+        self.domain, self.policy = domain, policy
 
 
 class Channel(Protocol):

@@ -1,6 +1,7 @@
 """Sending what is due: claim a few rows, hand each to its channel, settle each by what came back."""
 
 import logging
+import math
 import random
 import threading
 import time
@@ -11,18 +12,21 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from config.crypto import email_keys
 
+from . import pacing
 from .addresses import BadAddress
 from .channels import Channels, DeliveryError
 from .mime import Parcel, SenderTrouble, Unsendable, parcel
 from .models import Sender, Suppression
 from .models.post import Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, State
+from .models.sender import SenderQuerySet
 from .nudging import nudge
 from .pdf import RenderingBusy
+from .reports import apply_events
 from .transitions import move, without_addresses
 
 log = logging.getLogger(__name__)
@@ -31,10 +35,10 @@ DRAIN_SECONDS = 3.0
 FIRST_BATCH, LARGEST_BATCH = 5, 50
 MAX_ATTEMPTS = 10
 # Before the attempts run out an email has waited about a day: 20 s, 1 min, 3, 9, 27 min, 1.3 h, 4 h, 8 h, 8 h.
-FIRST_RETRY, LONGEST_RETRY = 20.0, 8 * 3600.0
+LONGEST_RETRY = 8 * 3600.0
 # A row whose worker died this often while preparing it is probably what kills it.
 MAX_LAPSES = 20
-SERVER_PAUSE, LONGEST_SERVER_PAUSE = 5.0, 300.0
+SCANNED = 50  # at least so many due rows are looked at in a claim, for many of them may have to wait
 NUDGE_EVERY, NUDGE_RARELY = 1.0, 5.0
 WORKER, SWEEPER = "worker", "sweeper"
 FORGOTTEN = "The person asked to be erased."
@@ -57,11 +61,13 @@ class Drain:
     token: str = field(default_factory=lambda: uuid4().hex)
     handled: int = 0
     unreachable: set[int] = field(default_factory=set)  # senders that could not send anything in this turn
+    resting: dict[str, datetime] = field(default_factory=dict)  # domains that refused in this turn, and until when
+    refusing: set[str] = field(default_factory=set)  # domains that refused before this turn
 
     def run(self) -> int:
         began = time.monotonic()
         size = FIRST_BATCH
-        while time.monotonic() < self.deadline and (batch := claim(self.queue, size, self.token)):
+        while time.monotonic() < self.deadline and (batch := claim(self.queue, size, self.token, self.deadline)):
             self._send_all(batch)
             # As many as the time left allows at the pace so far, so that nothing is claimed to be given back.
             pace = self.handled / max(time.monotonic() - began, 0.001)
@@ -70,6 +76,7 @@ class Drain:
 
     def _send_all(self, batch: list[OutgoingEmail]) -> None:
         renewed = time.monotonic()
+        self.refusing = pacing.refusing(email.domain_key for email in batch)
         for done, email in enumerate(batch):
             rest = [other.pk for other in batch[done:]]
             if time.monotonic() >= self.deadline:
@@ -82,6 +89,9 @@ class Drain:
             try:
                 if email.sender_id in self.unreachable:
                     self._settle(email, State.QUEUED, detail="Its sender could not send just before.")
+                elif later := self.resting.get(email.domain_key):
+                    why = "The receiving domain refused another just before."
+                    self._settle(email, State.QUEUED, detail=why, not_before=later, slots=0)
                 else:
                     self._send(email)
             except LeaseLost:
@@ -96,7 +106,7 @@ class Drain:
             self._not_sent(email, error)
         except SenderTrouble as trouble:
             # Not the email's fault, so it costs no attempt: it leaves once somebody has put the sender right.
-            self._leave_alone(email.sender)
+            self._leave_alone(email, str(trouble))
             self._settle(email, State.QUEUED, error=str(trouble))
         except (Unsendable, BadAddress) as error:
             self._settle(email, State.FAILED, error=str(error))
@@ -113,8 +123,10 @@ class Drain:
         else:
             self._settle(email, State.SENT, detail=without_addresses(answer, also=email.to_address))
             if email.sender.server_failures:
-                Sender.objects.filter(pk=email.sender_id).update(server_failures=0, paused_until=None)
-                email.sender.server_failures = 0
+                pacing.works_again(email.sender)
+            if email.domain_key in self.refusing:
+                self.refusing.discard(email.domain_key)
+                pacing.accepts_again(email.domain_key)
 
     def _deliver(self, email: OutgoingEmail, ready: Parcel) -> str:
         def handing() -> None:
@@ -135,8 +147,7 @@ class Drain:
         return self.channels.of(email).deliver(ready, handing)
 
     def _not_sent(self, email: OutgoingEmail, error: DeliveryError) -> None:
-        if error.server:
-            self._leave_alone(email.sender)
+        later = self._learn(email, error)
         if error.permanent:
             self._settle(email, State.FAILED, error=str(error))
         elif error.uncertain and _is_forgotten(email):
@@ -148,12 +159,24 @@ class Drain:
             if attempts >= MAX_ATTEMPTS:
                 self._settle(email, State.FAILED, error=str(error), attempts=attempts)
             else:
-                later = timezone.now() + retry_delay(attempts)
-                self._settle(email, State.QUEUED, error=str(error), attempts=attempts, not_before=later)
+                later = max(later, timezone.now() + retry_delay(attempts))
+                self._settle(email, State.QUEUED, error=str(error), attempts=attempts, not_before=later, slots=0)
 
-    def _leave_alone(self, sender: Sender) -> None:
-        self.unreachable.add(sender.pk)
-        pause(sender)
+    def _learn(self, email: OutgoingEmail, error: DeliveryError) -> datetime:
+        """What the answer says of more than this email; returns the moment before which nothing should go there."""
+        said = without_addresses(str(error), also=email.to_address)
+        if error.server:
+            self._leave_alone(email, said)
+        if error.policy and pacing.refused_by_policy(email, said):
+            self.resting[email.domain_key] = timezone.now()  # the next claim finds the stop
+        if error.domain:
+            self.refusing.add(email.domain_key)
+            self.resting[email.domain_key] = pacing.back_off(email, said)
+        return self.resting.get(email.domain_key, timezone.now())
+
+    def _leave_alone(self, email: OutgoingEmail, why: str) -> None:
+        self.unreachable.add(email.sender_id)
+        pacing.leave_alone(email.sender, why)
 
     def _settle(
         self, email: OutgoingEmail, target: State, *, error: str = "", detail: str = "", **changes: object
@@ -188,38 +211,55 @@ def drain(queue: str, seconds: float = DRAIN_SECONDS) -> int:
             handled = Drain(queue, time.monotonic() + seconds, channels).run()
     finally:
         _busy[queue].release()
-    if claimable(queue, timezone.now()).exists():
+    if senders_with_mail(queue, timezone.now()).exists():
         nudge(queue)
     return handled
 
 
-def claimable(queue: str, now: datetime) -> OutgoingEmailQuerySet:
-    """What a drain of this process would take now."""
-    rows = OutgoingEmail.objects.in_queue(queue).due(now)
-    if settings.DEMONSTRATION:
-        # A demonstration started on real data captures nothing real, or it would be recorded as sent.
-        rows = rows.filter(demonstration=True)
-    if paused := list(Sender.objects.paused(now).values_list("pk", flat=True)):
-        rows = rows.exclude(sender__in=paused)
-    return rows
+def claimable(queue: str, sender: int | OuterRef, now: datetime) -> OutgoingEmailQuerySet:
+    """What a drain of this process would take now of this sender's."""
+    rows = OutgoingEmail.objects.in_queue(queue).due(now).filter(sender=sender)
+    # A demonstration started on real data captures nothing real, or it would be recorded as sent.
+    return rows.filter(demonstration=True) if settings.DEMONSTRATION else rows
 
 
-def claim(queue: str, limit: int, token: str) -> list[OutgoingEmail]:
-    """Leases up to `limit` due rows, oldest first, and returns those that may go out; the others are settled."""
-    now = timezone.now()
+def senders_with_mail(queue: str, now: datetime) -> SenderQuerySet:
+    return Sender.objects.awake(queue, now).filter(Exists(claimable(queue, OuterRef("pk"), now)))
+
+
+def claim(queue: str, limit: int, token: str, deadline: float = math.inf) -> list[OutgoingEmail]:
+    """Leases up to `limit` due rows of one sender, oldest first, and returns those that may go out.
+
+    The others are settled, or given a later slot. Senders take turns by chance: nobody's thousands delay another's.
+    """
+    elsewhere: set[int] = set()  # whose due rows are just being claimed by others
     while True:
+        now = timezone.now()
+        senders = list(senders_with_mail(queue, now).exclude(pk__in=elsewhere))
+        if not senders or time.monotonic() > deadline:
+            return []
+        sender = random.choice(senders)
         with transaction.atomic():
-            rows = claimable(queue, now).order_by("not_before", "pk")
-            if connection.features.has_select_for_update_skip_locked:
-                rows = rows.select_for_update(skip_locked=True)
-            pks = list(rows.values_list("pk", flat=True)[:limit])
-            lease = {"lease_token": token, "lease_until": leased_until()}
-            moved = move(pks, State.QUEUED, State.LEASED, actor=WORKER, changes=lease)
-        claimed = OutgoingEmail.objects.filter(pk__in=moved).select_related("sender", "message", "letter")
-        found = list(claimed.order_by("not_before", "pk"))
-        sendable = list(_without_refused(found, token))
-        if sendable or not moved:
+            leased, postponed = _lease(queue, sender, limit, token, now)
+        if sendable := list(_without_refused(leased, token)):
             return sendable
+        if not leased and not postponed:
+            elsewhere.add(sender.pk)
+
+
+def _lease(queue: str, sender: Sender, limit: int, token: str, now: datetime) -> tuple[list[OutgoingEmail], int]:
+    """The leased ones, and how many were given a later moment instead."""
+    rows = claimable(queue, sender.pk, now).select_related("message", "letter").order_by("not_before", "pk")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    ready, waiting = pacing.give_slots(list(rows[: max(limit, SCANNED)]), sender, now, limit)
+    if waiting:
+        OutgoingEmail.objects.bulk_update(waiting, ["not_before", "slots"])
+    lease = {"lease_token": token, "lease_until": leased_until()}
+    moved = set(move([email.pk for email in ready], State.QUEUED, State.LEASED, actor=WORKER, changes=lease))
+    for email in ready:
+        email.sender, email.state, email.lease_token = sender, State.LEASED, token
+    return [email for email in ready if email.pk in moved], len(waiting)
 
 
 def _without_refused(emails: list[OutgoingEmail], token: str) -> Iterator[OutgoingEmail]:
@@ -247,6 +287,7 @@ def _without_refused(emails: list[OutgoingEmail], token: str) -> Iterator[Outgoi
 def recover_expired_leases(now: datetime | None = None) -> int:
     """Takes back what workers died over. A leased row never began to leave; a handed one may have arrived."""
     now = now or timezone.now()
+    apply_events()  # a provider may know what we do not
     expired = OutgoingEmail.objects.lease_expired(now)
     recovered = 0
     for email in expired.only("pk", "state", "kind", "lapses", "lease_token", "forget_at", "attempts")[:500]:
@@ -283,8 +324,12 @@ def nudge_due() -> bool:
     any_due = False
     now = time.monotonic()
     for queue in Queue.values:
-        oldest = claimable(queue, timezone.now()).order_by("not_before", "pk").values_list("pk", flat=True).first()
-        if oldest is None:
+        sender = senders_with_mail(queue, timezone.now()).order_by("pk").first()
+        if sender is None:
+            continue
+        due = claimable(queue, sender.pk, timezone.now()).order_by("not_before", "pk")
+        oldest = due.values_list("pk", flat=True).first()
+        if oldest is None:  # taken meanwhile
             continue
         any_due = True
         seen, wait, not_before = _nudged.get(queue, (0, NUDGE_EVERY, 0.0))
@@ -296,16 +341,8 @@ def nudge_due() -> bool:
     return any_due
 
 
-def pause(sender: Sender) -> None:
-    """Leaves a sender's mail alone for a while, on all workers: it would not leave, whatever the email."""
-    sender.server_failures += 1
-    seconds = min(SERVER_PAUSE * 2 ** min(sender.server_failures - 1, 10), LONGEST_SERVER_PAUSE)
-    until = timezone.now() + timedelta(seconds=seconds * random.uniform(0.8, 1.2))
-    Sender.objects.filter(pk=sender.pk).update(paused_until=until, server_failures=F("server_failures") + 1)
-
-
 def retry_delay(attempts: int) -> timedelta:
-    seconds = min(FIRST_RETRY * 3 ** max(attempts - 1, 0), LONGEST_RETRY)
+    seconds = min(settings.RETRY_SECONDS * 3 ** max(attempts - 1, 0), LONGEST_RETRY)
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from config.crypto import email_key, email_keys, keyed_hash
 from config.email import RenderedMessage
 
+from . import pacing
 from .addresses import BadAddress, one_address
 from .draining import FORGOTTEN, drain, nudge_due, recover_expired_leases
 from .mime import HEADERS, marker_message
@@ -33,6 +34,7 @@ from .models.post import (
     Suppression,
 )
 from .nudging import nudge
+from .reports import apply_events, bounced, record_event
 from .transitions import CHUNK, move
 
 __all__ = [
@@ -40,6 +42,8 @@ __all__ = [
     "Kind",
     "State",
     "account_message",
+    "apply_events",
+    "bounced",
     "cancel",
     "counts",
     "default_sender",
@@ -51,6 +55,7 @@ __all__ = [
     "nudge",
     "nudge_due",
     "queue",
+    "record_event",
     "recover_expired_leases",
     "resolve_held",
     "retry",
@@ -201,6 +206,7 @@ def scrub_old(now: datetime | None = None) -> int:
     forgotten = OutgoingEmail.objects.filter(forget_at__isnull=False).unscrubbed()
     cancel(list(forgotten.values_list("pk", flat=True)), "retention", FORGOTTEN)
     scrubbed = _scrub(old, now) + _scrub(forgotten, now)
+    pacing.forget_unused(cutoff)
     unused = Message.objects.filter(used_at__lte=min(cutoff, now - 2 * USED_DAILY))
     unused.filter(~Exists(OutgoingEmail.objects.filter(message=OuterRef("pk")))).delete()
     return scrubbed
@@ -228,7 +234,7 @@ def _move_from(sources: Iterable[State], ids: Iterable[int], target: State, acto
 def _queue_again(source: State, ids: Iterable[int], actor: str, reason: str) -> int:
     readable = OutgoingEmail.objects.filter(pk__in=list(ids), forget_at__isnull=True).unscrubbed()
     queues = dict(readable.values_list("pk", "queue"))
-    fresh = {"attempts": 0, "lapses": 0, "not_before": timezone.now()}
+    fresh = {"attempts": 0, "lapses": 0, "slots": 0, "not_before": timezone.now()}
     moved = move(queues, source, State.QUEUED, actor=actor, detail=reason, changes=fresh)
     for name in {queues[pk] for pk in moved}:
         nudge(name)

@@ -296,8 +296,6 @@ class Migration(migrations.Migration):
             model_name="providerevent",
             name="email",
             field=models.ForeignKey(
-                blank=True,
-                null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="provider_events",
                 to="letters.outgoingemail",

@@ -178,8 +178,7 @@ class OutgoingEmail(models.Model):
                 name="email_in_work_is_leased",
             ),
             models.CheckConstraint(
-                condition=Q(scrubbed_at__isnull=True)
-                | Q(**dict.fromkeys(PERSONAL_TEXT, ""), values={}),
+                condition=Q(scrubbed_at__isnull=True) | Q(**dict.fromkeys(PERSONAL_TEXT, ""), values={}),
                 name="email_scrubbed_is_empty",
             ),
         ]

@@ -19,9 +19,7 @@ class ProviderEvent(models.Model):
 
     sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="events")
     event_id = models.CharField(max_length=255)
-    email = models.ForeignKey(
-        OutgoingEmail, on_delete=models.PROTECT, null=True, blank=True, related_name="provider_events"
-    )
+    email = models.ForeignKey(OutgoingEmail, on_delete=models.PROTECT, related_name="provider_events")
     what = models.CharField(_("event"), max_length=12, choices=What.choices)
     permanent = models.BooleanField(_("for good"), default=False)
     detail = models.TextField(_("detail"), blank=True, default="")
@@ -33,9 +31,7 @@ class ProviderEvent(models.Model):
         verbose_name = _("provider event")
         verbose_name_plural = _("provider events")
         constraints = [models.UniqueConstraint(fields=["sender", "event_id"], name="provider_event_once")]
-        indexes = [
-            models.Index(fields=["id"], condition=models.Q(applied_at__isnull=True), name="provider_event_open")
-        ]
+        indexes = [models.Index(fields=["id"], condition=models.Q(applied_at__isnull=True), name="provider_event_open")]
 
     def __str__(self) -> str:
         return f"{self.what} {self.event_id[:20]}"

@@ -9,7 +9,9 @@ from letters.models.post import Kind, State
 
 
 def make_sender(**fields: Any) -> Sender:
-    return Sender.objects.create(**{"name": "Northtown", "from_address": "post@example.org", **fields})
+    """Without a pace, unless one is given: few tests want to wait."""
+    defaults = {"name": "Northtown", "from_address": "post@example.org", "mailbox_pace": 0, "domain_pace": 0}
+    return Sender.objects.create(**{**defaults, **fields})
 
 
 def make_message(**parts: Any) -> Message:

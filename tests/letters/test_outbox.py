@@ -240,7 +240,7 @@ def test_one_process_drains_a_queue_once_at_a_time() -> None:
 
 
 def test_finding_due_rows_reads_only_what_waits() -> None:
-    rows = draining.claimable("letters", timezone.now()).order_by("not_before", "pk")
+    rows = draining.claimable("letters", 1, timezone.now()).order_by("not_before", "pk")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":  # an empty table it would rather read whole
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")

@@ -1,0 +1,250 @@
+"""When an email may leave: its recipient's hours, how soon the next may come, and who is to be left alone.
+
+All of it is in the database, so that every worker keeps to it. A letter that must wait is given a slot of its own at
+once and is not looked at again before: ten thousand letters to one mailbox cost nobody behind them any time.
+"""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from config.crypto import domain_of
+
+from .models import Destination, OutgoingEmail, Sender, Stop
+from .models.post import IN_WORK, Kind, Queue, State
+from .nudging import nudge
+
+LONGEST_BACKOFF = 3600.0
+SERVER_PAUSE, LONGEST_SERVER_PAUSE = 5.0, 300.0
+# A worker may be this late for a slot, in seconds, or two intervals; after that the slot is given up for another.
+LATE = 5.0
+STOPPED_FOR = timedelta(hours=1)  # how long stopped mail is not looked at; lift() makes it due at once
+# Refusals in a row, for a reason of policy, that stop a domain. A letter's is the servers' word on all its likes;
+# a supporter may have a filter of their own.
+STOPS_AFTER: Mapping[str, int] = {Kind.LETTER: 1}
+STOPS_OTHERS_AFTER = 3
+
+
+def give_slots(
+    emails: Sequence[OutgoingEmail], sender: Sender, now: datetime, limit: int
+) -> tuple[list[OutgoingEmail], list[OutgoingEmail]]:
+    """Up to `limit` of them that may leave now, and those that must wait until their new `not_before`.
+
+    Within the claim's transaction: the slots taken are saved, the emails are the caller's to save.
+    """
+    slots = Slots(sender, now)
+    slots.read(emails)
+    ready: list[OutgoingEmail] = []
+    waiting: list[OutgoingEmail] = []
+    for email in emails:
+        if len(ready) == limit:
+            break
+        until = slots.wait_of(email)
+        if until is None:
+            ready.append(email)
+        else:
+            email.not_before = until
+            waiting.append(email)
+    slots.save()
+    return ready, waiting
+
+
+class Slots:
+    """The destinations of a few emails, held still while each is given its place."""
+
+    def __init__(self, sender: Sender, now: datetime) -> None:
+        self.sender, self.now = sender, now
+        self.paces = (("to_key", sender.mailbox_pace), ("domain_key", sender.domain_pace))
+        self.destinations: dict[str, Destination] = {}
+        self.taken: set[str] = set()
+        self.stopped: set[str] = set()
+
+    def read(self, emails: Sequence[OutgoingEmail]) -> None:
+        stops = Stop.objects.filter(sender=self.sender, lifted_at__isnull=True)
+        self.stopped = set(stops.values_list("domain__key", flat=True))
+        paced = self._paced_keys(emails)
+        rows = Destination.objects.filter(key__in={email.domain_key for email in emails} | paced)
+        if paced:
+            # All workers lock them in the same order, and keep them for no longer than a claim takes.
+            rows = rows.order_by("key").select_for_update()
+        self.destinations = {row.key: row for row in rows}
+        if missing := paced - self.destinations.keys():
+            names = {email.domain_key: domain_of(email.to_address) for email in emails}
+            made = [Destination(key=key, name=names.get(key, "")) for key in sorted(missing)]
+            Destination.objects.bulk_create(made, ignore_conflicts=True)
+            found = Destination.objects.filter(key__in=missing).order_by("key").select_for_update()
+            self.destinations |= {row.key: row for row in found}
+
+    def _paced_keys(self, emails: Sequence[OutgoingEmail]) -> set[str]:
+        letters = [email for email in emails if email.kind == Kind.LETTER]
+        return {getattr(email, field) for field, pace in self.paces if pace for email in letters}
+
+    def wait_of(self, email: OutgoingEmail) -> datetime | None:
+        """Until when it must wait, or None."""
+        if email.domain_key in self.stopped:
+            email.slots = 0
+            return self.now + STOPPED_FOR
+        known = self.destinations.get(email.domain_key)
+        if known and known.backed_off_until and known.backed_off_until > self.now:
+            email.slots = 0
+            return known.backed_off_until + timedelta(seconds=random.uniform(0, 2))
+        if email.kind != Kind.LETTER:
+            return None
+        zone = email.letter.recipient_time_zone if email.letter else ""
+        opening = next_opening(self.sender, zone, self.now)
+        if opening > self.now:
+            email.slots = 0
+            return opening + timedelta(seconds=random.uniform(0, 60))
+        return self._slot(email)
+
+    def _slot(self, email: OutgoingEmail) -> datetime | None:
+        """First the mailbox, then, when its turn has come, the domain: a slow mailbox keeps no domain waiting."""
+        begin = email.slots if self._is_on_time(email) else 0
+        for number, (field, pace) in enumerate(self.paces):
+            if number < begin or not pace:
+                continue
+            destination = self.destinations[getattr(email, field)]
+            free = max(destination.free_at or self.now, self.now)
+            destination.free_at = free + timedelta(seconds=60 / pace * random.uniform(0.8, 1.2))
+            self.taken.add(destination.key)
+            if free > self.now:
+                email.slots = number + 1
+                return free
+        return None
+
+    def _is_on_time(self, email: OutgoingEmail) -> bool:
+        if not email.slots:
+            return False
+        pace = self.paces[email.slots - 1][1]
+        late = max(LATE, 120 / pace) if pace else LATE
+        return self.now - email.not_before <= timedelta(seconds=late)
+
+    def save(self) -> None:
+        rows = [self.destinations[key] for key in sorted(self.taken)]
+        for row in rows:
+            row.used_at = self.now
+        if rows:
+            Destination.objects.bulk_update(rows, ["free_at", "used_at"])
+
+
+def next_opening(sender: Sender, zone: str, now: datetime) -> datetime:
+    """`now`, or the next moment within the sender's hours where the recipient lives."""
+    if sender.sends_from is None and sender.sends_at_weekends:
+        return now
+    here = ZoneInfo(zone or settings.TIME_ZONE)
+    opens, closes = sender.sends_from or time(0), sender.sends_until or time(0)
+    today = now.astimezone(here).date()
+    for days in range(-1, 4):  # from yesterday, for hours that go over midnight, over a weekend
+        day = today + timedelta(days=days)
+        if day.weekday() >= 5 and not sender.sends_at_weekends:
+            continue
+        last = day if closes > opens else day + timedelta(days=1)
+        # In UTC: two times of one zone are compared by the clock on the wall, which is wrong when the hour changes.
+        begin = datetime.combine(day, opens, here).astimezone(UTC)
+        if now < datetime.combine(last, closes, here).astimezone(UTC):
+            return max(begin, now)
+    raise AssertionError("no day of the week is open")
+
+
+def back_off(email: OutgoingEmail, answer: str) -> datetime:
+    """Leaves a whole receiving domain alone for a while, on all workers; returns until when."""
+    refusals = _refused(email, answer)
+    seconds = min(settings.BACKOFF_SECONDS * 2 ** min(refusals - 1, 20), LONGEST_BACKOFF)
+    until = timezone.now() + timedelta(seconds=seconds * random.uniform(0.8, 1.2))
+    Destination.objects.filter(key=email.domain_key).update(backed_off_until=until)
+    return until
+
+
+def refused_by_policy(email: OutgoingEmail, answer: str) -> bool:
+    """Stops this sender's mail to a domain that will not have it, until lift(); False while it may be by chance."""
+    if _refused(email, answer) < STOPS_AFTER.get(email.kind, STOPS_OTHERS_AFTER):
+        return False
+    domain = Destination.objects.get(key=email.domain_key)
+    Stop.objects.get_or_create(sender=email.sender, domain=domain, lifted_at=None, defaults={"answer": answer})
+    return True
+
+
+def _refused(email: OutgoingEmail, answer: str) -> int:
+    """How many refusals in a row that makes."""
+    made = {"name": domain_of(email.to_address)}
+    known = Destination.objects.get_or_create(key=email.domain_key, defaults=made)[0]
+    row = Destination.objects.filter(pk=known.pk)
+    row.update(refusals=F("refusals") + 1, answer=answer, used_at=timezone.now())
+    return row.values_list("refusals", flat=True).get()
+
+
+def refusing(keys: Iterable[str]) -> set[str]:
+    """Which of these domains refused what was sent to them last."""
+    return set(Destination.objects.filter(key__in=set(keys), refusals__gt=0).values_list("key", flat=True))
+
+
+def accepts_again(key: str) -> None:
+    Destination.objects.filter(key=key).update(refusals=0, backed_off_until=None, answer="")
+
+
+def leave_alone(sender: Sender, why: str) -> None:
+    """Leaves a sender's mail alone for a while, on all workers: it would not leave, whatever the email."""
+    sender.server_failures += 1
+    seconds = min(SERVER_PAUSE * 2 ** min(sender.server_failures - 1, 10), LONGEST_SERVER_PAUSE)
+    until = timezone.now() + timedelta(seconds=seconds * random.uniform(0.8, 1.2))
+    failures = F("server_failures") + 1
+    Sender.objects.filter(pk=sender.pk).update(paused_until=until, server_failures=failures, trouble=why)
+
+
+def works_again(sender: Sender) -> None:
+    Sender.objects.filter(pk=sender.pk).update(server_failures=0, paused_until=None, trouble="")
+    sender.server_failures = 0
+
+
+def pause(sender: Sender, what: Sender.Pause, actor: str) -> None:
+    """By hand, until resume(). What a worker has in its hands still leaves: a turn is a few seconds."""
+    Sender.objects.filter(pk=sender.pk).update(pause=what, pause_at=timezone.now(), pause_by=actor[:100])
+
+
+def resume(sender: Sender, actor: str) -> None:
+    """Also after trouble with the server: somebody says that it works now."""
+    nothing = Sender.Pause.NOTHING
+    rows = Sender.objects.filter(pk=sender.pk)
+    rows.update(pause=nothing, pause_at=timezone.now(), pause_by=actor[:100], paused_until=None, server_failures=0)
+    for queue in Queue.values:
+        nudge(queue)
+
+
+def lift(stop: Stop, actor: str) -> int:
+    """Lets mail go to a domain again; returns how many emails that makes due. Once."""
+    now = timezone.now()
+    with transaction.atomic():
+        open_stop = Stop.objects.filter(pk=stop.pk, lifted_at__isnull=True)
+        if not open_stop.update(lifted_at=now, lifted_by=actor[:100]):
+            return 0
+        accepts_again(stop.domain.key)
+        waiting = OutgoingEmail.objects.filter(state=State.QUEUED, sender=stop.sender_id, domain_key=stop.domain.key)
+        released = waiting.update(not_before=now, slots=0)
+    for queue in Queue.values:
+        nudge(queue)
+    return released
+
+
+def forget_unused(before: datetime) -> int:
+    """Destinations that nothing has gone to for long; a domain with a stop stays."""
+    return Destination.objects.filter(used_at__lte=before, stops__isnull=True).delete()[0]
+
+
+def clock_went_back(seconds: float) -> None:
+    """The clock was set back by so much: whatever waits for a moment would wait that much longer."""
+    now, gone = timezone.now(), timedelta(seconds=seconds)
+    waits: list[tuple[type[OutgoingEmail | Sender | Destination], str, dict[str, object]]] = [
+        (OutgoingEmail, "not_before", {"state": State.QUEUED}),
+        (OutgoingEmail, "lease_until", {"state__in": IN_WORK}),
+        (Sender, "paused_until", {}),
+        (Destination, "free_at", {}),
+        (Destination, "backed_off_until", {}),
+    ]
+    for model, field, which in waits:
+        model._default_manager.filter(**which, **{f"{field}__gt": now}).update(**{field: F(field) - gone})
