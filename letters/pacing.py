@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -45,6 +45,8 @@ def give_slots(
     for email in emails:
         if len(ready) == limit:
             break
+        if slots.leave(email):
+            continue
         until = slots.wait_of(email)
         if until is None:
             ready.append(email)
@@ -64,26 +66,34 @@ class Slots:
         self.destinations: dict[str, Destination] = {}
         self.taken: set[str] = set()
         self.stopped: set[str] = set()
+        self.in_other_hands: set[str] = set()  # another worker gives slots there this moment; nobody waits for it
 
     def read(self, emails: Sequence[OutgoingEmail]) -> None:
         stops = Stop.objects.filter(sender=self.sender, lifted_at__isnull=True)
         self.stopped = set(stops.values_list("domain__key", flat=True))
         paced = self._paced_keys(emails)
-        rows = Destination.objects.filter(key__in={email.domain_key for email in emails} | paced)
-        if paced:
-            # All workers lock them in the same order, and keep them for no longer than a claim takes.
-            rows = rows.order_by("key").select_for_update()
-        self.destinations = {row.key: row for row in rows}
-        if missing := paced - self.destinations.keys():
-            names = {email.domain_key: domain_of(email.to_address) for email in emails}
-            made = [Destination(key=key, name=names.get(key, "")) for key in sorted(missing)]
-            Destination.objects.bulk_create(made, ignore_conflicts=True)
-            found = Destination.objects.filter(key__in=missing).order_by("key").select_for_update()
-            self.destinations |= {row.key: row for row in found}
+        known = Destination.objects.filter(key__in={email.domain_key for email in emails} | paced)
+        self.destinations = {row.key: row for row in known}
+        if not paced:
+            return
+        names = {email.domain_key: domain_of(email.to_address) for email in emails}
+        missing = sorted(paced - self.destinations.keys())
+        made = [Destination(key=key, name=names.get(key, "")) for key in missing]
+        Destination.objects.bulk_create(made, ignore_conflicts=True)
+        rows = Destination.objects.filter(key__in=paced).order_by("key")
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        mine = {row.key: row for row in rows}
+        self.destinations |= mine
+        self.in_other_hands = paced - mine.keys()
 
     def _paced_keys(self, emails: Sequence[OutgoingEmail]) -> set[str]:
         letters = [email for email in emails if email.kind == Kind.LETTER]
         return {getattr(email, field) for field, pace in self.paces if pace for email in letters}
+
+    def leave(self, email: OutgoingEmail) -> bool:
+        """Is it for somebody else to say?"""
+        return email.kind == Kind.LETTER and not self.in_other_hands.isdisjoint((email.to_key, email.domain_key))
 
     def wait_of(self, email: OutgoingEmail) -> datetime | None:
         """Until when it must wait, or None."""

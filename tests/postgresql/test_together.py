@@ -13,7 +13,9 @@ from campaigns import counting, signing
 from campaigns.models import Campaign, Signature
 from letters import draining, outbox
 from letters.models import OutgoingEmail, Sender
+from letters.models.post import Kind
 from tests.campaigns.factories import make_campaign, make_signature, text_of
+from tests.letters.factories import make_letter
 from tests.letters.posting import make_email, make_sender
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -158,3 +160,29 @@ def test_workers_at_once_send_each_email_once(monkeypatch: pytest.MonkeyPatch) -
         assert sum(worker.result() for worker in drained) == 30
     for email in OutgoingEmail.objects.all():
         assert [event.to_state for event in email.events.all()] == ["leased", "handing", "sent"]
+
+
+def letter_to(address: str, sender: Sender) -> OutgoingEmail:
+    message = outbox.letter_message()
+    return make_email(to=address, sender=sender, kind=Kind.LETTER, letter=make_letter(), message=message)
+
+
+def test_a_worker_does_not_wait_for_another_that_gives_slots_and_takes_what_goes_elsewhere() -> None:
+    sender = make_sender(mailbox_pace=6, domain_pace=20)
+    for number in range(3):
+        letter_to(f"mp{number}@parliament.example.org", sender)
+    with an_open_transaction(lambda: draining.claim("letters", 1, "one")):
+        council = letter_to("councillor@council.example.org", sender)
+        assert in_a_thread(lambda: [email.pk for email in draining.claim("letters", 5, "two")]) == [council.pk]
+    assert in_a_thread(lambda: draining.claim("letters", 5, "three")) == []  # the others have their slots to wait for
+    assert OutgoingEmail.objects.filter(slots=2).count() == 2
+
+
+def test_workers_at_once_keep_to_one_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draining, "_busy", AsInProcessesOfTheirOwn())
+    sender = make_sender(channel=Sender.Channel.CAPTURE, mailbox_pace=6)
+    for _ in range(12):
+        letter_to("mp@example.org", sender)
+    with ThreadPoolExecutor(3) as pool:
+        drained = [pool.submit(in_a_thread, lambda: outbox.drain("letters", 1.0)) for _ in range(3)]
+        assert sum(worker.result() for worker in drained) == 1
