@@ -1,4 +1,5 @@
 from datetime import UTC, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -239,3 +240,20 @@ def test_an_answer_takes_as_many_queries_for_one_row_as_for_many(
         with CaptureQueriesContext(connection) as taken:
             question([sender.pk])  # type: ignore[operator]
         assert len(taken) == queries
+
+
+def test_the_last_hour_is_found_by_its_index() -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        standing.throughput()
+    ((sql, params),) = asked
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # so short a table it would rather read as it is
+        cursor.execute(f"{connection.ops.explain_query_prefix()} {sql}", params)
+        assert "event_of_an_end" in str(cursor.fetchall())
