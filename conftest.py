@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.skips", "tests.scheduling"]
+pytest_plugins = ["tests.skips", "tests.scheduling", "tests.faults.reporting"]

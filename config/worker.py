@@ -8,5 +8,5 @@ from celery.worker import consumer
 
 
 class Consumer(consumer.Consumer):
-    class Blueprint(consumer.Consumer.Blueprint):  # type: ignore[misc, valid-type]  (made at run time)
+    class Blueprint(consumer.Consumer.Blueprint):  # type: ignore[misc, valid-type]
         default_steps = [step for step in consumer.Consumer.Blueprint.default_steps if "DelayedDelivery" not in step]
