@@ -34,3 +34,20 @@ def get_campaign_for(user: User | AnonymousUser, slug: str, role: Role = Role.VI
     if campaign is None:
         raise Http404
     return campaign
+
+
+def get_organisation_for(user: User | AnonymousUser, slug: str, role: Role = Role.VIEWER) -> Organisation:
+    organisation = organisations_of(user, role).select_related("sender").filter(slug=slug).first()
+    if organisation is None:
+        raise Http404
+    return organisation
+
+
+def role_in(user: User | AnonymousUser, organisation: Organisation) -> Role | None:
+    """What they may do at most in one organisation; the operator may do what its owners may."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    if user.is_superuser:
+        return Role.OWNER
+    held = Membership.objects.filter(user=user, organisation=organisation).values_list("role", flat=True).first()
+    return Role(held) if held else None

@@ -6,8 +6,10 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
+from letters.models.post import State
+
 from .models.translated import LANGUAGE
-from .views import letters, organising, public, signing, writing
+from .views import letters, organising, post_room, public, signing, writing
 
 
 class SiteLanguage(StringConverter):
@@ -28,7 +30,14 @@ class Colour(StringConverter):
     regex = "[0-9a-f]{6}"
 
 
+class MailState(StringConverter):
+    """The state of an email, but for "held", which has an address of its own."""
+
+    regex = "|".join(state for state in State.values if state != State.HELD)
+
+
 register_converter(Colour, "colour")
+register_converter(MailState, "mail_state")
 register_converter(SiteLanguage, "site_language")
 register_converter(TextLanguage, "text_language")
 
@@ -43,6 +52,15 @@ def campaign(route: str, view: Callable[..., HttpResponse], name: str) -> list[U
     return [
         path(f"<slug:slug>/{route}", view, name=name),
         path(f"<slug:slug>/<text_language:language>/{route}", view, name=name),
+    ]
+
+
+def post(route: str, view: Callable[..., HttpResponse], name: str, **given: str) -> list[URLPattern]:
+    """A page of an organisation's post room."""
+    rest = f"organisations/<slug:slug>/post/{route}"
+    return [
+        path(f"organise/{rest}", view, given, name=name),
+        path(f"organise/<site_language:language>/{rest}", view, given, name=name),
     ]
 
 
@@ -63,6 +81,16 @@ urlpatterns: list[Any] = [
     path("organise/<slug:slug>/preview/<text_language:language>/", organising.preview, name="preview"),
     path("organise/<slug:slug>/signatures/", organising.export_signatures, name="export_signatures"),
     path("organise/<slug:slug>/exports/<uuid:job>/", organising.export, name="export"),
+    *post("", post_room.room, "post_room"),
+    *post("now/", post_room.now, "post_now"),
+    *post("held/", post_room.emails, "post_held", state=State.HELD.value),
+    *post("emails/<mail_state:state>/", post_room.emails, "post_emails"),
+    *post("emails/<uuid:email>/", post_room.email, "post_email"),
+    *post("find/", post_room.find, "post_find"),
+    *post("pause/", post_room.pause, "post_pause"),
+    *post("resume/", post_room.resume, "post_resume"),
+    *post("lift/<int:stop>/", post_room.lift, "post_lift"),
+    *post("try/", post_room.try_sending, "post_try"),
     *campaign("", public.page, "page"),
     path("<slug:slug>/count.json", public.count, name="count"),
     *campaign("sign/", signing.sign, "sign"),

@@ -17,7 +17,7 @@ from campaigns import signing
 from campaigns.models import Campaign, CampaignText, Organisation, Signature, User
 from config import jobs
 from letters import outbox
-from letters.models import OutgoingEmail, Suppression
+from letters.models import Destination, OutgoingEmail, Stop, Suppression
 from letters.models.post import State
 
 from .campaigns.factories import (
@@ -67,6 +67,20 @@ ORGANISERS = {
     "export_signatures": ("post", OWNER),
     "export": ("get", OWNER),
 }
+# The same for an organisation's own pages, under its address.
+ORGANISATIONS = {
+    "post_room": ("get", VIEWER),
+    "post_now": ("get", VIEWER),
+    "post_held": ("get", VIEWER),
+    "post_emails": ("get", VIEWER),
+    "post_email": ("get", VIEWER),
+    "post_find": ("post", EDITOR),
+    "post_pause": ("post", EDITOR),
+    "post_resume": ("post", EDITOR),
+    "post_lift": ("post", EDITOR),
+    "post_try": ("post", OWNER),
+}
+DECIDED_ON = ("post_held", "post_emails", "post_email")  # everybody who may look may not decide
 
 # The administration: who sees the list and a row, who may add, change and delete.
 ADMIN = {
@@ -79,6 +93,8 @@ ADMIN = {
     "letters.outgoingemail": (VIEWER, NOBODY, NOBODY, NOBODY),
     "letters.sender": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
     "letters.suppression": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
+    "letters.destination": (OPERATOR, NOBODY, NOBODY, NOBODY),
+    "letters.stop": (OPERATOR, NOBODY, NOBODY, NOBODY),
     "letters.legislature": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
     "letters.constituency": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
     "letters.representative": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
@@ -113,6 +129,7 @@ def house() -> House:
     campaign = make_campaign(slug="alices-draft", organisation=alices, state="draft", legislature=legislature)
     make_campaign(slug="charlies", organisation=charlies)
     outbox.suppress("bounced@example.org", Suppression.Reason.BOUNCED)
+    domain = Destination.objects.create(key="0" * 64, name="example.org")
     rows: dict[str, models.Model] = {
         "campaigns.campaign": campaign,
         "campaigns.campaigntext": text_of(campaign),
@@ -123,6 +140,8 @@ def house() -> House:
         "letters.outgoingemail": make_email(alices),
         "letters.sender": alices.sender,
         "letters.suppression": Suppression.objects.get(),
+        "letters.destination": domain,
+        "letters.stop": Stop.objects.create(sender=alices.sender, domain=domain, answer="550 No."),
         "letters.legislature": legislature,
         "letters.constituency": constituency,
         "letters.representative": representative,
@@ -160,7 +179,7 @@ def unlisted(patterns: list[Any]) -> list[tuple[str, str | None, str]]:
         for page in ("changelist", "add", "history", "delete", "change")
     }
     listed = {
-        "campaigns": PUBLIC | BY_LINK | set(ORGANISERS),
+        "campaigns": PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS),
         "admin": pages | ADMIN_OWN,
         "": DEMONSTRATION_ONLY | OF_THE_SITE,
     }
@@ -186,7 +205,7 @@ def test_the_walk_sees_an_address_that_nobody_listed() -> None:
 
 def test_the_tables_name_nothing_that_is_gone() -> None:
     found = {(namespace, name) for namespace, name, _ in addresses(get_resolver().url_patterns)}
-    expected = {("campaigns", name) for name in PUBLIC | BY_LINK | set(ORGANISERS)}
+    expected = {("campaigns", name) for name in PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS)}
     expected |= {("", name) for name in DEMONSTRATION_ONLY | OF_THE_SITE}
     assert expected <= found
 
@@ -209,6 +228,49 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
         where["job"] = jobs.start("signatures-csv", {"campaign": house.campaign.pk}, owner=owner).uuid
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
     assert response.status_code in ((200, 302) if role in allowed else (404,))
+
+
+def where_of(house: House, name: str) -> dict[str, Any]:
+    """The address of an organisation's page about one of the rows of Alice's."""
+    where: dict[str, Any] = {"slug": house.campaign.organisation.slug}
+    more = {
+        "post_emails": {"state": "queued"},
+        "post_email": {"email": house.rows["letters.outgoingemail"].uuid},  # type: ignore[attr-defined]
+        "post_lift": {"stop": house.rows["letters.stop"].pk},
+    }
+    return where | more.get(name, {})
+
+
+@pytest.mark.parametrize("language", ["", "ar"])
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ORGANISATIONS)
+def test_a_page_of_the_post_room_answers_to_whom_it_should(house: House, name: str, role: str, language: str) -> None:
+    method, allowed = ORGANISATIONS[name]
+    where = where_of(house, name) | ({"language": language} if language else {})
+    response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
+    assert response.status_code in ((200, 302) if role in allowed else (404,))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", DECIDED_ON)
+def test_deciding_on_post_wants_an_editor(house: House, name: str, role: str) -> None:
+    email = house.rows["letters.outgoingemail"]
+    if name == "post_held":
+        OutgoingEmail.objects.update(state=State.HELD)
+    form = {"email": str(email.uuid), "do": "drop" if name == "post_held" else "cancel"}  # type: ignore[attr-defined]
+    response = house.client(role).post(reverse(f"campaigns:{name}", kwargs=where_of(house, name)), form)
+    assert response.status_code == (302 if role in EDITOR else 404)
+    email.refresh_from_db()
+    assert (email.state == State.CANCELLED) == (role in EDITOR)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ORGANISATIONS)
+def test_the_post_room_of_another_looks_like_one_that_does_not_exist(house: House, name: str) -> None:
+    client, where = house.client("Charlie"), where_of(house, name)
+    for method in ("get", "post"):
+        theirs = getattr(client, method)(reverse(f"campaigns:{name}", kwargs=where))
+        nobodys = getattr(client, method)(reverse(f"campaigns:{name}", kwargs=where | {"slug": "no-such"}))
+        assert (theirs.status_code, theirs.content) == (nobodys.status_code, nobodys.content)
 
 
 def outcomes(house: House, label: str, role: str) -> dict[str, bool]:
@@ -405,10 +467,16 @@ def test_a_list_comes_as_a_file_that_no_browser_opens(house: House) -> None:
     assert len(lines) == 2 and "Alice Ahmed" in lines[1]
 
 
-@pytest.mark.parametrize("path", ["/organise/alices-draft/signatures/", "/admin/campaigns/campaign/add/"])
+@pytest.mark.parametrize(
+    "path",
+    ["/organise/alices-draft/signatures/", "/admin/campaigns/campaign/add/"]
+    + [*(f"campaigns:{name}" for name, (method, _) in ORGANISATIONS.items() if method == "post" or name in DECIDED_ON)],
+)
 def test_an_organisers_form_wants_its_token(house: House, path: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(house.accounts["owner"])  # type: ignore[arg-type]
+    if path.startswith("campaigns:"):
+        path = reverse(path, kwargs=where_of(house, path.removeprefix("campaigns:")))
     assert client.post(path, {}).status_code == 403
 
 

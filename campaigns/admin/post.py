@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from campaigns.access import Role, organisations_of
 from campaigns.models import Organisation
+from config import links
 from config.crypto import email_keys
 from letters import outbox
-from letters.models import DeliveryEvent, OutgoingEmail, Sender, Suppression
+from letters.models import DeliveryEvent, Destination, OutgoingEmail, Sender, Stop, Suppression
 from letters.models.post import State
 
-from .scoped import OperatorOnly, Scoped
+from .scoped import M, OperatorOnly, Scoped
 
 
 class History(admin.TabularInline[DeliveryEvent, OutgoingEmail]):
@@ -111,7 +112,52 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
 
 @admin.register(Sender)
 class SenderAdmin(OperatorOnly[Sender]):
-    list_display = ("name", "channel", "from_address", "is_default", "paused_until")
+    list_display = ("name", "channel", "provider", "from_address", "is_default", "pause", "paused_until")
+    standing = ("pause", "pause_at", "pause_by", "paused_until", "server_failures", "trouble")
+    readonly_fields = ("webhook_address", "webhook_secret", *standing)
+    fieldsets = (
+        (None, {"fields": ("name", "from_address", "channel")}),
+        (_("SMTP server"), {"fields": ("smtp_url",)}),
+        (_("Mail provider"), {"fields": ("provider", "credentials", "webhook_address", "webhook_secret")}),
+        (
+            _("Politeness, for letters"),
+            {"fields": ("mailbox_pace", "domain_pace", "sends_from", "sends_until", "sends_at_weekends")},
+        ),
+        (_("How it stands"), {"fields": standing}),
+    )
+
+    @admin.display(description=_("webhook address"))
+    def webhook_address(self, sender: Sender) -> str:
+        """Where the provider reports what became of an email."""
+        return links.absolute(f"/post/events/{sender.uuid}/")
+
+
+class Seen(OperatorOnly[M]):
+    """Written by the workers; the operator reads it."""
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+
+@admin.register(Destination)
+class DestinationAdmin(Seen[Destination]):
+    list_display = ("__str__", "backed_off_until", "refusals", "used_at")
+    fields = ("name", "free_at", "backed_off_until", "refusals", "answer", "used_at")
+
+
+@admin.register(Stop)
+class StopAdmin(Seen[Stop]):
+    """Lifted from the post room of whose sender it is."""
+
+    list_display = ("sender", "domain", "at", "lifted_at", "lifted_by")
+    list_select_related = ("sender", "domain")
+    fields = ("sender", "domain", "at", "answer", "lifted_at", "lifted_by")
 
 
 @admin.register(Suppression)
