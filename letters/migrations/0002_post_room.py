@@ -251,7 +251,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outgoingemail",
-            index=models.Index(fields=["sender", "state", "kind"], name="email_by_state"),
+            index=models.Index(
+                condition=models.Q(("state", "queued"), _negated=True),
+                fields=["sender", "state", "kind"],
+                name="email_by_state",
+            ),
         ),
         migrations.AddIndex(
             model_name="outgoingemail",
