@@ -67,7 +67,9 @@ class Machine:
         kept = {name: value for name, value in os.environ.items() if REGISTRIES.match(name)}
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         self.environment = kept | {"HOME": "/root", "PATH": path, "LANG": "C.UTF-8", "TERM": "dumb"}
-        self.environment["DEBIAN_FRONTEND"] = "noninteractive"
+        # Whom this machine trusts on its way to the registries: installing packages there makes their list anew.
+        shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / "root" / "trusted.crt")
+        self.environment |= {"DEBIAN_FRONTEND": "noninteractive", "PIP_CERT": "/root/trusted.crt"}
 
     def _command(self, script: str) -> list[str]:
         return ["nsenter", "-t", str(self.init), "-m", "-u", "-i", "-p", "-r", "-w", "bash", "-c", SHELL + script]
