@@ -6,11 +6,11 @@ import sys
 import time
 from pathlib import Path
 
-from . import letters, web
+from . import letters, mail, web
 from .harness import Figure, chosen, table, words, write
 from .installation import installed
 
-BENCHMARKS = [*web.BENCHMARKS, *letters.BENCHMARKS]
+BENCHMARKS = [*web.BENCHMARKS, *letters.BENCHMARKS, *mail.BENCHMARKS]
 RESULTS = Path(__file__).parent / "results.json"
 
 

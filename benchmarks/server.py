@@ -129,8 +129,12 @@ def stat(pid: int) -> list[str]:
 
 
 def peak_mib(pid: int) -> float:
+    return memory_mib(pid, "VmHWM")
+
+
+def memory_mib(pid: int, which: str = "VmRSS") -> float:
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0.0
-    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0)
+    return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith(which)), 0.0)
