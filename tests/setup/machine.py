@@ -58,6 +58,7 @@ set -euo pipefail
 [ ! -e /root/.shell ] || . /root/.shell
 trap 'status=$?; { export -p; printf "cd %q\\n" "$PWD"; } >/root/.shell; exit $status' EXIT
 """
+TRUST = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 REGISTRIES = re.compile(r"(SSL_|CURL_|REQUESTS_|PIP_|.*_proxy$|.*_PROXY$)")
 
 
@@ -69,7 +70,7 @@ class Machine:
         self.environment = kept | {"HOME": "/root", "PATH": path, "LANG": "C.UTF-8", "TERM": "dumb"}
         # Whom this machine trusts on its way to the registries: installing packages there makes their list anew.
         shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / "root" / "trusted.crt")
-        self.environment |= {"DEBIAN_FRONTEND": "noninteractive", "PIP_CERT": "/root/trusted.crt"}
+        self.environment |= dict.fromkeys(TRUST, "/root/trusted.crt") | {"DEBIAN_FRONTEND": "noninteractive"}
 
     def _command(self, script: str) -> list[str]:
         return ["nsenter", "-t", str(self.init), "-m", "-u", "-i", "-p", "-r", "-w", "bash", "-c", SHELL + script]
