@@ -31,8 +31,8 @@ lint: dev  ## ruff, mypy, Django's own checks, as .ci/run does
 bench: dev  ## measure speed and memory (ONLY=page,sign for some)
 	@ONLY="$(ONLY)" $(PYTHON_HERE) -m benchmarks
 
-faults: dev  ## the long tests that kill processes and cut connections
-	@bin/test tests/faults -m faults $(ARGS)
+faults: dev  ## kill, wipe and crash everything while mail goes out, 5 minutes a combination (FAULTS=long for 20)
+	@FAULTS=$(FAULTS) bin/test tests/faults -m faults -n 0 $(ARGS)
 
 lock: dev  ## pin every package by its hash (UPGRADE=1 for newer ones)
 	$(LOCK) requirements.in --output-file requirements.txt

@@ -16,6 +16,7 @@ debian_names() {
       subset) echo libharfbuzz-subset0 ;;
       fonts) echo fonts-noto-core ;;
       redis) echo redis-server ;;
+      rabbitmq) echo rabbitmq-server ;;
       *) echo "$thing" ;;
     esac
   done
@@ -28,6 +29,7 @@ fedora_names() {
       subset) echo harfbuzz ;;
       fonts) echo google-noto-sans-fonts google-noto-serif-fonts google-noto-naskh-arabic-fonts ;;
       postgresql) echo postgresql-server ;;
+      rabbitmq) echo rabbitmq-server ;;
       *) echo "$thing" ;;
     esac
   done
@@ -63,6 +65,7 @@ is_there() {
     gettext) command -v msgfmt ;;
     chromium) command -v chromium || command -v chromium-browser || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
     redis) command -v redis-server || command -v valkey-server ;;
+    rabbitmq) (PATH=$PATH:/usr/sbin:/opt/homebrew/sbin command -v rabbitmq-server) ;;
     postgresql) command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb ;;
   esac >/dev/null 2>&1
 }
@@ -103,7 +106,7 @@ need_packages() {
 
 apt_install() {
   : >"$log"
-  case " $* " in *" redis "* | *" postgresql "*) start_no_services ;; esac
+  case " $* " in *" redis "* | *" postgresql "* | *" rabbitmq "*) start_no_services ;; esac
   status=0
   # shellcheck disable=SC2046  (lists of words)
   apt_get install $(debian_names "$@") || {

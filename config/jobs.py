@@ -29,6 +29,7 @@ from django.utils import timezone
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext, gettext_lazy
 
+from . import publishing
 from .celery import app
 from .crypto import EncryptedJSONField
 
@@ -174,12 +175,17 @@ def start(kind: str, parameters: dict[str, object], owner: str = "") -> Job:
     return job
 
 
+class Publisher(publishing.Publisher):
+    def publish(self, name: str) -> None:
+        app.send_task("config.tasks.drain_jobs", queue=name, expires=60, retry=False)
+
+
+_publisher = Publisher()
+
+
 def nudge() -> None:
     """Says that there is work. A broker that is down costs nothing but time: the sweeper says it again."""
-    try:
-        app.send_task("config.tasks.drain_jobs", queue="jobs", expires=60)
-    except Exception as error:  # kombu's, redis's, amqp's and the file system's own
-        log.warning("The queue cannot be told of a job (%s).", type(error).__name__)
+    _publisher.ask("jobs")
 
 
 def nudge_due() -> bool:

@@ -216,13 +216,15 @@ class RabbitMQ:
         wait_until(self.answers, process, self.server.log)
 
     def answers(self) -> bool:
-        import amqp  # not where only the site is wanted
+        import kombu  # not where only the site is wanted
 
-        try:
-            with amqp.Connection(f"{HOST}:{self.port}", connect_timeout=5, read_timeout=10, write_timeout=10):
-                return True
-        except (OSError, amqp.AMQPError):
-            return False
+        limits = {"read_timeout": 10, "write_timeout": 10}
+        with kombu.Connection(self.url, connect_timeout=5, transport_options=limits) as connection:
+            try:
+                connection.connect()
+            except (*connection.connection_errors, *connection.channel_errors):
+                return False
+            return True
 
     def kill(self) -> None:
         self.server.kill()

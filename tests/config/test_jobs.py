@@ -78,7 +78,9 @@ def test_the_worker_is_told_after_the_commit_and_not_before(
     monkeypatch.setattr(jobs.app, "send_task", lambda name, **options: told.append(f"{name} {options['queue']}"))
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         jobs.start("work", {})
+        jobs._publisher.flush()
         assert told == []
+    assert jobs._publisher.flush()
     assert told == ["config.tasks.drain_jobs jobs"]
 
 
