@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Self
 
 # What it may answer instead of yes. BODY is the answer to the email itself.
 TEMPORARY = {
@@ -62,9 +63,15 @@ class HostileServer:
     misbehaves: bool = True
     taken: list[Taken] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)  # addresses whose email got a last no
+    busy: int = 0  # emails taken whose sender has not been told yet
     faults: Counter[str] = field(default_factory=Counter)
     connections: set[asyncio.StreamWriter] = field(default_factory=set)
     loop: asyncio.AbstractEventLoop | None = None
+
+    @classmethod
+    def friendly(cls, slow: float = 0.0) -> Self:
+        """One that does all it should, for once."""
+        return cls(random.Random(0), rates={}, slow=slow)
 
     @property
     def url(self) -> str:
@@ -170,7 +177,9 @@ class Conversation:
         kind = self.server.fault("BODY")
         if not kind or kind in AFTER_THE_BODY:
             self.take(lines)
-            await asyncio.sleep(self.server.chance.uniform(0, self.server.slow))
+            self.server.busy += 1
+            await asyncio.sleep(self.server.chance.uniform(self.server.slow / 2, self.server.slow))
+            self.server.busy -= 1
         if not kind:
             await self.say("250 2.0.0 Ok: queued")
             return

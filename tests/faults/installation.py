@@ -33,7 +33,11 @@ def worker_commands(combination: str) -> dict[str, list[str]]:
     """The one worker of the embedded queue as `manage.py up` starts it, the others as the units in deploy/ do."""
     if combination.endswith("-filesystem"):
         return {program.name: list(program.command) for program in up.programs() if program.name == "worker"}
-    return {name: [str(TREE / "deploy" / "worker"), name] for name in ("confirmations", "letters", "letters-2")}
+    return {name: unit(name) for name in ("confirmations", "letters", "letters-2")}
+
+
+def unit(name: str) -> list[str]:
+    return [str(TREE / "deploy" / "worker"), name]
 
 
 @dataclass
@@ -50,6 +54,7 @@ class Row:
 class Broker:
     url: str
     wipes: dict[str, Callable[[], None]]  # by their names
+    server: Killable | None = None  # none: the queue is a folder
 
 
 @dataclass
@@ -242,7 +247,7 @@ def _redis(_folder: Path) -> Iterator[Broker]:
             server.start()
 
         try:
-            yield Broker(server.url, {"FLUSHALL": flushed, "kill -9, started empty": killed})
+            yield Broker(server.url, {"FLUSHALL": flushed, "kill -9, started empty": killed}, server.server)
         finally:
             server.server.kill()
 
@@ -263,6 +268,6 @@ def _rabbitmq(_folder: Path) -> Iterator[Broker]:
             server.start()
 
         try:
-            yield Broker(server.url, {"kill -9": killed, "kill -9, all data deleted": reset})
+            yield Broker(server.url, {"kill -9": killed, "kill -9, all data deleted": reset}, server.server)
         finally:
             server.kill()
