@@ -6,4 +6,4 @@ class CampaignsConfig(AppConfig):
     verbose_name = "Campaigns"
 
     def ready(self) -> None:
-        from . import exports  # noqa: F401  (registers its kind of long work, in workers too)
+        from . import exports, metrics  # noqa: F401  (register a kind of long work, and a line of /metrics)

@@ -50,9 +50,11 @@ def the_keys_are_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[
         found.append(Error("HASH_KEYS has a weak key in it, or none.", hint, id="countersign.E004"))
     if _is_weak(settings.SECRET_KEY):
         found.append(Error("SECRET_KEY is weak: it signs every link that acts.", hint, id="countersign.E005"))
-    if len({settings.SECRET_KEY, *settings.HASH_KEYS, *settings.FIELD_ENCRYPTION_KEYS}) < 1 + len(
-        [*settings.HASH_KEYS, *settings.FIELD_ENCRYPTION_KEYS]
-    ):
+    if settings.METRICS_TOKEN and _is_weak(settings.METRICS_TOKEN):
+        found.append(Error("METRICS_TOKEN is weak: anybody may try it.", hint, id="countersign.E009"))
+    keys = [settings.SECRET_KEY, *settings.HASH_KEYS, *settings.FIELD_ENCRYPTION_KEYS]
+    keys += [settings.METRICS_TOKEN] if settings.METRICS_TOKEN else []
+    if len(set(keys)) < len(keys):
         found.append(Error("One key serves two purposes, or is listed twice.", hint, id="countersign.E006"))
     return found
 

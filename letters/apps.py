@@ -7,4 +7,4 @@ class LettersConfig(AppConfig):
     verbose_name = _("Letters and post")
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401  (registers the system checks once settings are ready)
+        from . import checks, metrics  # noqa: F401  (register the system checks, and a line of /healthz/)

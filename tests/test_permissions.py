@@ -55,6 +55,7 @@ DEMONSTRATION_ONLY = {
 }
 OF_THE_SITE = {
     "healthz",
+    "metrics",  # by a token of its own
     "admin_password_reset",
     "password_reset_done",
     "password_reset_confirm",
@@ -66,6 +67,11 @@ ORGANISERS = {
     "preview": ("get", VIEWER),
     "export_signatures": ("post", OWNER),
     "export": ("get", OWNER),
+    "hand_in": ("get", VIEWER),
+    "hand_in_over": ("get", EDITOR),
+    "hand_in_email": ("get", EDITOR),
+    "hand_in_bundles": ("post", OWNER),
+    "hand_in_bundle": ("get", OWNER),
 }
 # The same for an organisation's own pages, under its address.
 ORGANISATIONS = {
@@ -81,6 +87,8 @@ ORGANISATIONS = {
     "post_try": ("post", OWNER),
 }
 DECIDED_ON = ("post_held", "post_emails", "post_email")  # everybody who may look may not decide
+# Pages that show how far some long work is, and what kind of work that is.
+LONG_WORK = {"export": "signatures-csv", "hand_in_bundle": "hand-in-bundle"}
 
 # The administration: who sees the list and a row, who may add, change and delete.
 ADMIN = {
@@ -223,9 +231,9 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
     method, allowed = ORGANISERS[name]
     account = house.accounts[role]
     where: dict[str, Any] = {"slug": house.campaign.slug}
-    if name == "export":
+    if name in LONG_WORK:
         owner = f"campaign {house.campaign.pk} account {account.pk if account else None}"
-        where["job"] = jobs.start("signatures-csv", {"campaign": house.campaign.pk}, owner=owner).uuid
+        where["job"] = jobs.start(LONG_WORK[name], {"campaign": house.campaign.pk}, owner=owner).uuid
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
     assert response.status_code in ((200, 302) if role in allowed else (404,))
 
@@ -399,7 +407,7 @@ def test_who_edits_one_organisation_and_reads_another_edits_only_the_one(house: 
 def campaign_form(organisation: Organisation, **fields: str) -> dict[str, str]:
     empty = {
         f"{part}-{field}_FORMS": "0"
-        for part in ("targets", "sources", "events", "responses", "updates")
+        for part in ("targets", "hand_ins", "sources", "events", "responses", "updates")
         for field in ("TOTAL", "INITIAL")
     }
     words = {

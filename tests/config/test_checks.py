@@ -124,8 +124,22 @@ def test_a_weak_secret_key_is_refused(settings: Settings, secret: str) -> None:
     assert _found() == {"countersign.E005"}
 
 
+@pytest.mark.parametrize("token", WEAK[1:])
+def test_a_weak_token_of_the_metrics_is_refused(settings: Settings, token: str) -> None:
+    settings.METRICS_TOKEN = token
+    assert _found() == {"countersign.E009"}
+
+
+def test_a_token_of_the_metrics_may_be_good_or_absent(settings: Settings) -> None:
+    for token in ("", "of-the-tests-3-abcdefghijklmnopqrstuvwxyz"):
+        settings.METRICS_TOKEN = token
+        assert _found() == set()
+
+
 def test_one_key_serves_one_purpose(settings: Settings) -> None:
-    settings.HASH_KEYS = [settings.SECRET_KEY]
+    settings.METRICS_TOKEN = settings.SECRET_KEY
+    assert _found() == {"countersign.E006"}
+    settings.METRICS_TOKEN, settings.HASH_KEYS = "", [settings.SECRET_KEY]
     assert _found() == {"countersign.E006"}
 
 
