@@ -12,9 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
+from django.utils.timesince import timesince
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -27,7 +29,7 @@ from .access import AT_LEAST, Role, get_organisation_for, role_in
 from .models import Organisation, User
 
 LATE_SECONDS = 120  # a due email that nobody takes for so long: perhaps no worker is running
-CAME_BACK_DAYS = 7  # for how long a letter that came back is an alarm; the list keeps it
+LATELY_DAYS = 7  # for how long a letter that came back is an alarm; the list keeps it
 NAMED = 5  # representatives named in one sentence
 # The order in which an email goes through them.
 STATES = (
@@ -111,7 +113,6 @@ def now(desk: Desk) -> dict[str, Any]:
     senders = [desk.organisation.sender_id]
     lines = standing.by_state(senders)
     shown = [_domain(desk, line) for line in standing.domains(senders)]
-    pause_by = people([desk.sender.pause_by])
     at, late = timezone.now(), _late(desk.sender, senders)
     return {
         "at": at,
@@ -120,9 +121,9 @@ def now(desk: Desk) -> dict[str, Any]:
         "domains": shown,
         "stops": [domain for domain in shown if domain["stop"]],
         "came_back": _came_back(desk),
-        "failed": standing.failed(senders).unscrubbed().count(),
+        "failed": _failed(senders),
         "late_since": at - timedelta(seconds=late) if late else None,
-        "paused_by": pause_by.get(desk.sender.pause_by, ""),
+        "paused_by": people([desk.sender.pause_by]).get(desk.sender.pause_by) or _("an organiser"),
         "trouble": _in_trouble(desk.sender),
     }
 
@@ -155,10 +156,14 @@ def _table(desk: Desk, lines: Sequence[standing.Line]) -> dict[str, Any]:
         "rows": rows,
         "columns": columns,
         "accepted": sum(columns),
-        "oldest": [oldest.get(queue) for queue in Queue.values],
-        "oldest_of_all": min(oldest.values(), default=None),
+        "oldest": [_age(oldest.get(queue)) for queue in Queue.values],
+        "oldest_of_all": _age(min(oldest.values(), default=None)),
         "of": {row.state.value: row.total for row in rows},
     }
+
+
+def _age(since: datetime | None) -> str:
+    return timesince(since, depth=1) if since else ""
 
 
 def _row(desk: Desk, state: State, counts: Sequence[int]) -> Row:
@@ -211,7 +216,7 @@ def _domain(desk: Desk, line: standing.DomainLine) -> dict[str, Any]:
 
 def _came_back(desk: Desk) -> dict[str, Any]:
     """Letters to representatives that came back lately."""
-    since = timezone.now() - timedelta(days=CAME_BACK_DAYS)
+    since = timezone.now() - timedelta(days=LATELY_DAYS)
     rows = standing.bounced_letters([desk.organisation.sender_id]).filter(settled_at__gte=since)
     names = list(rows.values_list("letter__recipient_name", flat=True)[: 20 * NAMED]) if desk.may_edit else []
     return {
@@ -219,6 +224,15 @@ def _came_back(desk: Desk) -> dict[str, Any]:
         "names": list(dict.fromkeys(name for name in names if name))[:NAMED],
         "url": desk.url("post_emails", state=State.BOUNCED.value) + f"?queue={Queue.LETTERS}",
     }
+
+
+def _failed(senders: Sequence[int]) -> dict[str, int]:
+    """Letters are somebody's to look into. Of all else the reason is mostly an address that somebody mistyped."""
+    lately = Q(kind=Kind.LETTER) | Q(settled_at__gte=timezone.now() - timedelta(days=LATELY_DAYS))
+    rows = standing.failed(senders).unscrubbed().filter(lately).order_by()
+    counts = dict(rows.values_list("queue").annotate(Count("pk")))
+    letters = counts.get(Queue.LETTERS, 0)
+    return {"letters": letters, "others": sum(counts.values()) - letters}
 
 
 def _late(sender: Sender, senders: Sequence[int]) -> float:
@@ -285,19 +299,15 @@ def history(email: OutgoingEmail) -> list[standing.Entry]:
 
 
 def people(actors: Iterable[str]) -> dict[str, str]:
-    """Who an actor is, in words. Accounts are read in one query."""
-    software = {
-        "": _("the software"),
-        "system": _("the software"),
-        "worker": _("the software"),
-        "sweeper": _("the software"),
-        "retention": _("the software, when its time to be kept was over"),
+    """Who an actor is, in words; "" for the software itself. Accounts are read in one query."""
+    known_ones = {
+        **dict.fromkeys(("", "system", "worker", "sweeper", "retention"), ""),  # the software itself: not worth a word
         "provider": _("the mail provider"),
         "the writer": _("who wrote it"),
         "the supporter": _("the supporter"),
     }
     wanted = set(actors)
-    found = {actor: software[actor] for actor in wanted if actor in software}
+    found = {actor: known_ones[actor] for actor in wanted if actor in known_ones}
     accounts = {int(number[1]): actor for actor in wanted if (number := re.fullmatch(r"account (\d{1,18})", actor))}
     names = dict(User.objects.filter(pk__in=accounts).values_list("pk", "name")) if accounts else {}
     return found | {actor: names.get(pk) or _("an organiser") for pk, actor in accounts.items()}

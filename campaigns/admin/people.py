@@ -5,6 +5,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.access import Role
@@ -52,8 +55,12 @@ class OrganisationAdmin(Scoped[Organisation]):
     organisation_path = ""
     change_role = Role.OWNER
     add_role = None
-    list_display = ("name", "slug", "contact_email", "approved_at")
+    list_display = ("name", "slug", "contact_email", "approved_at", "post_room")
     search_fields = ("name", "slug")
+
+    @admin.display(description=_("post room"))
+    def post_room(self, organisation: Organisation) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("campaigns:post_room", args=[organisation.slug]), _("Open"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_superuser", False))

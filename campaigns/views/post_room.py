@@ -190,7 +190,7 @@ def _decide(request: HttpRequest, desk: Desk, rows: OutgoingEmailQuerySet, state
     form = ChoiceOfEmails(request.POST, emails=rows, state=state, choices=CHOICES[state])
     if not form.is_valid():
         for sentences in form.errors.values():
-            messages.warning(request, sentences[0])
+            messages.warning(request, str(sentences[0]))
         return
     ids = form.ids()
     changed = post_room.do(form.cleaned_data["do"], ids, desk.actor)
