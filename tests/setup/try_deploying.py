@@ -143,21 +143,30 @@ class Trial:
 def main() -> None:
     with booted() as machine:
         trial = Trial(machine)
-        trial.todo.pop("Choose")
-        trial.choose(HOST=HOST, OPERATOR=OPERATOR, SOURCE="/home/new/project")
-        for heading in ("Packages", "The code"):
-            trial.follow(heading)
-        machine.step_into_its_network()
-        with smtp_server() as post:
-            trial.choose(SMTP_URL=post.url)
-            installed(trial)
-            visitor = Public(machine)
-            lived_in(trial, visitor, post)
-            stopped_and_killed(trial, visitor, post)
-            assert "up to date" in trial.follow("Update")
-            restored(trial, visitor, post)
-        assert not trial.todo, f"never followed: {list(trial.todo)}"
-        trial.say("everything in the document was done, and held")
+        try:
+            followed(trial)
+        except BaseException:
+            print(machine.run("journalctl --no-pager --lines 80; tail -n 20 /var/log/nginx/*.log || true"))
+            raise
+
+
+def followed(trial: Trial) -> None:
+    machine = trial.machine
+    trial.todo.pop("Choose")
+    trial.choose(HOST=HOST, OPERATOR=OPERATOR, SOURCE="/home/new/project")
+    for heading in ("Packages", "The code"):
+        trial.follow(heading)
+    machine.step_into_its_network()
+    with smtp_server() as post:
+        trial.choose(SMTP_URL=post.url)
+        installed(trial)
+        visitor = Public(machine)
+        lived_in(trial, visitor, post)
+        stopped_and_killed(trial, visitor, post)
+        assert "up to date" in trial.follow("Update")
+        restored(trial, visitor, post)
+    assert not trial.todo, f"never followed: {list(trial.todo)}"
+    trial.say("everything in the document was done, and held")
 
 
 def installed(trial: Trial) -> None:
