@@ -21,15 +21,16 @@ TEMPORARY = {
     "RSET": "451 4.3.0 Try again",
     "QUIT": "421 4.3.0 Try again",
 }
+POLICY = "550 5.7.1 Not wanted here, for reasons of policy"
 PERMANENT = {
-    "CONNECT": "554 5.3.2 Not here",
-    "EHLO": "502 5.5.1 Never heard of it",
-    "MAIL": "550 5.1.8 Not you",
-    "RCPT": "550 5.1.1 There is nobody of this name",
-    "DATA": "554 5.5.0 No",
-    "BODY": "554 5.6.0 Not like this",
-    "RSET": "502 5.5.1 Never heard of it",
-    "QUIT": "502 5.5.1 Never heard of it",
+    "CONNECT": ("554 5.3.2 Not here",),
+    "EHLO": ("502 5.5.1 Never heard of it",),
+    "MAIL": ("550 5.1.8 Not you",),
+    "RCPT": ("550 5.1.1 There is nobody of this name", POLICY),
+    "DATA": ("554 5.5.0 No",),
+    "BODY": ("554 5.6.0 Not like this", POLICY),
+    "RSET": ("502 5.5.1 Never heard of it",),
+    "QUIT": ("502 5.5.1 Never heard of it",),
 }
 GARBAGE = (
     b"\x00\xff\xfe what?\r\n",
@@ -147,15 +148,19 @@ class Conversation:
             await self.say(yes)
             return True
         self.server.faults[f"{kind} at {verb}"] += 1
-        if kind == "4xx":
-            await self.say(TEMPORARY[verb])
-        elif kind == "5xx":
-            if verb in FINAL_NO:
-                self.server.refused.add(self.address)
-            await self.say(PERMANENT[verb])
+        if kind in ("4xx", "5xx"):
+            await self.refuse(verb, kind)
         else:
             await self.misbehave(kind)
         return False
+
+    async def refuse(self, verb: str, kind: str) -> None:
+        if kind == "4xx":
+            await self.say(TEMPORARY[verb])
+            return
+        if verb in FINAL_NO:
+            self.server.refused.add(self.address)
+        await self.say(self.server.chance.choice(PERMANENT[verb]))
 
     async def misbehave(self, kind: str) -> None:
         if kind.endswith("garbage"):
@@ -188,11 +193,9 @@ class Conversation:
             await self.say("250 2.0.0 Ok: queued")
             raise Gone
         if kind in ("4xx", "5xx"):
-            if kind == "5xx":
-                self.server.refused.add(self.address)
-            await self.say((TEMPORARY if kind == "4xx" else PERMANENT)["BODY"])
-            return
-        await self.misbehave(kind)
+            await self.refuse("BODY", kind)
+        else:
+            await self.misbehave(kind)
 
     def take(self, lines: list[bytes]) -> None:
         [named] = [line for line in lines if line.lower().startswith(b"x-countersign-id:")]

@@ -51,6 +51,8 @@ class Storm:
         menu = dict(MENU)
         while "feeder" in self.place.running and time.monotonic() < self.began + 3 * self.seconds:
             self._wait(self.chance.uniform(0.2, 2 * self.pause - 0.2))
+            if self.chance.random() < 0.8:  # else one fault falls into another
+                self._wait_until_mail_goes_again()
             # Each once, and then by chance.
             fresh = [kind for kind in menu if not self.counts[kind]]
             kind = fresh[0] if fresh else self.chance.choices(list(menu), list(menu.values()))[0]
@@ -79,7 +81,7 @@ class Storm:
 
     def _start(self, name: str) -> None:
         steps = RECOVERING_STEPS if name == "sweeper" else SENDING_STEPS + PUBLISHING_STEPS
-        self.place.start(name, failpoint=self._failpoint(steps, 3 if name == "sweeper" else 15))
+        self.place.start(name, failpoint=self._failpoint(steps, 3 if name == "sweeper" else 60))
 
     def _failpoint(self, steps: tuple[str, ...], most: int) -> str:
         if self.quiet or self.chance.random() < 0.4:
@@ -105,8 +107,22 @@ class Storm:
             else:
                 self.strange.append(f"{name}: {status}")
             self._tell(f"{name} ended: {status}")
+            self._fault_begins()
             self._start(name)
             self.ends.append(time.monotonic())
+
+    def _wait_until_mail_goes_again(self) -> None:
+        until = time.monotonic() + 60
+        while self._has_not_recovered() and "feeder" in self.place.running and time.monotonic() < until:
+            self._wait(0.1)
+
+    def _has_not_recovered(self) -> bool:
+        return bool(self.ends) and (not self.server.taken or self.server.taken[-1].at < self.ends[-1])
+
+    def _fault_begins(self) -> None:
+        """A recovery that another fault interrupts is none to measure: the next one's counts."""
+        if self._has_not_recovered():
+            self.ends.pop()
 
     def _lift_stops(self) -> None:
         """What an organiser does who sees that a domain refused something."""
@@ -120,6 +136,7 @@ class Storm:
         self.counts[kind] += 1
         workers = list(self.place.workers)
         self._tell(kind)
+        self._fault_begins()
         match kind:
             case "kill a worker":
                 self._kill_and_start([self.chance.choice(workers)])
