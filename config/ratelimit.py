@@ -75,6 +75,8 @@ LIMITS: dict[str, Limit] = {
     "pdf": Limit(300, 10 * MINUTE, "network", "open", _COSTS),
     "postcode": Limit(300, 10 * MINUTE, "network", "open", _READ),
     "search": Limit(120, 10 * MINUTE, "network", "open", _READ),
+    # A provider reports several times on each email, in batches and from few networks; refused, it comes again later.
+    "provider_events": Limit(6000, MINUTE, "network", "open", _READ),
     "login": Limit(30, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
     "login_email": Limit(10, 15 * MINUTE, "address", "closed", "As for login: many networks, one account."),
     "password_reset": Limit(5, HOUR, "network", "closed", _MAIL),

@@ -12,5 +12,6 @@ urlpatterns = [
     path("healthz/", health.healthz, name="healthz"),
     path("mailbox/", include(mailbox_views.urls)),
     path("metrics", include("letters.metrics")),
+    path("post/", include("letters.urls")),
     path("", include("campaigns.urls")),
 ]

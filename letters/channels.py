@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 
 from config import mailbox
 
+from .answers import is_our_setting, speaks_of_policy, speaks_of_the_domain
 from .mime import Parcel
 from .models import OutgoingEmail, Sender
 
-# Answers that speak of the server or of our account there, not of the email: RFC 5321 (421), RFC 4954 (the others).
-SERVER_TROUBLE = (421, 454, 530, 534, 535, 538)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -121,7 +120,7 @@ class Smtp:
             code, answer = connection.mail(parcel.envelope_from, options)
             # A refused sender is nearly always a setting of ours: worth another try once somebody has seen it.
             if code != 250:
-                raise _refusal(code, answer, may_be_permanent=False)
+                raise _refusal(code, answer, of_the_email=False)
             code, answer = connection.rcpt(str(parcel.envelope_to))
             if code not in (250, 251):
                 raise _refusal(code, answer)
@@ -218,11 +217,17 @@ class Smtp:
             self.connection = None
 
 
-def _refusal(code: int, answer: bytes, *, may_be_permanent: bool = True) -> DeliveryError:
+def _refusal(code: int, answer: bytes, *, of_the_email: bool = True) -> DeliveryError:
+    """`of_the_email`: said when it knew the recipient. Before, a refusal is of our sender, and its settings."""
+    said = answer.decode("utf-8", "replace")
+    server = is_our_setting(code, said)
+    judged = of_the_email and not server
     return DeliveryError(
         _("The mail server answered: %s") % _answer(code, answer),
-        permanent=500 <= code < 600 and code not in SERVER_TROUBLE and may_be_permanent,
-        server=code in SERVER_TROUBLE or not 400 <= code < 600,
+        permanent=judged and code >= 500,
+        server=server,
+        domain=judged and speaks_of_the_domain(code, said),
+        policy=judged and speaks_of_policy(code, said),
     )
 
 
@@ -259,7 +264,18 @@ class Channels:
         # Whatever its row says: in demonstration mode there is one channel, and a stamped row knows no other.
         if settings.DEMONSTRATION or email.demonstration or email.sender.channel == Sender.Channel.CAPTURE:
             return self.opened.setdefault("capture", Capture())
+        if email.sender.channel == Sender.Channel.PROVIDER:
+            return self._provider(email.sender)
         url = email.sender.smtp_url or settings.SMTP_URL
         if url not in self.opened:
             self.opened[url] = Smtp(url)
         return self.opened[url]
+
+    def _provider(self, sender: Sender) -> Channel:
+        # Not before one is used: anymail and requests are 5 MB more in every process that sends by SMTP.
+        from .providers import ProviderChannel
+
+        key = f"provider {sender.pk}"
+        if key not in self.opened:
+            self.opened[key] = ProviderChannel(sender)
+        return self.opened[key]

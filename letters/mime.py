@@ -48,6 +48,7 @@ class Parcel:
     envelope_to: Address
     data: bytes  # CRLF line ends
     needs_smtputf8: bool
+    built: EmailMessage  # the same, for those who want its parts
     note: str = ""  # what its history should say of it, when it is not all that was asked for
 
 
@@ -110,7 +111,7 @@ def parcel(email: OutgoingEmail) -> Parcel:
     built["To"] = _mailbox(email.to_name, to)
     if reply_to:
         built["Reply-To"] = _mailbox(email.letter.sender_name if email.letter else "", reply_to)
-    return Parcel(str(email.uuid), str(from_address), to, built.as_bytes(), needs_smtputf8, note)
+    return Parcel(str(email.uuid), str(from_address), to, built.as_bytes(), needs_smtputf8, built, note)
 
 
 def from_of(sender: Sender) -> tuple[str, Address]:

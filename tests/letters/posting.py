@@ -4,7 +4,7 @@ from typing import Any
 
 from config.email import CLOSE, OPEN, RenderedMessage
 from letters import outbox
-from letters.models import DeliveryEvent, Message, OutgoingEmail, Sender
+from letters.models import DeliveryEvent, Destination, Message, OutgoingEmail, Sender
 from letters.models.post import Kind, State
 
 
@@ -49,3 +49,4 @@ def make_due(*emails: OutgoingEmail) -> None:
     """As if the wait for another attempt were over."""
     OutgoingEmail.objects.filter(pk__in=[email.pk for email in emails]).update(not_before="2020-01-01T00:00Z")
     Sender.objects.update(paused_until=None)
+    Destination.objects.update(backed_off_until=None)
