@@ -27,12 +27,21 @@ def for_signing(campaign: Campaign, text: CampaignText) -> str:
     return wording % words
 
 
-def for_writing(campaign: Campaign, text: CampaignText, representative: str) -> str:
-    return _(
-        "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
-        "address, which may reveal my political opinions, and pass it to %(representative)s so that it is delivered. "
-        "I can withdraw until it has been sent, and have my data erased at any time."
-    ) % {"organisation": _asked_by(campaign), "title": text.title, "representative": representative}
+def for_writing(campaign: Campaign, text: CampaignText, representative: str, by_hand: bool = False) -> str:
+    if by_hand:
+        wording = _(
+            "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
+            "address, which may reveal my political opinions, until it hands it over to %(representative)s together "
+            "with others: on paper or, should that prove impossible, by email. I can withdraw until it has been "
+            "handed over, and have my data erased at any time."
+        )
+    else:
+        wording = _(
+            "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
+            "address, which may reveal my political opinions, and pass it to %(representative)s so that it is "
+            "delivered. I can withdraw until it has been sent, and have my data erased at any time."
+        )
+    return wording % {"organisation": _asked_by(campaign), "title": text.title, "representative": representative}
 
 
 def for_news(campaign: Campaign) -> str:

@@ -1,4 +1,4 @@
-"""Every email this room sends to supporters: one function a message, each through the outbox."""
+"""Every email this room sends: one function a message, each through the outbox."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from config import email, links
 from letters import outbox
-from letters.models import Message, OutgoingEmail
+from letters.models import Message, OutgoingEmail, Representative
 from letters.models.post import Kind
 
 from . import retention
@@ -103,7 +103,7 @@ def _letter_values(letter: CampaignLetter) -> dict[str, str]:
 
 def confirm_letter(letter: CampaignLetter) -> OutgoingEmail:
     return _queue(
-        "letter_confirm",
+        "hand_in_confirm" if letter.by_hand else "letter_confirm",
         letter.text,
         letter.email,
         letter.letter.sender_name,
@@ -116,3 +116,18 @@ def letter_already_sent(letter: CampaignLetter) -> OutgoingEmail:
     values = _letter_values(letter)
     del values["action_url"]
     return _queue("letter_already", letter.text, letter.email, letter.letter.sender_name, Kind.CONFIRMATION, values)
+
+
+def letter(kept: CampaignLetter, to: Representative, actor: str = "system") -> OutgoingEmail:
+    """The letter itself, to a representative who has an address."""
+    return outbox.queue(
+        sender=kept.campaign.organisation.sender,
+        message=outbox.letter_message(),
+        to=to.reachable_address,
+        to_name=kept.letter.recipient_name,
+        reply_to=kept.email,
+        kind=Kind.LETTER,
+        letter=kept.letter,
+        attach_letter=kept.campaign.attach_pdf,
+        actor=actor,
+    )

@@ -48,10 +48,11 @@ def owner_of(campaign: Campaign, user: User | AnonymousUser) -> str:
     return f"campaign {campaign.pk} account {user.pk}"
 
 
-def discard(campaign_id: int) -> None:
+def discard(campaign_id: int, kind: str = KIND) -> None:
     """Somebody was erased: lists that hold them are deleted, and one that is being made begins anew."""
-    made = jobs.Job.objects.filter(kind=KIND, owner__startswith=f"campaign {campaign_id} ")
-    made.filter(state=jobs.State.RUNNING).update(state=jobs.State.QUEUED, lease_token=None, lease_until=None)
+    made = jobs.Job.objects.filter(kind=kind, owner__startswith=f"campaign {campaign_id} ")
+    anew = {"state": jobs.State.QUEUED, "lease_token": None, "lease_until": None, "attempts": 0}
+    made.filter(state=jobs.State.RUNNING).update(**anew)
     if made.filter(state=jobs.State.DONE).update(expires_at=timezone.now()):
         transaction.on_commit(lambda: jobs.expire(timezone.now()), robust=True)
 

@@ -2,7 +2,7 @@
 
 import calendar
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -28,7 +28,14 @@ def kept_until(campaign: Campaign, given: date | None = None) -> date:
 
 
 def letter_kept_until(letter: CampaignLetter) -> date:
-    return timezone.localdate(letter.created_at) + timedelta(days=settings.LETTER_RETENTION_DAYS)
+    """The day it is erased after; of a letter that waits for hands, the latest there may be."""
+    days = timedelta(days=settings.LETTER_RETENTION_DAYS)
+    written = timezone.localdate(letter.created_at)
+    if letter.by_hand and letter.state != CampaignLetter.State.WITHDRAWN:
+        latest = max(months_after(written, letter.campaign.retention_months), written + days)
+        return min(latest, timezone.localdate(letter.handed_over_at) + days) if letter.handed_over_at else latest
+    queued = timezone.localdate(letter.outgoing.created_at) if letter.outgoing else written
+    return (queued if queued > written + days else written) + days  # emailed after all, having waited for hands
 
 
 @dataclass
@@ -56,9 +63,7 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
     # Each row is ended once, whichever of its days has come, so that a dry run counts what a run does.
     expired = Signature.objects.to_anonymise(timezone.localdate(now)).exclude(pk__in=unconfirmed.values("pk"))
     expired = expired.exclude(pk__in=withdrawn.values("pk"))
-    letters = CampaignLetter.objects.filter(
-        anonymised_at__isnull=True, created_at__lt=now - timedelta(days=settings.LETTER_RETENTION_DAYS)
-    ).exclude(outgoing__state__in=(*UNSETTLED, State.HELD))  # what has not left yet still needs its words
+    letters = letters_due(now)
     if dry_run:
         return Receipt(unconfirmed.count(), withdrawn.count(), expired.count(), letters.count())
     receipt = Receipt(pending_deleted=_delete_pending(unconfirmed))
@@ -67,6 +72,31 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
     receipt.letters_scrubbed = forget_letters(letters, now)
     receipt.emails_scrubbed = outbox.scrub_old(now)
     return receipt
+
+
+def letters_due(now: datetime) -> models.QuerySet[CampaignLetter]:
+    """Those whose letter_kept_until has passed, and that have left. What has not left yet still needs its words."""
+    days = timedelta(days=settings.LETTER_RETENTION_DAYS)
+    by_hand = models.Q(by_hand=True, state=CampaignLetter.State.CONFIRMED)
+    due = ~by_hand & models.Q(created_at__lt=now - days) | by_hand & models.Q(handed_over_at__lt=now - days)
+    # Letters that nobody ever hands over end too: after as many months as the campaign keeps a signature.
+    waited = CampaignLetter.objects.filter(by_hand, anonymised_at__isnull=True).order_by()
+    for months in waited.values_list("campaign__retention_months", flat=True).distinct():
+        written_before = min(_past_after_months(months, now), now - days)
+        due |= by_hand & models.Q(campaign__retention_months=months, created_at__lt=written_before)
+    kept = CampaignLetter.objects.filter(due, anonymised_at__isnull=True)
+    kept = kept.exclude(outgoing__state__in=(*UNSETTLED, State.HELD))
+    # Emailed after all, long after it was written: a failure can be put right as long as with any other.
+    return kept.exclude(outgoing__created_at__gte=now - days, created_at__lt=models.F("outgoing__created_at") - days)
+
+
+def _past_after_months(months: int, now: datetime) -> datetime:
+    """What was written before this moment has been kept for so many months, and a day begun since."""
+    today = timezone.localdate(now)
+    day = months_after(today, -months) + timedelta(days=4)  # the ends of months: not every day has its like
+    while months_after(day, months) >= today:
+        day -= timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
 
 
 def _delete_pending(due: models.QuerySet[Signature]) -> int:

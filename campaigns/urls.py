@@ -9,7 +9,7 @@ from django.urls.converters import StringConverter
 from letters.models.post import State
 
 from .models.translated import LANGUAGE
-from .views import letters, organising, post_room, public, signing, writing
+from .views import hand_in, letters, organising, post_room, public, signing, writing
 
 
 class SiteLanguage(StringConverter):
@@ -81,6 +81,11 @@ urlpatterns: list[Any] = [
     path("organise/<slug:slug>/preview/<text_language:language>/", organising.preview, name="preview"),
     path("organise/<slug:slug>/signatures/", organising.export_signatures, name="export_signatures"),
     path("organise/<slug:slug>/exports/<uuid:job>/", organising.export, name="export"),
+    path("organise/<slug:slug>/hand-in/", hand_in.waiting, name="hand_in"),
+    path("organise/<slug:slug>/hand-in/over/", hand_in.over, name="hand_in_over"),
+    path("organise/<slug:slug>/hand-in/email/", hand_in.email, name="hand_in_email"),
+    path("organise/<slug:slug>/hand-in/bundles/", hand_in.start_bundle, name="hand_in_bundles"),
+    path("organise/<slug:slug>/hand-in/bundles/<uuid:job>/", hand_in.bundle, name="hand_in_bundle"),
     *post("", post_room.room, "post_room"),
     *post("now/", post_room.now, "post_now"),
     *post("held/", post_room.emails, "post_held", state=State.HELD.value),

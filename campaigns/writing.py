@@ -12,10 +12,9 @@ from config import links, locks
 from config.crypto import email_key, email_keys
 from letters import composing, outbox
 from letters.letter_text import letter_text, subject_line
-from letters.models import Letter, OutgoingEmail, Representative
-from letters.models.post import Kind
+from letters.models import Letter, Representative
 
-from . import consent, emails, retention
+from . import consent, emails, handing_in, retention
 from .models import CampaignLetter, CampaignText, Signature
 
 PLACEHOLDERS = (*composing.PLACEHOLDERS, "campaign_url")
@@ -29,7 +28,7 @@ class SentLately(Exception):
 
 
 class NobodyThere(Exception):
-    """The representative has left the directory, or has no email address any more, since the letter was written."""
+    """Since the letter was written, the representative has left, or there is no way any more to reach them."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,8 @@ def send(text: CampaignText, written: Written, email: str, signature: Signature 
             _discard(waiting)
         letter = letter_from(text, written, email)
         letter.save()
-        wording = consent.for_writing(text.campaign, text, written.representative.name)
+        by_hand = handing_in.is_by_hand(text.campaign, written.representative)
+        wording = consent.for_writing(text.campaign, text, written.representative.name, by_hand)
         kept = CampaignLetter.objects.create(
             campaign=text.campaign,
             text=text,
@@ -99,6 +99,7 @@ def send(text: CampaignText, written: Written, email: str, signature: Signature 
             signature=signature,
             email=email,
             email_key=email_key(email),
+            by_hand=by_hand,
             consent=consent.record(wording),
             consent_at=timezone.now(),
         )
@@ -132,7 +133,10 @@ def _discard(waiting: CampaignLetter) -> None:
 
 
 def confirm(kept: CampaignLetter) -> bool:
-    """Puts the letter in the queue, once. True when it stands, now or before; raises SentLately, or NobodyThere."""
+    """Puts the letter in the queue, or among those that wait for hands, once.
+
+    True when it stands, now or before; raises SentLately, or NobodyThere.
+    """
     with transaction.atomic():
         if kept.representative is not None:
             _one_at_a_time(kept.campaign_id, kept.email, kept.representative)
@@ -144,26 +148,28 @@ def confirm(kept: CampaignLetter) -> bool:
         )
         kept.refresh_from_db()
         if changed:
-            kept.outgoing = _post(kept)
-            kept.save(update_fields=["outgoing"])
+            _post(kept)
+            kept.save(update_fields=["outgoing", "by_hand"])
     return kept.state == CampaignLetter.State.CONFIRMED
 
 
-def _post(kept: CampaignLetter) -> OutgoingEmail:
-    letter, representative = kept.letter, kept.representative
+def goes_by_hand(kept: CampaignLetter) -> bool:
+    """What its writer was told holds; and what is to be handed in from now on is not emailed any more."""
+    if kept.by_hand or kept.state != CampaignLetter.State.PENDING or kept.representative is None:
+        return kept.by_hand
+    return handing_in.is_by_hand(kept.campaign, kept.representative)
+
+
+def _post(kept: CampaignLetter) -> None:
+    representative = kept.representative
     serving = representative and Representative.objects.serving(timezone.localdate()).filter(pk=representative.pk)
-    if representative is None or not serving or not representative.reachable_address:
-        raise NobodyThere(letter.recipient_name)
-    return outbox.queue(
-        sender=kept.campaign.organisation.sender,
-        message=outbox.letter_message(),
-        to=representative.reachable_address,
-        to_name=letter.recipient_name,
-        reply_to=kept.email,
-        kind=Kind.LETTER,
-        letter=letter,
-        attach_letter=kept.campaign.attach_pdf,
-    )
+    if representative is None or not serving:
+        raise NobodyThere(kept.letter.recipient_name)
+    kept.by_hand = kept.by_hand or handing_in.is_by_hand(kept.campaign, representative)
+    if not kept.by_hand:
+        if not representative.reachable_address:
+            raise NobodyThere(kept.letter.recipient_name)
+        kept.outgoing = emails.letter(kept, representative)
 
 
 def letters_of(signature: Signature) -> models.QuerySet[CampaignLetter]:
@@ -174,11 +180,14 @@ def letters_of(signature: Signature) -> models.QuerySet[CampaignLetter]:
 def erase(letters: models.QuerySet[CampaignLetter]) -> None:
     """Stops what has not left, and blanks the rest at once: letters, the emails they went by, and who wrote them."""
     with transaction.atomic():
-        rows = list(letters.select_for_update(of=("self",)).values_list("pk", "confirmation_id", "outgoing_id"))
-        stopped = [pk for pk, _confirmation, outgoing in rows if not outgoing or outbox.cancel([outgoing], THE_WRITER)]
+        rows = list(letters.select_for_update(of=("self",)))
+        stopped = [kept.pk for kept in rows if _stopped(kept)]
         CampaignLetter.objects.filter(pk__in=stopped).update(state=CampaignLetter.State.WITHDRAWN)
-        outbox.forget_emails([email for row in rows for email in row[1:] if email], THE_WRITER)
-        retention.forget_letters(CampaignLetter.objects.filter(pk__in=[row[0] for row in rows]), timezone.now())
+        sent = [pk for kept in rows for pk in (kept.confirmation_id, kept.outgoing_id) if pk]
+        outbox.forget_emails(sent, THE_WRITER)
+        retention.forget_letters(CampaignLetter.objects.filter(pk__in=[kept.pk for kept in rows]), timezone.now())
+        for campaign_id in {kept.campaign_id for kept in rows if _in_a_bundle(kept)}:
+            handing_in.discard(campaign_id)
 
 
 def withdraw(kept: CampaignLetter) -> bool:
@@ -187,7 +196,21 @@ def withdraw(kept: CampaignLetter) -> bool:
         kept = CampaignLetter.objects.select_for_update(of=("self",)).get(pk=kept.pk)
         if kept.state == CampaignLetter.State.WITHDRAWN:
             return True
-        if kept.outgoing_id and not outbox.cancel([kept.outgoing_id], actor=THE_WRITER):
+        if not _stopped(kept):
             return False
         CampaignLetter.objects.filter(pk=kept.pk).update(state=CampaignLetter.State.WITHDRAWN)
+        if _in_a_bundle(kept):
+            handing_in.discard(kept.campaign_id)
         return True
+
+
+def _in_a_bundle(kept: CampaignLetter) -> bool:
+    """Perhaps. One that nobody has confirmed is in none, so whoever only types one changes nothing."""
+    return kept.by_hand and kept.state == CampaignLetter.State.CONFIRMED
+
+
+def _stopped(kept: CampaignLetter) -> bool:
+    """Whether the letter, whose row is locked, has not left and now will not."""
+    if kept.handed_over_at is not None:
+        return False
+    return not kept.outgoing_id or bool(outbox.cancel([kept.outgoing_id], actor=THE_WRITER))

@@ -59,12 +59,12 @@ def signature(campaign: Campaign, language: str) -> Signature:
     )
 
 
-def kept_letter(campaign: Campaign, language: str) -> CampaignLetter:
+def kept_letter(campaign: Campaign, language: str, by_hand: bool = False) -> CampaignLetter:
     _, _, representative = make_seat(name="Imogen Yarborough")
     letter = written_letter(campaign, language)
     letter.representative = representative
     kept = make_campaign_letter(campaign, representative, letter=letter, text=text_of(campaign, language))
-    CampaignLetter.objects.update(created_at=DAY)
+    CampaignLetter.objects.update(created_at=DAY, by_hand=by_hand)
     kept.refresh_from_db()
     return kept
 
@@ -115,8 +115,12 @@ EMAILS = {
         signature(campaign, language), text_of(campaign, language)
     ),
     "letter_confirm": lambda campaign, language: emails.confirm_letter(kept_letter(campaign, language)),
+    "hand_in_confirm": lambda campaign, language: emails.confirm_letter(kept_letter(campaign, language, by_hand=True)),
     "letter_already": lambda campaign, language: emails.letter_already_sent(kept_letter(campaign, language)),
 }
+
+# Those with a button that does what they ask for.
+ASKING = ("confirm", "reminder", "letter_confirm", "hand_in_confirm")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -148,7 +152,7 @@ def test_every_place_in_an_email_is_filled(campaign: Campaign, name: str, langua
     for whole in (email.message.subject, email.message.text, email.message.html):
         named = set(re.findall("\ue000(\\w+)\ue001", whole))
         assert named <= set(email.values)
-    expected = {"name", "manage_url"} | ({"action_url"} if name in ("confirm", "reminder", "letter_confirm") else set())
+    expected = {"name", "manage_url"} | ({"action_url"} if name in ASKING else set())
     for part in (email.message.text, email.message.html):
         assert expected <= set(re.findall("\ue000(\\w+)\ue001", part))
         assert not re.search(r'href=""|:\n\n(?! )', fill(part, email.values)), "an empty place"

@@ -4,16 +4,19 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import exports, publishing, writing
 from campaigns.access import Role, organisations_of
-from campaigns.models import Campaign, CampaignText, Event, Response, Source, Target, Update
+from campaigns.models import Campaign, CampaignText, Event, HandIn, Response, Source, Target, Update
 from letters import composing
+from letters.models import Representative
 
 from .scoped import Scoped
 
@@ -64,6 +67,48 @@ class UpdateInline(PartOfCampaign):
     model = Update
 
 
+class HandInForm(forms.ModelForm[HandIn]):
+    class Meta:
+        model = HandIn
+        fields = ("representative",)
+
+    def has_changed(self) -> bool:
+        """One that was added and left empty means something: all letters."""
+        return self.instance._state.adding or super().has_changed()
+
+
+class HandIns(BaseInlineFormSet[HandIn, Campaign, Any]):
+    def clean(self) -> None:
+        """The database holds it too, but would answer two of them in one form with no word at all."""
+        super().clean()
+        filled = [form.cleaned_data for form in self.forms if form.is_valid() and form not in self.deleted_forms]
+        named = [data.get("representative") for data in filled if data]
+        if len(named) != len(set(named)):
+            raise ValidationError(_("The same hand-in stands here twice."), code="twice")
+
+
+class HandInInline(PartOfCampaign):
+    """Whose letters wait to be handed in, instead of being emailed. Letters queued before are emailed all the same."""
+
+    model = HandIn
+    form = HandInForm
+    formset = HandIns
+    verbose_name_plural = _("Letters that are handed in on paper, not emailed")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "representative":
+            match = request.resolver_match
+            pk = match.kwargs.get("object_id") if match else None
+            campaign = Campaign.objects.filter(pk=pk).first() if pk else None
+            kwargs["queryset"] = self._choice(campaign) if campaign else Representative.objects.none()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def _choice(self, campaign: Campaign) -> QuerySet[Representative]:
+        """Those in office, and those who are chosen already."""
+        serving = Representative.objects.serving(timezone.localdate()).filter(legislature=campaign.legislature_id)
+        return serving | Representative.objects.filter(pk__in=campaign.hand_ins.values("representative"))
+
+
 class CampaignForm(forms.ModelForm[Campaign]):
     class Meta:
         model = Campaign
@@ -92,7 +137,7 @@ class CampaignAdmin(Scoped[Campaign]):
     list_filter = ("state", "kind", ("organisation", admin.RelatedOnlyFieldListFilter))
     search_fields = ("slug", "texts__title")
     readonly_fields = ("state", "wordings", "signature_count", "counted_at", "published_at", "closed_at", "doors")
-    inlines = (TargetInline, SourceInline, EventInline, ResponseInline, UpdateInline)
+    inlines = (TargetInline, HandInInline, SourceInline, EventInline, ResponseInline, UpdateInline)
     actions = ("publish", "close", "list_signatures")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
@@ -126,6 +171,8 @@ class CampaignAdmin(Scoped[Campaign]):
         if obj.pk is None:
             return SafeString("–")
         pages = [(_("As the public will see it"), reverse("campaigns:preview", args=[obj.slug]))]
+        if obj.legislature_id is not None:
+            pages.append((_("Letters to hand in"), reverse("campaigns:hand_in", args=[obj.slug])))
         if obj.is_public:
             pages.append((_("The public page"), obj.get_absolute_url()))
         return format_html_join(" · ", '<a href="{}">{}</a>', ((url, label) for label, url in pages))

@@ -132,8 +132,23 @@ class SendForm(forms.Form):
     )
     consent = forms.BooleanField(error_messages={"required": _("Without this we may not pass on your letter.")})
     leave_empty = Honeypot()
+    # The words of the consent that the page showed. Absent means the current ones.
+    shown = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, campaign: Campaign, text: CampaignText, representative: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, campaign: Campaign, text: CampaignText, representative: str, by_hand: bool, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["consent"].label = consent.for_writing(campaign, text, representative)
+        wording = consent.for_writing(campaign, text, representative, by_hand)
+        self.fields["consent"].label = wording
+        self.fields["shown"].initial = consent.shown(wording)
         self.helper = bare_helper()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        now_shown = self.fields["shown"].initial
+        if data.get("shown") and data["shown"] != now_shown:
+            # It was to be emailed and is to be handed over, or the other way round: they have agreed to something else.
+            self.data = {name: value for name, value in self.data.items() if name != "consent"} | {"shown": now_shown}
+            self.add_error("consent", _("How your letter travels has changed. Please read it again, then send it."))
+        return data

@@ -106,4 +106,6 @@ class CampaignLetter(models.Model):
             "written_at": self.created_at,
             "confirmed_at": self.confirmed_at,
             "delivery": self.outgoing.state if self.outgoing else None,
+            "by_hand": self.by_hand,
+            "handed_over_at": self.handed_over_at,
         }

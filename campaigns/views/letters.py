@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -53,7 +55,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def sent(kept: CampaignLetter) -> str:
-    """Puts the letter in the queue; what stands in its way, or ""."""
+    """Puts the letter in the queue, or with those that are handed over; what stands in its way, or ""."""
     if not kept.campaign.takes_letters:
         return "closed"
     try:
@@ -98,7 +100,9 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
         "urls": urls,
         "state": kept.state,
         "stoppable": kept.state != CampaignLetter.State.WITHDRAWN
+        and kept.handed_over_at is None
         and (kept.outgoing is None or kept.outgoing.state in outbox.CANCELLABLE),
+        "by_hand": writing.goes_by_hand(kept),
         "outgoing_state": honest_state(kept),
         "share": addresses.share(kept.text.campaign, kept.text),
     }
@@ -106,8 +110,11 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
 
 def honest_state(kept: CampaignLetter) -> str:
     """Where the letter is, in words that claim no more than is known."""
+    if kept.handed_over_at is not None:
+        day = date_format(timezone.localdate(kept.handed_over_at), "j F Y")
+        return _("handed over on %(day)s") % {"day": day}
     if kept.outgoing is None:
-        return ""
+        return _("waiting to be handed over") if kept.by_hand else ""
     if kept.outgoing.state == State.SENT and settings.DEMONSTRATION:
         return _("in the demonstration mailbox: it reached nobody")
     return {

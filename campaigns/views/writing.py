@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaigns import addresses, pages, writing
+from campaigns import addresses, handing_in, pages, retention, writing
 from campaigns.forms.writing import ConstituencyForm, LetterForm, PostcodeForm, SendForm
 from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
@@ -126,7 +126,7 @@ class Desk:
             "postcode": known,
         }
         form = LetterForm(constituency, representatives, initial=initial)
-        return self.page("edit", form=form, constituency=constituency, representatives=representatives)
+        return self.edit(form, constituency, representatives, 200)
 
     def bound(self) -> tuple[LetterForm, Constituency, list[Representative]]:
         """The letter as it was sent. An unknown constituency, or one of another legislature, did not come from us."""
@@ -142,7 +142,9 @@ class Desk:
     def edit(
         self, form: LetterForm, constituency: Constituency, people: list[Representative], status: int
     ) -> HttpResponse:
-        return self.page("edit", status=status, form=form, constituency=constituency, representatives=people)
+        by_hand = [one for one in people if handing_in.is_by_hand(self.campaign, one)]
+        context = {"constituency": constituency, "representatives": people, "by_hand": by_hand}
+        return self.page("edit", status=status, form=form, **context)
 
     def edit_again(self) -> HttpResponse:
         form, constituency, people = self.bound()
@@ -157,13 +159,17 @@ class Desk:
 
     def send_form(self, form: LetterForm, data: Any = None) -> SendForm:
         initial = {"email": self.writer.email} if self.writer else {}
-        name = form.cleaned_data["representative"].name
-        return SendForm(self.campaign, self.text, name, data, initial=initial)
+        to = form.cleaned_data["representative"]
+        by_hand = handing_in.is_by_hand(self.campaign, to)
+        return SendForm(self.campaign, self.text, to.name, by_hand, data, initial=initial)
 
     def show(self, form: LetterForm, send_form: SendForm, status: int) -> HttpResponse:
         written = form.as_written()
         letter = writing.letter_from(self.text, written)
         address, whole = writing.mailto(letter, written.representative)
+        by_hand = handing_in.is_by_hand(self.campaign, written.representative)
+        kept_until = timezone.localdate() + timedelta(days=settings.LETTER_RETENTION_DAYS)
+        latest = max(kept_until, retention.kept_until(self.campaign))
         return self.page(
             "preview",
             status=status,
@@ -172,11 +178,12 @@ class Desk:
             carried=[(name, form.data.get(name, "")) for name in form.fields],
             sheet=sheet_for(letter),
             representative=written.representative,
+            by_hand=by_hand,
             reachable=bool(written.representative.reachable_address),
             mailto=address,
             mailto_whole=whole,
             plain=letter_text(letter),
-            letter_until=timezone.localdate() + timedelta(days=settings.LETTER_RETENTION_DAYS),
+            letter_until=latest if by_hand else kept_until,
         )
 
     def pdf(self) -> HttpResponse:
@@ -205,7 +212,9 @@ class Desk:
         send_form = self.send_form(form, self.request.POST)
         if not (verdict := ratelimit.allow("letter_send", ratelimit.network(self.request))):
             return errors.too_many(self.request, verdict.retry_after)
-        if not send_form.is_valid() or not form.cleaned_data["representative"].reachable_address:
+        to = form.cleaned_data["representative"]
+        by_hand = handing_in.is_by_hand(self.campaign, to)
+        if not send_form.is_valid() or not (by_hand or to.reachable_address):
             return self.show(form, send_form, 422)
         email = send_form.cleaned_data["email"]
         if not send_form.cleaned_data["leave_empty"]:  # else it is a machine, which is told nothing
@@ -221,13 +230,13 @@ class Desk:
             writing.send(self.text, form.as_written(), email, self.writer)
         confirmed = self.writer is not None and email_key(email) == email_key(self.writer.email)
         done = addresses.of_campaign(self.campaign, self.text.language)["written"]
-        return SeeOther(f"{done}?sent" if confirmed else done)
+        said = [word for word, true in (("sent", confirmed), ("by-hand", by_hand)) if true]
+        return SeeOther("?".join([done, *(["&".join(said)] if said else [])]))
 
 
 @never_cache
 def written(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
     name = "letter_done" if "sent" in request.GET else "sent"
-    return render(
-        request, f"campaigns/writing/{name}.html", pages.frame(text) | {"share": addresses.share(text.campaign, text)}
-    )
+    said = {"share": addresses.share(text.campaign, text), "by_hand": "by-hand" in request.GET}
+    return render(request, f"campaigns/writing/{name}.html", pages.frame(text) | said)

@@ -1,0 +1,141 @@
+"""Letters that are handed in on paper: who waits, the bundle to print, and what became of them."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from campaigns import exports, handing_in, retention
+from campaigns.access import Role, get_campaign_for, organisations_of
+from campaigns.forms.hand_in import HandOverForm, PileForm
+from campaigns.models import Campaign
+from config import downloads, jobs
+
+
+@require_safe
+@never_cache
+def waiting(request: HttpRequest, slug: str) -> HttpResponse:
+    campaign = get_campaign_for(request.user, slug, Role.VIEWER)
+    lines = handing_in.waiting(campaign)
+    bundles = jobs.Job.objects.filter(kind=handing_in.BUNDLE, owner=exports.owner_of(campaign, request.user))
+    context = {
+        "lines": lines,
+        "letters": sum(line.letters for line in lines),
+        "by_hand": campaign.hand_ins.exists(),
+        "ends": retention.letter_kept_until(oldest) if (oldest := handing_in.oldest(campaign)) else None,
+        "bundles": bundles.exclude(state=jobs.State.EXPIRED).order_by("-pk")[:5],
+        "may_decide": _may(request, campaign, Role.EDITOR),
+        "may_download": _may(request, campaign, Role.OWNER),
+    }
+    return _page(request, campaign, "hand_in", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def over(request: HttpRequest, slug: str) -> HttpResponse:
+    """Shows how many letters would be marked as handed over, and marks these and no others."""
+    campaign = get_campaign_for(request.user, slug, Role.EDITOR)
+    pile, today = _pile(request, campaign), timezone.localdate()
+    if request.method != "POST":
+        return _ask_over(request, pile.on(today), HandOverForm(initial={"on": today}))
+    form = HandOverForm(request.POST)
+    if not form.is_valid():
+        return _ask_over(request, pile, form, 422)
+    day = form.cleaned_data["on"]
+    try:
+        done = handing_in.hand_over(pile, day, request.POST.get("seen", ""), _actor(request))
+    except handing_in.Changed:
+        return _ask_over(request, pile.on(day), form, 409)
+    said = ngettext("%(n)d letter marked as handed over.", "%(n)d letters marked as handed over.", done)
+    messages.success(request, said % {"n": done})
+    return redirect("campaigns:hand_in", slug=slug)
+
+
+def _ask_over(request: HttpRequest, pile: handing_in.Pile, form: HandOverForm, status: int = 200) -> HttpResponse:
+    return _page(request, pile.campaign, "hand_in_over", _asked(request, pile, status) | {"form": form}, status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def email(request: HttpRequest, slug: str) -> HttpResponse:
+    """Shows how many letters would be emailed after all, and has these emailed and no others."""
+    campaign = get_campaign_for(request.user, slug, Role.EDITOR)
+    pile = _pile(request, campaign)
+    if request.method != "POST":
+        return _ask_email(request, pile)
+    try:
+        handing_in.start_emailing(pile, request.POST.get("seen", ""), _actor(request))
+    except handing_in.Changed:
+        return _ask_email(request, pile, 409)
+    messages.success(
+        request, _("The letters are being put into the post room. Those that cannot be emailed stay here.")
+    )
+    return redirect("campaigns:hand_in", slug=slug)
+
+
+def _ask_email(request: HttpRequest, pile: handing_in.Pile, status: int = 200) -> HttpResponse:
+    lines = [one for one in handing_in.waiting(pile.campaign) if pile.representative in (None, one.representative)]
+    unreachable = [one for one in lines if not one.emailable]
+    context = _asked(request, pile, status) | {"unreachable": unreachable}
+    return _page(request, pile.campaign, "hand_in_email", context, status)
+
+
+@require_POST
+@never_cache
+def start_bundle(request: HttpRequest, slug: str) -> HttpResponse:
+    campaign = get_campaign_for(request.user, slug, Role.OWNER)
+    job = handing_in.start_bundle(campaign, exports.owner_of(campaign, request.user))
+    return redirect("campaigns:hand_in_bundle", slug=slug, job=job.uuid)
+
+
+@require_safe
+@never_cache
+def bundle(request: HttpRequest, slug: str, job: uuid.UUID) -> HttpResponse:
+    campaign = get_campaign_for(request.user, slug, Role.OWNER)
+    mine = jobs.Job.objects.filter(kind=handing_in.BUNDLE, owner=exports.owner_of(campaign, request.user))
+    found = get_object_or_404(mine, uuid=job)
+    if found.state == jobs.State.DONE and "download" in request.GET:
+        return downloads.job_result(found)  # type: ignore[return-value]
+    return _page(request, campaign, "hand_in_bundle", {"job": found})
+
+
+def _pile(request: HttpRequest, campaign: Campaign) -> handing_in.Pile:
+    form = PileForm(request.POST if request.method == "POST" else request.GET)
+    if not form.is_valid():
+        raise Http404
+    return form.pile(campaign)
+
+
+def _asked(request: HttpRequest, pile: handing_in.Pile, status: int) -> dict[str, Any]:
+    """The letters before a deed: how many, to whom, and the mark by which the deed knows them again."""
+    ids = pile.ids()
+    named = [one.name for one in handing_in.waiting(pile.campaign) if one.representative == pile.representative]
+    return {
+        "letters": len(ids),
+        "seen": handing_in.mark(ids),
+        "name": named[0] if named and pile.representative is not None else "",
+        # As it came: the end of the chosen day is not the visitor's own choice of letters.
+        "which": PileForm(request.POST if request.method == "POST" else request.GET),
+        "changed": status == 409,
+    }
+
+
+def _page(
+    request: HttpRequest, campaign: Campaign, name: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    return render(request, f"campaigns/organising/{name}.html", {"campaign": campaign, **context}, status=status)
+
+
+def _may(request: HttpRequest, campaign: Campaign, role: Role) -> bool:
+    return organisations_of(request.user, role).filter(pk=campaign.organisation_id).exists()
+
+
+def _actor(request: HttpRequest) -> str:
+    return f"account {request.user.pk}"
