@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import override
 
@@ -15,7 +17,7 @@ from letters.models import Message, OutgoingEmail, Representative
 from letters.models.post import Kind
 
 from . import retention
-from .models import CampaignLetter, CampaignText, Signature
+from .models import CampaignLetter, CampaignText, Organisation, Signature, User
 
 # What differs between recipients. All else is shared by every email of one wording (letters.models.Message).
 MARKERS = ("name", "representative", "action_url", "manage_url", "kept_until")
@@ -130,4 +132,22 @@ def letter(kept: CampaignLetter, to: Representative, actor: str = "system") -> O
         letter=kept.letter,
         attach_letter=kept.campaign.attach_pdf,
         actor=actor,
+    )
+
+
+def post_notice(organisation: Organisation, owner: User, concerns: Mapping[str, int], language: str) -> OutgoingEmail:
+    """To who runs the organisation, about its post. From the installation: a broken sender cannot tell of itself."""
+    name = organisation.in_language("name", language)
+    context = {"organisation_name": name, "concerns": concerns}
+    where = {"slug": organisation.slug} | ({} if language == settings.LANGUAGE_CODE else {"language": language})
+    return outbox.queue(
+        sender=outbox.default_sender(),
+        message=outbox.message(email.render("campaigns/email/notice", context, language, ("name", "manage_url"))),
+        to=owner.email,
+        to_name=owner.name,
+        kind=Kind.NOTICE,
+        values={
+            "name": owner.name or name,
+            "manage_url": links.absolute(reverse("campaigns:post_room", kwargs=where)),
+        },
     )

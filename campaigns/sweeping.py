@@ -13,7 +13,7 @@ from config import heartbeat, jobs
 from config.clock import Clock
 from letters import outbox, pacing
 
-from . import counting, retention, signing
+from . import counting, noticing, retention, signing
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ def watch(clock: Clock) -> None:
 def slow() -> list[Deed]:
     """What may take its time, and must not delay the others."""
     return [
+        Deed("notices", 60, noticing.tell_organisers),
         Deed("reminders", 300, signing.remind_the_unconfirmed),
         Deed("expired jobs", 3600, lambda: jobs.expire(timezone.now())),
         Deed("retention", 3600, retention.anonymise_expired),

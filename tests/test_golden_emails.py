@@ -26,6 +26,7 @@ from .campaigns.factories import (
     make_organisation,
     make_seat,
     make_signature,
+    make_user,
     text_of,
 )
 
@@ -117,6 +118,12 @@ EMAILS = {
     "letter_confirm": lambda campaign, language: emails.confirm_letter(kept_letter(campaign, language)),
     "hand_in_confirm": lambda campaign, language: emails.confirm_letter(kept_letter(campaign, language, by_hand=True)),
     "letter_already": lambda campaign, language: emails.letter_already_sent(kept_letter(campaign, language)),
+    "notice": lambda campaign, language: emails.post_notice(
+        campaign.organisation,
+        make_user("alice@example.org", name=NAMES[language]),
+        {"stops": 1, "bounced": 2, "held": 3, "failed": 4, "trouble": True},
+        language,
+    ),
 }
 
 # Those with a button that does what they ask for.
