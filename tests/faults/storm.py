@@ -15,7 +15,15 @@ from .outcome import Journal, Outcome
 
 SENDERS, BATCH = 8, 20
 # How often the mail server misbehaves. A fault that speaks of the server stops a whole sender for a while.
-RATES = {**dict.fromkeys(VERBS, 0.01), "RCPT": 0.02, "DATA": 0.02, "BODY": 0.06, "CONNECT": 0.04, "QUIT": 0.2}
+RATES = {
+    **dict.fromkeys(VERBS, 0.01),
+    "RCPT": 0.02,
+    "DATA": 0.02,
+    "BODY": 0.06,
+    "CONNECT": 0.04,
+    "EHLO": 0.04,
+    "QUIT": 0.2,
+}
 MENU = {
     "kill a worker": 6,
     "kill all workers": 1,
@@ -84,9 +92,12 @@ class Storm:
         self.place.start(name, failpoint=self._failpoint(steps, 3 if name == "sweeper" else 60))
 
     def _failpoint(self, steps: tuple[str, ...], most: int) -> str:
-        if self.quiet or self.chance.random() < 0.4:
+        """Often one, and first those where nobody has died yet."""
+        if self.quiet or self.chance.random() < 0.3:
             return ""
-        return f"{self.chance.choice(steps)}:{self.chance.randint(1, most)}"
+        passed = self.place.passed_failpoints()
+        fresh = [step for step in steps if step not in passed]
+        return f"{self.chance.choice(fresh or steps)}:{self.chance.randint(1, most)}"
 
     def _wait(self, seconds: float) -> None:
         until = time.monotonic() + seconds
