@@ -1,6 +1,5 @@
 """Killed -9 at every named step, one after the other: exactly what becomes of a letter and of a confirmation."""
 
-import random
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -61,7 +60,7 @@ class Aftermath:
 
 @pytest.fixture(scope="module")
 def aftermath(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aftermath]:
-    quiet = HostileServer(random.Random(0), rates={}, slow=0)
+    quiet = HostileServer.friendly()
     folder = tmp_path_factory.mktemp("failpoints")
     with hostile_server(quiet) as server, installation("sqlite-filesystem", folder) as place:
         place.environment["OUTBOX_LEASE_SECONDS"] = "600"  # nothing is recovered before it is said to be time
