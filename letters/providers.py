@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
 from typing import Any, cast
+from urllib.parse import urljoin
 
 import requests
 import urllib3
@@ -212,6 +213,15 @@ class ProviderChannel:
         if found == {"failed"}:
             raise self._refusal(_("it could not send it"))
         raise _no_answer(_("its answer was neither yes nor no"))
+
+    def ask(self, path: str) -> requests.Response:
+        """A GET with the key, which sends nothing. Raises requests' errors."""
+        params = self.payload(AnymailMessage(from_email="nobody@example.org", to=["nobody@example.org"]))
+        known = params.get_request_params(self.backend.api_url)
+        url = urljoin(self.backend.api_url, path)
+        headers = {name: value for name, value in (known["headers"] or {}).items() if name != "Content-Type"}
+        session: requests.Session = self.backend.session
+        return session.get(url, headers=headers, auth=known["auth"], timeout=self.backend.timeout)
 
     def message(self, parcel: Parcel) -> AnymailMessage:
         """The email as anymail wants it, from the parts of what would leave by SMTP."""

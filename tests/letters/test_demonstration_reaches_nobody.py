@@ -77,6 +77,15 @@ def test_a_sender_with_an_smtp_server_ends_in_the_mailbox(url: str) -> None:
     assert "reached nobody" in email.events.get(to_state="sent").detail
 
 
+@pytest.mark.parametrize("provider", ["postmark", "mailgun", "resend", "no such provider"])
+def test_a_sender_with_a_provider_ends_in_the_mailbox(provider: str) -> None:
+    sender = make_sender(channel=Sender.Channel.PROVIDER, provider=provider, credentials={"api_key": "secret"})
+    email = make_email(sender=sender)
+    assert outbox.drain("confirmations") == 1
+    assert state_of(email) == State.SENT
+    assert only_captured().to == "alice@example.org"
+
+
 def test_a_password_reset_ends_in_the_mailbox(django_user_model: Any, settings: Settings) -> None:
     settings.ROOT_URLCONF = "django.contrib.auth.urls"
     django_user_model.objects.create_user(email="alice@example.org", password="correct horse battery")
