@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from letters import outbox, standing
-from letters.models import OutgoingEmail, Sender, Suppression
+from letters.models import DeliveryEvent, OutgoingEmail, Sender, Suppression
 from letters.models.post import Kind, OutgoingEmailQuerySet, Queue, State
 
 from . import addresses
@@ -257,7 +257,7 @@ class Known:
     email: OutgoingEmail
     url: str
     to: str  # a representative's name, for those who may read it
-    handed_at: datetime | None  # when it last began to be handed over; None: it certainly never left
+    in_doubt_since: datetime | None  # when it began to leave and nobody knows if it arrived
     said: str  # what was written down with its last change: the server's words, or why
     reports: list[Any]  # the provider's, newest first
 
@@ -269,15 +269,32 @@ def known(desk: Desk, emails: Sequence[OutgoingEmail]) -> list[Known]:
 
 def _known(desk: Desk, email: OutgoingEmail) -> Known:
     events = list(email.events.all())
-    handed = [event.at for event in events if event.to_state == State.HANDING]
     return Known(
         email=email,
         url=desk.url("post_email", email=email.uuid),
         to=recipient(desk, email),
-        handed_at=handed[-1] if handed else None,
+        in_doubt_since=_in_doubt_since(events),
         said=events[-1].detail if events else "",
         reports=sorted(email.provider_events.all(), key=lambda report: report.occurred_at, reverse=True)[:3],
     )
+
+
+def in_doubt_since(email: OutgoingEmail) -> datetime | None:
+    """When it began to be handed over and the answer never came: from then on it may have arrived, whatever came later.
+
+    Of an email that was accepted after all, this says nothing.
+    """
+    return _in_doubt_since(email.events.order_by("pk"))
+
+
+def _in_doubt_since(events: Iterable[DeliveryEvent]) -> datetime | None:
+    began = None
+    for event in events:
+        if event.to_state == State.HANDING:
+            began = event.at
+        elif event.from_state == State.HANDING and event.to_state == State.HELD:
+            return began or event.at
+    return None
 
 
 def recipient(desk: Desk, email: OutgoingEmail) -> str:

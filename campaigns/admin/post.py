@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -13,9 +15,10 @@ from campaigns.access import Role, organisations_of
 from campaigns.models import Organisation
 from config import links
 from config.crypto import email_keys
-from letters import outbox
+from letters import outbox, webhooks
 from letters.models import DeliveryEvent, Destination, OutgoingEmail, Sender, Stop, Suppression
 from letters.models.post import State
+from letters.providers import PROVIDERS
 
 from .scoped import M, OperatorOnly, Scoped
 
@@ -114,11 +117,11 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
 class SenderAdmin(OperatorOnly[Sender]):
     list_display = ("name", "channel", "provider", "from_address", "is_default", "pause", "paused_until")
     standing = ("pause", "pause_at", "pause_by", "paused_until", "server_failures", "trouble")
-    readonly_fields = ("webhook_address", "webhook_secret", *standing)
+    readonly_fields = ("webhook_address", *standing)
     fieldsets = (
         (None, {"fields": ("name", "from_address", "channel")}),
         (_("SMTP server"), {"fields": ("smtp_url",)}),
-        (_("Mail provider"), {"fields": ("provider", "credentials", "webhook_address", "webhook_secret")}),
+        (_("Mail provider"), {"fields": ("provider", "credentials", "webhook_address")}),
         (
             _("Politeness, for letters"),
             {"fields": ("mailbox_pace", "domain_pace", "sends_from", "sends_until", "sends_at_weekends")},
@@ -126,10 +129,23 @@ class SenderAdmin(OperatorOnly[Sender]):
         (_("How it stands"), {"fields": standing}),
     )
 
+    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **options: Any) -> Any:
+        if db_field.name == "provider":
+            known = [(name, provider.label) for name, provider in PROVIDERS.items()]
+            wanted = "; ".join(f"{each.label}: {', '.join(each.required)}" for each in PROVIDERS.values())
+            return forms.ChoiceField(
+                choices=[("", "---------"), *known],
+                required=False,
+                label=db_field.verbose_name,
+                help_text=_("What each wants in its credentials: %s.") % wanted,
+            )
+        return super().formfield_for_dbfield(db_field, request, **options)
+
     @admin.display(description=_("webhook address"))
     def webhook_address(self, sender: Sender) -> str:
-        """Where the provider reports what became of an email."""
-        return links.absolute(f"/post/events/{sender.uuid}/")
+        """What to give to the provider, which tells us there what became of an email. The secret is part of it."""
+        scheme, _colon, rest = links.absolute(reverse("letters:provider_events", args=[sender.uuid])).partition("://")
+        return f"{scheme}://{webhooks.NAME}:{sender.webhook_secret}@{rest}"
 
 
 class Seen(OperatorOnly[M]):

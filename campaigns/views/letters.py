@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from campaigns import addresses, pages, retention, writing
+from campaigns import addresses, pages, post_room, retention, writing
 from campaigns.models import CampaignLetter
 from config import links
 from letters import outbox
@@ -92,6 +92,7 @@ def data(request: HttpRequest, token: str) -> HttpResponse:
 def letter_context(kept: CampaignLetter) -> dict[str, Any]:
     urls = addresses.of_campaign(kept.text.campaign, kept.text.language)
     urls["mine"] = links.link(PURPOSE_MINE, "campaigns:letter_manage", kept.uuid)
+    in_doubt = has_perhaps_arrived(kept)
     return pages.frame(kept.text) | {
         "kept": kept,
         "letter": kept.letter,
@@ -103,12 +104,19 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
         and kept.handed_over_at is None
         and (kept.outgoing is None or kept.outgoing.state in outbox.CANCELLABLE),
         "by_hand": writing.goes_by_hand(kept),
-        "outgoing_state": honest_state(kept),
+        "in_doubt": in_doubt,
+        "outgoing_state": honest_state(kept, in_doubt),
         "share": addresses.share(kept.text.campaign, kept.text),
     }
 
 
-def honest_state(kept: CampaignLetter) -> str:
+def has_perhaps_arrived(kept: CampaignLetter) -> bool:
+    """It was handed over once, and nobody knows what became of it."""
+    doubtful = (State.HELD, State.CANCELLED)
+    return bool(kept.outgoing and kept.outgoing.state in doubtful and post_room.in_doubt_since(kept.outgoing))
+
+
+def honest_state(kept: CampaignLetter, in_doubt: bool) -> str:
     """Where the letter is, in words that claim no more than is known."""
     if kept.handed_over_at is not None:
         day = date_format(timezone.localdate(kept.handed_over_at), "j F Y")
@@ -117,10 +125,20 @@ def honest_state(kept: CampaignLetter) -> str:
         return _("waiting to be handed over") if kept.by_hand else ""
     if kept.outgoing.state == State.SENT and settings.DEMONSTRATION:
         return _("in the demonstration mailbox: it reached nobody")
+    state = State(kept.outgoing.state)
+    if state == State.QUEUED and kept.campaign.organisation.sender.pause:
+        return _("waiting: the organisers have paused sending for a while")
+    if in_doubt and state == State.CANCELLED:
+        return _("stopped; we do not know whether it had arrived before")
+    if in_doubt:
+        return _("we do not know yet whether it arrived; the organisers are looking into it")
     return {
+        State.QUEUED: _("waiting for its turn to be sent"),
+        State.LEASED: _("about to be sent"),
+        State.HANDING: _("being handed to the mail server"),
         State.SENT: _("accepted by the mail server"),
-        State.HELD: _("held: the organisers are looking into it"),
-        State.BOUNCED: _("returned by the mail server"),
-        State.FAILED: _("not delivered"),
+        State.HELD: _("held back, not sent yet; the organisers are looking into it"),
+        State.BOUNCED: _("came back: it did not arrive, and the organisers are told"),
+        State.FAILED: _("could not be sent: it did not arrive"),
         State.CANCELLED: _("stopped, not sent"),
-    }.get(State(kept.outgoing.state), _("waiting to be sent"))
+    }[state]

@@ -18,7 +18,7 @@ from campaigns.forms.post_room import MOST, ChoiceOfEmails, FindForm, PauseForm
 from campaigns.models import User
 from campaigns.post_room import CHOICES, Desk
 from config.crypto import email_keys
-from letters import pacing
+from letters import pacing, trial
 from letters.addresses import BadAddress
 from letters.models import DeliveryEvent, Sender, Stop
 from letters.models.post import OutgoingEmailQuerySet, Queue, State
@@ -87,7 +87,7 @@ def email(request: HttpRequest, slug: str, email: uuid.UUID, language: str | Non
         "to": post_room.recipient(desk, found),
         "address": post_room.representatives_address(desk, found),
         "entries": entries,
-        "handed": found.attempts > 0,
+        "doubt": post_room.in_doubt_since(found),
         "suppressed": found.state == State.HELD and post_room.is_suppressed(found),
         "choices": CHOICES.get(State(found.state), ()) if desk.may_edit else (),
         "here": request.path,
@@ -158,10 +158,8 @@ def try_sending(request: HttpRequest, slug: str, language: str | None = None) ->
     """Asks the mail server step by step; if all goes well, a real email to whoever pressed the button."""
     desk = post_room.desk(request.user, slug, language, Role.OWNER)
     to = desk.user.email if isinstance(desk.user, User) else ""
-    from letters import trial
-
     steps, sent, problem = trial.trial(desk.sender, to), None, ""
-    if all(step.ok for step in steps):
+    if not any(step.ok is False for step in steps):
         try:
             sent = post_room.send_test(desk, to)
         except BadAddress as error:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.test import Client
@@ -7,9 +8,10 @@ from django.utils import timezone
 from campaigns import writing
 from campaigns.models import Campaign, CampaignLetter
 from config import links
-from letters import outbox
-from letters.models import OutgoingEmail, Representative
+from letters import outbox, pacing
+from letters.models import OutgoingEmail, Representative, Sender
 from letters.models.post import State
+from letters.transitions import move
 
 from .factories import emails, links_in, make_campaign, make_seat, text_of
 
@@ -166,11 +168,12 @@ def test_a_get_withdraws_nothing(client: Client, mine: str) -> None:
 @pytest.mark.parametrize(
     ("where", "words"),
     [
-        (State.QUEUED, "waiting to be sent"),
+        (State.QUEUED, "waiting for its turn to be sent"),
         (State.SENT, "accepted by the mail server"),
-        (State.HELD, "held"),
-        (State.BOUNCED, "returned by the mail server"),
-        (State.FAILED, "not delivered"),
+        (State.HELD, "held back, not sent yet"),
+        (State.BOUNCED, "came back: it did not arrive"),
+        (State.FAILED, "could not be sent: it did not arrive"),
+        (State.CANCELLED, "stopped, not sent"),
     ],
 )
 def test_ones_own_page_says_where_the_letter_is_and_no_more_than_is_known(
@@ -180,7 +183,28 @@ def test_ones_own_page_says_where_the_letter_is_and_no_more_than_is_known(
     OutgoingEmail.objects.filter(kind="letter").update(state=where)
     page = client.get(mine).content.decode()
     assert words in page
-    assert "delivered" not in page.lower() or "not delivered" in page or "is delivered" in page
+    assert page.lower().count("delivered") == page.count("so that it is delivered") == 1  # what was agreed to
+
+
+def test_a_letter_in_doubt_is_never_said_to_have_stayed_here(client: Client, mine: str, link: str) -> None:
+    client.post(link)
+    email = OutgoingEmail.objects.get(kind="letter")
+    lease = {"lease_token": "a worker", "lease_until": timezone.now()}
+    for before, after in pairwise((State.QUEUED, State.LEASED, State.HANDING, State.HELD)):
+        move([email.pk], before, after, actor="worker", changes=lease)
+    assert "we do not know yet whether it arrived" in client.get(mine).content.decode()
+    page = client.post(mine, {"withdraw": "1"}).content.decode()
+    assert "We do not know whether it had arrived before" in page and "was not sent" not in page
+    assert "We do not know whether it had arrived before" in client.get(link).content.decode()
+
+
+def test_a_letter_waits_in_words_while_its_senders_mail_is_paused(client: Client, mine: str, link: str) -> None:
+    client.post(link)
+    sender = OutgoingEmail.objects.get(kind="letter").sender
+    pacing.pause(sender, Sender.Pause.LETTERS, "somebody")
+    assert "the organisers have paused sending" in client.get(mine).content.decode()
+    pacing.resume(sender, "somebody")
+    assert "waiting for its turn" in client.get(mine).content.decode()
 
 
 def test_an_erased_letter_has_no_page_any_more(client: Client, mine: str, link: str) -> None:

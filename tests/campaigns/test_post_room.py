@@ -286,14 +286,14 @@ def test_what_is_known_of_a_held_letter_is_said(organisation: Organisation, bob:
     event = {"event_id": "1", "what": "deferred", "detail": "451 Greylisted", "occurred_at": timezone.now()}
     ProviderEvent.objects.create(sender=organisation.sender, email=held, **event)
     words = text_of(bob, "held/")
-    assert "It began to be handed over on" in words and "but said 299 hm" in words
+    assert "It was handed over on" in words and "it may have arrived" in words and "but said 299 hm" in words
     assert "The mail provider said on" in words and "delayed. 451 Greylisted" in words
     outbox.suppress("imogen@parliament.example", Suppression.Reason.BOUNCED)
     assert "to send it would hold it again" in text_of(bob, f"emails/{held.uuid}/")
     outbox.resolve_held([held.pk], State.SENT, "x")
     stopped = make_email(organisation)
     outbox.hold([stopped.pk], "x", never)
-    assert "It was never handed over: it has not arrived." in text_of(bob, "held/")
+    assert "It did not leave: it has not arrived." in text_of(bob, "held/")
     assert "It has not left." in text_of(bob, f"emails/{stopped.uuid}/")
 
 
