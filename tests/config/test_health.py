@@ -1,9 +1,11 @@
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError, connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -86,6 +88,16 @@ def test_a_database_that_hangs_keeps_nobody_and_is_asked_once(
         response = Client().get("/healthz/")
         assert response.status_code == 503 and response.content.startswith(b"down: database\n")
     assert len(hanging) == 1
+
+
+def test_a_server_that_takes_the_call_and_says_nothing_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        host, port = silent.getsockname()
+        address = {"HOST": host, "PORT": port, "NAME": "countersign", "USER": "alice", "PASSWORD": "", "OPTIONS": {}}
+        patient = DatabaseWrapper({**connection.settings_dict, **address}, "default")
+        with pytest.raises(OperationalError):
+            health.impatient(patient).ensure_connection()
+        assert patient.settings_dict["OPTIONS"] == {}  # the others' connections stay as they are
 
 
 def test_it_is_well_again_when_the_database_is(monkeypatch: pytest.MonkeyPatch) -> None:
