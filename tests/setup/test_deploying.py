@@ -260,7 +260,7 @@ def test_a_new_environment_has_your_values_and_keys_of_its_own() -> None:
     assert set(first) == set(example)
     assert first["SMTP_URL"] == CHOSEN["SMTP_URL"]
     assert first["SITE_URL"] == "https://campaigns.northtown.net"
-    for name in ("SECRET_KEY", "HASH_KEYS", "FIELD_ENCRYPTION_KEYS"):
+    for name in ("SECRET_KEY", "HASH_KEYS", "FIELD_ENCRYPTION_KEYS", "METRICS_TOKEN"):
         assert len({first[name], second[name], example[name]}) == 3
     assert "example" not in "".join(first.values())
 

@@ -194,6 +194,8 @@ def lived_in(trial: Trial, visitor: Public, post: SmtpServer) -> None:
     assert visitor.get(f"/{SLUG}/letter.pdf").body.startswith(b"%PDF-")
     assert visitor.log_in(OPERATOR, PASSWORD).status == 200
     visitor.cookies.clear()
+    said = trial.follow("Watching it")
+    assert "post: on time" in said and 'oldest_due_seconds{queue="confirmations"} 0.0' in said, said
     log = run("cat /var/log/nginx/countersign.log")
     assert " HIT" in log and f" /{SLUG}/sign/ " in log
     assert "/confirm/" not in log and "127.0.0.1" not in log and "127.0.0.0" in log
