@@ -12,6 +12,8 @@ AGAIN = (
     "tests/postgresql",
     "tests/campaigns/test_counting.py",
     "tests/letters/test_outbox.py",
+    "tests/letters/test_pacing.py",
+    "tests/letters/test_reports.py",
     "tests/config/test_jobs.py",
 )
 
