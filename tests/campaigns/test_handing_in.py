@@ -755,6 +755,30 @@ def test_who_withdraws_while_the_bundle_is_made_is_not_in_it(
     assert job.state == jobs.State.DONE and len(names_in(job)) == 1
 
 
+def test_who_withdraws_before_the_bundle_comes_to_them_stops_nothing(
+    campaign: Campaign,
+    representative: Representative,
+    alice: User,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    *_others, last = wait(campaign, representative, 4)
+
+    asked_for: list[Any] = []
+
+    def withdraws_meanwhile(sheet: Any) -> bytes:
+        asked_for.append(sheet)
+        if len(asked_for) == 2:  # the job has just written how far it is, and does not look again for a while
+            writing.withdraw(last)
+        return b"%PDF-"
+
+    monkeypatch.setattr(handing_in, "letter_pdf", withdraws_meanwhile)
+    monkeypatch.setattr(handing_in, "CHUNK", 2)
+    monkeypatch.setattr(jobs, "RENEW_EVERY", 60)
+    assert len(names_in(bundled(campaign, alice))) == 3
+    assert [record.levelname for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_a_bundle_holds_what_waited_when_it_was_asked_for(
     owner: Client, campaign: Campaign, representative: Representative, alice: User
 ) -> None:
