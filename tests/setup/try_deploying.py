@@ -165,6 +165,7 @@ def followed(trial: Trial) -> None:
         stopped_and_killed(trial, visitor, post)
         assert "up to date" in trial.follow("Update")
         restored(trial, visitor, post)
+        rotated(trial, visitor, post)
     assert not trial.todo, f"never followed: {list(trial.todo)}"
     trial.say("everything in the document was done, and held")
 
@@ -271,6 +272,15 @@ def decided(trial: Trial, visitor: Public, post: SmtpServer, left: dict[str, Any
     visitor.confirm(left["Charlie"])  # the link that left before the restore
     trial.counted(visitor, 3)
     assert "by origin" in run("countersign reconcile")
+
+
+def rotated(trial: Trial, visitor: Public, post: SmtpServer) -> None:
+    trial.follow("Keys")
+    mine = visitor.get(visitor.link(trial.emails(post, "Alice")[0], "/signature/"))
+    assert "Alice Marsh" in mine.text
+    visitor.sign("Alice")  # found by the new hash: she has signed already
+    eventually(lambda: len(trial.emails(post, "Alice")) == 2, "an answer to Alice", 60)
+    trial.counted(visitor, 3)
 
 
 if __name__ == "__main__":
