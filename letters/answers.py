@@ -11,14 +11,12 @@ SERVER_TROUBLE = (421, 454, 530, 534, 535, 538)
 # Not a part of an IP address, which has four numbers.
 _STATUS = re.compile(r"(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 _NO_SUCH_MAILBOX = re.compile(
-    r"(user|recipient|mailbox|address)\b.{0,40}\b(unknown|not found|invalid|inactive|disabled|full|over quota"
-    r"|does ?n[o']t (exist|have))|(unknown|no such|invalid|over ?quota) (user|recipient|mailbox|address|account)"
+    r"(recipient|mailbox|address)\b.{0,40}\b(not found|invalid|inactive|disabled|full|over ?quota"
+    r"|does ?n[o']t (exist|have))|\w+ unknown|(unknown|no such) \w+|(invalid|over ?quota) (recipient|mailbox|address)"
     r"|does ?n[o']t have an? .{0,30}account|RESOLVER\.RST|not authorized to send to",
     re.IGNORECASE | re.DOTALL,
 )
-_ONE_MAILBOX_FOR_NOW = re.compile(
-    r"mailbox|over ?quota|user|recipient (thread|temporarily)|gr[ae]y-?list", re.IGNORECASE
-)
+_ONE_MAILBOX_FOR_NOW = re.compile(r"mailbox|over ?quota|recipient (thread|temporarily)|gr[ae]y-?list", re.IGNORECASE)
 _POLICY = re.compile(
     r"spam|unsolicited|bulk mail|polic(y|ies)|(?<!un)block(ed|list| list)|(black|deny|block)[ -]?list|\b[rd]bl\b|dnsbl"
     r"|reputation|dmarc|\bspf\b|dkim|spoof|banned|unauthenticated|content (was )?reject|suspicious|virus|malware"

@@ -62,6 +62,8 @@ OF_THE_SITE = {
     "password_reset_complete",
 }
 
+OF_PROVIDERS = {"provider_events"}  # by the secret of one sender (tests/letters/test_webhooks.py)
+
 # An organiser's own pages: method, and who gets an answer. Everybody else gets a 404, whether it exists or not.
 ORGANISERS = {
     "preview": ("get", VIEWER),
@@ -188,6 +190,7 @@ def unlisted(patterns: list[Any]) -> list[tuple[str, str | None, str]]:
     }
     listed = {
         "campaigns": PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS),
+        "letters": OF_PROVIDERS,
         "admin": pages | ADMIN_OWN,
         "": DEMONSTRATION_ONLY | OF_THE_SITE,
     }
@@ -215,6 +218,7 @@ def test_the_tables_name_nothing_that_is_gone() -> None:
     found = {(namespace, name) for namespace, name, _ in addresses(get_resolver().url_patterns)}
     expected = {("campaigns", name) for name in PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS)}
     expected |= {("", name) for name in DEMONSTRATION_ONLY | OF_THE_SITE}
+    expected |= {("letters", name) for name in OF_PROVIDERS}
     assert expected <= found
 
 
