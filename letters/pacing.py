@@ -220,8 +220,8 @@ def pause(sender: Sender, what: Sender.Pause, actor: str) -> None:
 def resume(sender: Sender, actor: str) -> None:
     """Also after trouble with the server: somebody says that it works now."""
     nothing = Sender.Pause.NOTHING
-    rows = Sender.objects.filter(pk=sender.pk)
-    rows.update(pause=nothing, pause_at=timezone.now(), pause_by=actor[:100], paused_until=None, server_failures=0)
+    by_hand = {"pause": nothing, "pause_at": timezone.now(), "pause_by": actor[:100]}
+    Sender.objects.filter(pk=sender.pk).update(**by_hand, paused_until=None, server_failures=0, trouble="")
     for queue in Queue.values:
         nudge(queue)
 

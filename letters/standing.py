@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import models
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Count, DateTimeField, F, Lookup, Min, OuterRef, Q, Subquery
+from django.db.models import Count, DateTimeField, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import TruncMinute
-from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
@@ -19,7 +17,7 @@ from django.utils.translation import gettext, gettext_lazy
 from config.crypto import domain_of
 
 from .models import DeliveryEvent, Destination, OutgoingEmail, ProviderEvent, Sender, Stop
-from .models.post import ENDED, QUEUE_OF, UNSETTLED, Kind, OutgoingEmailQuerySet, Queue, State
+from .models.post import ENDED, QUEUE_OF, UNSETTLED, Among, Kind, OutgoingEmailQuerySet, Queue, State
 
 Senders = Collection[int] | None
 LONGEST_HISTORY = 200  # a sender whose server is away for days gives an email a line every few minutes
@@ -61,20 +59,6 @@ class Entry:
     actor: str
     sentence: str
     detail: str
-
-
-class Among(Lookup[str]):
-    """`IN` with the states written out, as an index's condition has them.
-
-    SQLite finds a partial index by `state IN ('sent', …)`; by `state IN (?, …)` it would read the whole table.
-    """
-
-    prepare_rhs = False
-
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
-        column, parameters = self.process_lhs(compiler, connection)
-        states = ", ".join(f"'{State(state)}'" for state in self.rhs)
-        return f"{column} IN ({states})", tuple(parameters)
 
 
 def by_state(senders: Senders = None) -> list[Line]:
@@ -165,7 +149,7 @@ def _counted(rows: OutgoingEmailQuerySet, limit: int) -> dict[str, tuple[int, in
 
 def _names_from_a_sample(keys: Iterable[str], senders: Senders) -> dict[str, str]:
     """For domains that no pacing has met yet: the right side of one address that waits for them."""
-    waiting = _of(senders).filter(Among(F("state"), UNSETTLED)).order_by().only("to_address", "domain_key")
+    waiting = _of(senders).unsettled().order_by().only("to_address", "domain_key")
     samples = (email for key in keys for email in waiting.filter(domain_key=key)[:1])
     return {email.domain_key: domain_of(email.to_address) for email in samples}
 

@@ -249,6 +249,14 @@ def test_finding_due_rows_reads_only_what_waits() -> None:
     assert "TEMP B-TREE" not in plan and "Sort" not in plan
 
 
+def test_expired_leases_are_found_among_what_is_in_work_only() -> None:
+    rows = OutgoingEmail.objects.lease_expired(timezone.now())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    assert "email_in_work" in rows.explain()
+
+
 # Stopping
 
 
