@@ -244,7 +244,7 @@ def restored(trial: Trial, visitor: Public, post: SmtpServer) -> None:
     trial.counted(visitor, 2)
     mine = visitor.get(visitor.link(trial.emails(post, "Alice")[0], "/signature/"))
     assert "Alice Marsh" in mine.text  # by a link sent before, from an encrypted row
-    visitor.get(visitor.link(trial.emails(post, "Eve")[0], "/confirm/"), status=404)
+    visitor.get(visitor.link(trial.emails(post, "Eve")[0], "/confirm/"), status=410)
     time.sleep(20)
     assert len(post.taken()) == taken, "something was sent again without a decision"
     trial.say("restored: the count, a row, a link; nothing was sent again in 20 s")
