@@ -1,6 +1,7 @@
 """Has emails accepted, as a web server would: a script, run in the environment of the installation under test.
 
-    python feeder.py prepare URL SENDERS                  migrates, and makes senders whose server is at URL
+    python feeder.py migrate
+    python feeder.py senders URL NUMBER                   makes so many, whose server is at URL
     python feeder.py feed JOURNAL FIRST LAST BATCH PAUSE  queues emails FIRST to LAST, half of them letters
     python feeder.py lift                                 what an organiser does with stops: lifts them all
 
@@ -30,9 +31,8 @@ from letters.models.post import Kind  # noqa: E402
 DOMAINS = 40
 
 
-def prepare(url: str, senders: int) -> None:
-    call_command("migrate", verbosity=0, skip_checks=True)
-    for number in range(senders):
+def make_senders(url: str, wanted: int) -> None:
+    for number in range(wanted):
         Sender.objects.create(
             name=f"Sender {number}",
             from_address=f"post{number}@example.org",
@@ -76,8 +76,10 @@ def lift() -> None:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["prepare", url, senders]:
-            prepare(url, int(senders))
+        case ["migrate"]:
+            call_command("migrate", verbosity=0, skip_checks=True)
+        case ["senders", url, wanted]:
+            make_senders(url, int(wanted))
         case ["feed", journal, first, last, batch, pause]:
             with Path(journal).open("a") as opened:
                 feed(opened, int(first), int(last), int(batch), float(pause))

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,8 @@ ARMED = Path(__file__).with_name("armed")
 # As short as they may be with whole seconds, so that what production does in a minute takes a few seconds here.
 LEASE_SECONDS, SMTP_TIMEOUT_SECONDS = 3, 2
 KILLED = 128 + 9
+FIELD_ENCRYPTION_KEY = Fernet.generate_key().decode()
+SQLITE = "countersign.sqlite3"
 COMBINATIONS = ("sqlite-filesystem", "postgresql-redis", "postgresql-rabbitmq")
 
 
@@ -73,7 +76,7 @@ class Installation:
             "PYTHONPATH": f"{ARMED}:{TREE}",
             "VAR_DIR": str(folder),
             "SECRET_KEY": "of-the-faults-0-abcdefghijklmnopqrstuvwxyz-ABCDEFGHI",
-            "FIELD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+            "FIELD_ENCRYPTION_KEYS": FIELD_ENCRYPTION_KEY,
             "HASH_KEYS": "of-the-faults-1-abcdefghijklmnopqrstuvwxyz",
             "ALLOWED_HOSTS": "127.0.0.1",
             "BROKER_URL": broker.url,
@@ -92,7 +95,11 @@ class Installation:
         self.running: dict[str, Killable] = {}
 
     def prepare(self, url: str, senders: int) -> None:
-        self.feeder("prepare", url, str(senders))
+        if self.database.url:
+            self.feeder("migrate")
+        else:
+            (self.folder / SQLITE).write_bytes(_migrated())
+        self.feeder("senders", url, str(senders))
 
     def feeder(self, *arguments: str, failpoint: str = "") -> int:
         """A short-lived one, run to its end. Its exit status."""
@@ -173,6 +180,14 @@ class Installation:
         return "\n".join(f"{path.name}:\n{path.read_text()[-3000:]}" for path in self.folder.glob("*.log"))
 
 
+@cache
+def _migrated() -> bytes:
+    """An empty SQLite database, made once: that takes longer than anything here."""
+    with tempfile.TemporaryDirectory() as folder, installation("sqlite-filesystem", Path(folder)) as place:
+        place.feeder("migrate")
+        return (place.folder / SQLITE).read_bytes()
+
+
 @contextmanager
 def installation(combination: str, folder: Path) -> Iterator[Installation]:
     with ExitStack() as stack:
@@ -192,7 +207,7 @@ def installation(combination: str, folder: Path) -> Iterator[Installation]:
 
 @contextmanager
 def _sqlite(folder: Path) -> Iterator[Database]:
-    path = folder / "countersign.sqlite3"
+    path = folder / SQLITE
     # Its crash is that of all processes that have it open, at once: the storm sees to that.
     yield Database("", {}, lambda: sqlite3.connect(path, timeout=20))
 
