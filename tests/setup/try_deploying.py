@@ -263,7 +263,7 @@ def refused(trial: Trial, backup: str) -> None:
 
 def decided(trial: Trial, visitor: Public, post: SmtpServer, left: dict[str, Any]) -> None:
     run = trial.machine.run
-    line = f"postfix/smtp: message-id={left['Charlie']['Message-ID']}, status=sent\n"
+    line = f"Nov 21 03:00:00 vm postfix/cleanup[7]: 4F1: message-id={left['Charlie']['Message-ID']}\n"
     assert "1 had left" in run("countersign restored --log", given=line)
     assert "1 decided: send" in run("countersign restored send --kind confirmation")
     again = eventually(lambda: trial.emails(post, "Dora")[1:], "Dora's email, sent again as decided", 60)[0]
