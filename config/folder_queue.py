@@ -27,6 +27,7 @@ def write_whole(path: Path, text: str) -> None:
         aside.write_text(text)
         os.replace(aside, path)
     except OSError as error:
+        aside.unlink(missing_ok=True)
         raise ChannelError(f"Cannot write to the queue's folder: {error}") from error
 
 

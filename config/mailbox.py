@@ -137,11 +137,15 @@ def capture(message: bytes, email_id: str) -> None:
     safe = re.sub(r"[^A-Za-z0-9-]", "-", email_id)[:60] or "none"
     name = f"{time.time_ns():020d}-{safe}-{secrets.token_hex(4)}"
     partial = folder / f".{name}"
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(message)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.rename(folder / f"{name}.eml")
+    try:
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(message)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.rename(folder / f"{name}.eml")
+    except OSError:
+        partial.unlink(missing_ok=True)  # on a full disk half a letter would stay for ever, where nobody looks
+        raise
 
 
 def messages(limit: int = 100, before: str | None = None) -> list[CapturedMessage]:

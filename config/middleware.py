@@ -1,9 +1,16 @@
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from . import errors
+
+log = logging.getLogger(__name__)
+DATABASE_RETRY_SECONDS = 30
 
 
 class LanguageOfTheAddress:
@@ -41,3 +48,20 @@ class NoCookiesForSupporters:
         if not request.path_info.startswith(settings.PATHS_WITH_COOKIES):
             request.COOKIES = {}
         return self.get_response(request)
+
+
+class DatabaseInTrouble:
+    """A disk that is full, a lock that is held too long, a server that is away: no mistake of ours, and it passes.
+    Whatever the view had begun has been rolled back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, OperationalError):
+            return None
+        log.error("The database cannot answer: %s", str(error).partition("\n")[0])
+        return errors.too_busy(request, DATABASE_RETRY_SECONDS)

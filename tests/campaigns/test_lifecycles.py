@@ -1,4 +1,4 @@
-"""Signatures and the outbox in whatever order things happen: people, workers that die, providers, organisers, the clock.
+"""Signatures and the outbox in whatever order things happen: people, dying workers, providers, organisers, the clock.
 
 Hypothesis chooses the order; the ledger is held against the database after every step. The broker is wiped all the
 time: no nudge arrives, and the sweeper has to see what is due. LIFECYCLES=2000 tries so many orders instead of a few.
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -33,8 +33,7 @@ from hypothesis.stateful import (
 )
 
 from campaigns import counting, emails, retention, signing, writing
-from campaigns.models import Campaign, CampaignText, Signature
-from config import links
+from campaigns.models import CampaignText, Signature
 from letters import draining, outbox, pacing
 from letters.models import OutgoingEmail, ProviderEvent, Representative, Sender, Stop, Suppression
 from letters.models.post import Queue, State
@@ -167,7 +166,7 @@ class Lifecycles(RuleBasedStateMachine):
     @precondition(lambda self: self.ledger.accepted)
     @rule(target=mail, press=st.sampled_from(PRESSES), which=st.integers(0, 20))
     def follow_a_link(self, press: tuple[str, str], which: int) -> Any:
-        """Of any email there ever was: new or old, used or not. A mail scanner only looks; a person presses a button."""
+        """Of any email there ever was: new or old, used or not. A mail scanner only looks; a person presses."""
         kind, button = press
         paths = [found[kind] for found in self.ledger.links.values() if kind in found]
         if paths:
