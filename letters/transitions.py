@@ -1,10 +1,10 @@
 """The one place where an email's state changes: by a conditional UPDATE, with its event in the same transaction."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from .models.post import RESTING, TRANSITIONS, DeliveryEvent, OutgoingEmail, State
@@ -50,20 +50,47 @@ def _move(
         changes |= {"lease_token": "", "lease_until": None}
     elif target in RESTING:
         changes |= {"lease_until": None}  # the token stays: a worker that comes back late is known by it
-    rows = OutgoingEmail.objects.filter(pk__in=pks, state=source)
-    if token is not None:
-        rows = rows.filter(lease_token=token)
-    with transaction.atomic():
-        if len(pks) == 1:
-            moved = pks if rows.update(**changes) else []
-        else:
-            moved = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
-            OutgoingEmail.objects.filter(pk__in=moved, state=source).update(**changes)
-        DeliveryEvent.objects.bulk_create(
-            DeliveryEvent(email_id=pk, at=now, from_state=source, to_state=target, actor=actor[:100], detail=detail)
-            for pk in moved
-        )
-    return moved
+    only = {"state": source} if token is None else {"state": source, "lease_token": token}
+    event = {"at": now, "from_state": source, "to_state": target, "actor": actor[:100], "detail": detail}
+    if len(pks) == 1 and connection.vendor == "postgresql":
+        return _changed(pks, only, changes, event)
+    with transaction.atomic(savepoint=False):
+        if len(pks) > 1:
+            rows = OutgoingEmail.objects.filter(pk__in=pks, **only).select_for_update().order_by("pk")
+            pks = list(rows.values_list("pk", flat=True))
+        return _changed(pks, only, changes, event) if pks else []
+
+
+def _changed(pks: list[int], only: dict[str, Any], changes: dict[str, Any], event: dict[str, Any]) -> list[int]:
+    """In SQL, for it is half of what sending an email costs. PostgreSQL gets all of it in one statement, which is a
+    transaction of its own where there is no other: no way to and fro more than needed."""
+    email, history = OutgoingEmail._meta, DeliveryEvent._meta
+    update = f"UPDATE {email.db_table} SET {_each(email, changes, ', ')} WHERE id IN ({_marks(pks)})"
+    update += f" AND {_each(email, only, ' AND ')} RETURNING id"
+    insert = f"INSERT INTO {history.db_table} (email_id, {', '.join(event)})"
+    found = [*_stored(email, changes), *pks, *_stored(email, only)]
+    happened = _stored(history, event)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            both = f"WITH moved AS ({update}) {insert} SELECT id, {_marks(event)} FROM moved RETURNING email_id"
+            cursor.execute(both, [*found, *happened])
+            return [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(update, found)
+        moved = [pk for (pk,) in cursor.fetchall()]
+        cursor.executemany(f"{insert} VALUES (%s, {_marks(event)})", [[pk, *happened] for pk in moved])
+        return moved
+
+
+def _each(model: Any, values: Mapping[str, Any], between: str) -> str:
+    return between.join(f"{model.get_field(name).column} = %s" for name in values)
+
+
+def _marks(values: Collection[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def _stored(model: Any, values: Mapping[str, Any]) -> list[Any]:
+    return [model.get_field(name).get_db_prep_save(value, connection) for name, value in values.items()]
 
 
 ADDRESS = re.compile(r"<[^>\s]*>|[^\s<>:;,()\"']+@[^\s<>:;,()\"']+")

@@ -58,6 +58,38 @@ def test_text_and_html_are_two_ways_to_read_one_email() -> None:
     assert rich.get_content().strip() == "<p>Hello &lt;Alice&gt; &amp; كلمة</p>"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Hello.\n.\n..\n--\nFrom Alice \n\ttab\t\n", "7bit"),
+        (f"https://example.org/{'a' * 200}\n", "quoted-printable"),
+        ("A paragraph that is one line, ending in a space. " * 60 + "\n.\n", "quoted-printable"),
+        ("Zoë = 'é'. Dearest René, the bridge is closed. \n\n.\n", "quoted-printable"),
+        ("سكوت العمال عن إدلب لا يليق به\n" * 20, "base64"),
+        ("", "7bit"),
+    ],
+)
+def test_every_text_arrives_as_it_was_written(text: str, encoding: str) -> None:
+    message = read(unsaved(message={"text": text, "html": f"<p>{text}"}))
+    plain, rich = message.iter_parts()
+    assert plain["Content-Transfer-Encoding"] == encoding
+    assert plain.get_content().replace("\r\n", "\n") == text
+    assert rich.get_content().replace("\r\n", "\n").strip() == f"<p>{text}".strip()
+
+
+def test_no_line_is_longer_than_mail_may_have() -> None:
+    texts = {"text": "The bridge is closed. " * 500, "html": "<p>سكوت العمال " * 500, "subject": "سكوت العمال " * 8}
+    lines = parcel(unsaved(to_name="Zoë " * 20, message=texts)).data.split(b"\r\n")
+    assert max(map(len, lines)) <= 78
+
+
+def test_a_parcel_can_be_taken_apart_again() -> None:
+    built = parcel(unsaved(to_address="jörg@example.org", to_name="Jörg", message={"html": "<p>T"})).built
+    assert built["To"].addresses[0].addr_spec == "jörg@example.org"
+    assert built["To"].addresses[0].display_name == "Jörg"
+    assert [part.get_content() for part in built.iter_parts()] == ["T\n", "<p>T\n"]
+
+
 @pytest.mark.django_db
 def test_a_letter_is_its_writers_and_its_pdf_comes_with_it() -> None:
     letter = make_letter(sender_name="Alice Example, Dr", subject="The bridge\nis closed")
