@@ -20,6 +20,7 @@ from django.core.management import get_commands, load_command_class
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.celery import QUEUES
+from letters import webhooks
 from letters.draining import DRAIN_SECONDS
 from tests.services import free_port
 from tests.setup.try_deploying import SERVICES, sections
@@ -199,8 +200,9 @@ def test_nginx_asks_where_the_web_server_listens_and_takes_what_it_takes() -> No
     [command] = commands_of(DEPLOY / "systemd/countersign-web.service")
     host, port = command[command.index("--host") + 1], command[command.index("--port") + 1]
     assert f"server {host}:{port};" in NGINX
-    most = re.search(r"client_max_body_size (\d+)m;", NGINX)
-    assert most and int(most[1]) * 2**20 >= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    most, of_events = (int(found) * 2**20 for found in re.findall(r"client_max_body_size (\d+)m;", NGINX))
+    assert most >= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert of_events >= webhooks.LARGEST_BODY
 
 
 def certificate(folder: Path) -> None:
