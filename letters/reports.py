@@ -74,8 +74,8 @@ def _apply(event: ProviderEvent) -> bool:
         _accepted(email, State.HANDING, event)
     elif email.state == State.HELD and event.what in ACCEPTED and _held_in_doubt(email):
         _accepted(email, State.HELD, event)
-    if event.what in CAME_BACK and event.permanent:
-        bounced(email.pk, PROVIDER, event.detail)
+    if event.what in CAME_BACK:
+        bounced(email.pk, PROVIDER, event.detail, event.permanent)
     elif event.what == What.COMPLAINED:
         _suppress(email, Suppression.Reason.COMPLAINED)
     event.applied_at = now
@@ -94,7 +94,8 @@ def _accepted(email: OutgoingEmail, source: State, event: ProviderEvent) -> None
 
 
 def bounced(pk: int, actor: str, detail: str, permanent: bool = True) -> bool:
-    """An email that was accepted has come back. For good: its address gets no more mail, and letters to it are held."""
+    """An email that was accepted has come back. If for good, its address gets no more mail, and letters to it are held;
+    if not, as from a mailbox that is full today, only this one is lost."""
     if not move([pk], State.SENT, State.BOUNCED, actor=actor, detail=detail):
         return False
     if permanent:

@@ -65,10 +65,16 @@ def test_a_representatives_bounce_holds_the_next_letter_for_a_decision() -> None
     assert state_of(following) == State.HELD
 
 
-def test_a_mailbox_that_is_full_today_is_no_bounce_for_good() -> None:
+def test_a_mailbox_that_is_full_today_may_get_mail_tomorrow() -> None:
     email = in_state(State.SENT)
     report(email, What.BOUNCED, permanent=False, detail="452 4.2.2 full")
-    assert state_of(email) == State.SENT and not Suppression.objects.exists()
+    assert state_of(email) == State.BOUNCED and not Suppression.objects.exists()
+
+
+def test_a_delay_is_kept_and_changes_nothing() -> None:
+    email = in_state(State.SENT)
+    report(email, What.DEFERRED, detail="451 4.7.1 later")
+    assert state_of(email) == State.SENT
     assert ProviderEvent.objects.get().applied_at is not None
 
 
