@@ -58,7 +58,8 @@ def test_a_bounce_for_good_is_recorded_and_its_address_gets_no_more_mail() -> No
 
 def test_a_representatives_bounce_holds_the_next_letter_for_a_decision() -> None:
     sender = make_sender()
-    fields = {"to": "mp@example.org", "kind": Kind.LETTER, "sender": sender, "message": outbox.letter_message()}
+    fields: dict[str, Any] = {"to": "mp@example.org", "kind": Kind.LETTER, "sender": sender}
+    fields["message"] = outbox.letter_message()
     report(in_state(State.SENT, letter=make_letter(), **fields), What.BOUNCED, permanent=True)
     following = make_email(letter=make_letter(), **fields)
     assert draining.claim("letters", 5, "t") == []
