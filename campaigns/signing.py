@@ -100,6 +100,7 @@ def _send_confirmation(signature: Signature, reminder: bool = False) -> bool:
     """Queues the email and notes it on the signature, which the caller saves; False when it has had its share."""
     if signature.confirmations_sent >= MOST_CONFIRMATIONS:
         return False
+    _stop_asking(signature.confirmation_id, "a newer email")
     signature.confirmation = emails.confirm_signature(signature, reminder)
     signature.confirmations_sent += 1
     return True
@@ -155,8 +156,18 @@ def change(signature: Signature, choices: dict[str, Any]) -> None:
 
 def withdraw(signature: Signature) -> bool:
     """From every state: one struck out may go too, and is not brought back when the striking out is undone."""
-    standing = Signature.objects.filter(pk=signature.pk).exclude(state=Signature.State.WITHDRAWN)
-    return bool(standing.update(state=Signature.State.WITHDRAWN, withdrawn_at=timezone.now(), updates=False))
+    with transaction.atomic():
+        standing = Signature.objects.filter(pk=signature.pk).exclude(state=Signature.State.WITHDRAWN)
+        if not standing.update(state=Signature.State.WITHDRAWN, withdrawn_at=timezone.now(), updates=False):
+            return False
+        _stop_asking(Signature.objects.values_list("confirmation_id", flat=True).get(pk=signature.pk), "the supporter")
+        return True
+
+
+def _stop_asking(confirmation: int | None, actor: str) -> None:
+    """Nobody is asked to confirm what was taken back meanwhile, nor twice by emails that wait together."""
+    if confirmation is not None:
+        outbox.cancel([confirmation], actor=actor)
 
 
 def erase(signature: Signature) -> None:

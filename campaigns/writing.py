@@ -199,6 +199,8 @@ def withdraw(kept: CampaignLetter) -> bool:
         if not _stopped(kept):
             return False
         CampaignLetter.objects.filter(pk=kept.pk).update(state=CampaignLetter.State.WITHDRAWN)
+        if kept.confirmation_id:
+            outbox.cancel([kept.confirmation_id], actor=THE_WRITER)  # nothing is left to confirm
         if _in_a_bundle(kept):
             handing_in.discard(kept.campaign_id)
         return True

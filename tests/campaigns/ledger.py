@@ -36,6 +36,7 @@ class Ledger:
         self.told = 0  # the last event read
         self.doubts: set[int] = set()  # held, or expired, while being handed over
         self.leases: set[tuple[int, str]] = set()
+        self.begun: set[int] = set()
         self.taken: Counter[int] = Counter()
         self.sent_again: Counter[int] = Counter()  # by an organiser who had read that it may have arrived
         self.said_to_have_arrived: set[int] = set()
@@ -64,7 +65,10 @@ class Ledger:
             assert kept.state != CampaignLetter.State.WITHDRAWN, "asked to confirm a letter that was taken back"
         if asked := self.asks.get(pk):
             withdrawn = Signature.objects.filter(uuid=asked.uuid, state=S.WITHDRAWN)
+            if pk in self.begun:  # it was leaving when a newer one took its place, and had to be sent again
+                withdrawn = withdrawn.filter(confirmation=pk)
             assert not withdrawn.exists(), "asked to confirm a signature that was withdrawn"
+        self.begun.add(pk)
 
     def has(self, pk: int, parcel: Parcel) -> None:
         row = OutgoingEmail.objects.get(pk=pk)
