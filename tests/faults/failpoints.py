@@ -3,7 +3,7 @@
 FAILPOINT is "step" or "step:n", for the n-th passing. FAILPOINTS_PASSED names a file that gets the step as a line.
 
 A step of the database is "before" or "after the commit of" a change of an email's state, which is known by the event
-that the transaction adds, whoever writes it and in however many steps.
+that the transaction adds, in whichever statement.
 """
 
 import functools
@@ -81,7 +81,7 @@ def _of(countdown: Countdown) -> tuple[str, Wrap]:
     step = countdown.step
     if " the commit of " in step:
         when, _, change = step.partition(" the commit of ")
-        return "letters.models.post", functools.partial(_around_commits, countdown, when, CHANGES[change])
+        return "django.db.backends.utils", functools.partial(_around_commits, countdown, when, CHANGES[change])
     if "publish" in step:
         return "letters.nudging", functools.partial(_around_publishing, countdown, step)
     return "smtplib", functools.partial(_in_the_conversation, countdown, step)
@@ -89,24 +89,26 @@ def _of(countdown: Countdown) -> tuple[str, Wrap]:
 
 def _around_commits(countdown: Countdown, when: str, change: tuple[str, str], module: ModuleType) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models.signals import post_init
 
     ours = threading.local()  # has this thread's transaction made such a change?
-    before, after = change
-
-    def made(instance: Any, **_: Any) -> None:
-        if instance.pk is None and instance.from_state == before and instance.to_state in after.split():
-            ours.made = True
-
-    def accepted(instance: Any, **_: Any) -> None:
-        if instance.pk is None:
-            ours.made = True
-
-    if before:
-        post_init.connect(made, sender=module.DeliveryEvent, weak=False)
-    else:
-        post_init.connect(accepted, sender=module.OutgoingEmail, weak=False)
+    cursor = module.CursorWrapper
+    execute, executemany = cursor.execute, cursor.executemany
     commit, rollback = BaseDatabaseWrapper.commit, BaseDatabaseWrapper.rollback
+
+    def executing(call: Callable[..., Any], rows_of: Callable[[Any], list[Any]]) -> Callable[..., Any]:
+        def wrapped(self: Any, sql: Any, params: Any = None) -> Any:
+            if not any(_makes(change, str(sql), row) for row in rows_of(params)):
+                return call(self, sql, params)
+            alone = not self.db.in_atomic_block  # its statement is a transaction of its own
+            if alone and when == "before":
+                countdown.passing()
+            result = call(self, sql, params)
+            if alone and when == "after" and self.rowcount:
+                countdown.passing()
+            ours.made = not alone
+            return result
+
+        return wrapped
 
     def committing(self: Any) -> None:
         was_made, ours.made = getattr(ours, "made", False), False
@@ -120,7 +122,21 @@ def _around_commits(countdown: Countdown, when: str, change: tuple[str, str], mo
         ours.made = False
         rollback(self)
 
+    cursor.execute = executing(execute, lambda params: [params or ()])
+    cursor.executemany = executing(executemany, lambda params: list(params or ()))
     BaseDatabaseWrapper.commit, BaseDatabaseWrapper.rollback = committing, rolling_back  # type: ignore[method-assign]
+
+
+def _makes(change: tuple[str, str], sql: str, params: Any) -> bool:
+    """Does this statement add the event of such a change, or accept an email?"""
+    before, after = change
+    _, insert, into = sql.partition("INSERT INTO ")
+    table = into.partition(" ")[0].strip('"')
+    if not before or not insert:
+        return table == "letters_outgoingemail"
+    values = list(params)
+    pairs = zip(values, values[1:], strict=False)
+    return table == "letters_deliveryevent" and any(one == before and two in after.split() for one, two in pairs)
 
 
 def _around_publishing(countdown: Countdown, step: str, module: ModuleType) -> None:

@@ -123,7 +123,9 @@ class Installation:
     def wait_until_killed(self, name: str) -> None:
         """By its own failpoint, and by nothing else."""
         process = self.running[name]
-        status = eventually(process.ended, f"the failpoint of the {name}")
+        status = eventually(
+            process.ended, f"the failpoint of the {name}\n{self.logs()}\n{self.passed_failpoints()}", 30
+        )
         assert status == KILLED, self.logs()
         self.kill(name)
 
