@@ -37,6 +37,7 @@ CRLF = "\r\n"
 FOLD = "\r\n "
 LINE_BREAK = re.compile(r"[\r\n]")
 LONGEST_LINE = 78  # RFC 5322, 2.1.1
+LONGEST_SUBJECT = 900  # on one line; the same has 998 as the most that servers must take
 BEYOND_ASCII = bytes(range(128, 256))
 
 
@@ -154,8 +155,9 @@ def _mailbox(header: str, name: str, address: Address) -> str:
 
 
 def _encoded(header: str, text: str) -> str:
-    """As it is, or as encoded words on lines that are short enough."""
-    return text if text.isascii() else Header(text, "utf-8", header_name=header).encode(linesep=CRLF)
+    """As it is, or as encoded words on lines that are short enough. A link is left as it is, whatever its length."""
+    as_it_is = text.isascii() and (header != "Subject" or len(text) < LONGEST_SUBJECT)
+    return text if as_it_is else Header(text, "utf-8", header_name=header).encode(linesep=CRLF)
 
 
 def _header_text(text: str) -> str:
