@@ -43,6 +43,7 @@ class Storm:
     emails: int
     seconds: float
     pause: float = 2.5  # seconds between two faults, on average
+    thorough: bool = False  # whether somebody dies at every step there is
     quiet: bool = False
     ends: list[float] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
@@ -57,7 +58,7 @@ class Storm:
             self._start(name)
         self._feed()
         menu = dict(MENU)
-        while "feeder" in self.place.running and time.monotonic() < self.began + 3 * self.seconds:
+        while self._is_at_work() and time.monotonic() < self.began + 3 * self.seconds:
             self._wait(self.chance.uniform(0.2, 2 * self.pause - 0.2))
             if self.chance.random() < 0.8:  # else one fault falls into another
                 self._wait_until_mail_goes_again()
@@ -65,8 +66,12 @@ class Storm:
             fresh = [kind for kind in menu if not self.counts[kind]]
             kind = fresh[0] if fresh else self.chance.choices(list(menu), list(menu.values()))[0]
             self._do(kind)
+        self._die_where_nobody_has_died()
         self._be_quiet()
         return self._outcome()
+
+    def _is_at_work(self) -> bool:
+        return "feeder" in self.place.running or len(self.server.taken) < 0.8 * self.emails
 
     def tell(self) -> None:
         """What pytest shows when the test fails."""
@@ -89,7 +94,7 @@ class Storm:
 
     def _start(self, name: str) -> None:
         steps = RECOVERING_STEPS if name == "sweeper" else SENDING_STEPS + PUBLISHING_STEPS
-        self.place.start(name, failpoint=self._failpoint(steps, 3 if name == "sweeper" else 60))
+        self.place.start(name, failpoint=self._failpoint(steps, 3 if name == "sweeper" else 20))
 
     def _failpoint(self, steps: tuple[str, ...], most: int) -> str:
         """Often one, and first those where nobody has died yet."""
@@ -124,7 +129,7 @@ class Storm:
 
     def _wait_until_mail_goes_again(self) -> None:
         until = time.monotonic() + 60
-        while self._has_not_recovered() and "feeder" in self.place.running and time.monotonic() < until:
+        while self._has_not_recovered() and self._is_at_work() and time.monotonic() < until:
             self._wait(0.1)
 
     def _has_not_recovered(self) -> bool:
@@ -193,6 +198,25 @@ class Storm:
                 self._feed()
             else:
                 self._start(name)
+
+    def _die_where_nobody_has_died(self) -> None:
+        """Chance leaves some steps out."""
+        worker = list(self.place.workers)[-1]
+        for step in SENDING_STEPS if self.thorough else ():
+            if step in self.place.passed_failpoints():
+                continue
+            self._tell(f"on purpose: {step}")
+            self.emails += BATCH
+            if "feeder" not in self.place.running:
+                self._feed()
+            self._fault_begins()
+            self.place.kill(worker)
+            self.place.start(worker, failpoint=step)
+            self.counts["killed workers"] += 1
+            self.ends.append(time.monotonic())
+            until = time.monotonic() + 60
+            while step not in self.place.passed_failpoints() and time.monotonic() < until:
+                self._wait(0.2)
 
     def _be_quiet(self) -> None:
         """No more faults; what waits for another attempt need not wait for its time."""

@@ -24,7 +24,7 @@ def storm(combination: str, folder: Path, *, emails: int, seconds: float, seed: 
     print(f"SEED={seed}")
     hostile = HostileServer(random.Random(seed + 1), RATES)
     with hostile_server(hostile) as server, installation(combination, folder) as place:
-        blowing = Storm(place, server, random.Random(seed), emails, seconds)
+        blowing = Storm(place, server, random.Random(seed), emails, seconds, thorough=seconds > 60)
         return blowing, blowing.run()
 
 
