@@ -79,7 +79,10 @@ class HostileServer:
         return f"smtp://127.0.0.1:{self.port}"
 
     def fault(self, verb: str) -> str:
-        if not self.misbehaves or self.chance.random() >= self.rates.get(verb, 0.0):
+        rate = self.rates.get(verb, 0.0)
+        if rate and not any(fault.endswith(f" at {verb}") for fault in self.faults):
+            rate = 0.5  # some verbs are rare
+        if not self.misbehaves or self.chance.random() >= rate:
             return ""
         kinds = KINDS + AFTER_THE_BODY if verb == "BODY" else KINDS
         return self.chance.choice(kinds)
