@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import connections
 
@@ -18,7 +18,6 @@ from letters.channels import Channels, DeliveryError
 from letters.draining import Drain
 from letters.mime import Parcel
 from letters.models import OutgoingEmail
-from letters.models.post import DeliveryEventQuerySet
 
 
 class Killed(BaseException):
@@ -44,7 +43,7 @@ class Order(StrEnum):
     MISTAKE = "a mistake of ours"
     TURN_OVER = "the turn ends after this one"
     DIE = "kill -9"
-    DIE_WRITING = "kill -9 in the next transaction"
+    DIE_WRITING = "kill -9 before the next change of a state is written"
 
 
 REFUSALS: dict[Order, DeliveryError] = {
@@ -171,22 +170,18 @@ def _this_worker() -> Worker | None:
 
 def install(patch: Callable[[object, str, object], None]) -> None:
     """`patch` is monkeypatch.setattr: the steps that are not in a channel."""
-    prepare, write = draining.parcel, DeliveryEventQuerySet.bulk_create
+    prepare, write = draining.parcel, draining.move
 
     def parcel(email: OutgoingEmail) -> Parcel:
         if worker := _this_worker():
             worker.pause(Step.CLAIMED)
         return prepare(email)
 
-    def bulk_create(self: Any, events: Any, *args: Any, **kwargs: Any) -> Any:
+    def move(*args: Any, **kwargs: Any) -> list[int]:
         worker = _this_worker()
         if worker and worker.dies_writing:
-            _die()
-        return write(self, events, *args, **kwargs)
+            raise Killed
+        return write(*args, **kwargs)
 
     patch(draining, "parcel", parcel)
-    patch(DeliveryEventQuerySet, "bulk_create", bulk_create)
-
-
-def _die() -> NoReturn:
-    raise Killed
+    patch(draining, "move", move)

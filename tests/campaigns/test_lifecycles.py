@@ -296,8 +296,14 @@ class Lifecycles(RuleBasedStateMachine):
         if not self.ledger.taken[email]:
             what = What.REJECTED
         known = ProviderEvent.objects.filter(sender=whose, event_id=str(number)).exists()
-        said = {"event_id": str(number), "uuid": row.uuid, "what": what, "permanent": permanent}
-        event = outbox.record_event(whose, **said, detail=f"{row.to_address} is unknown")
+        event = outbox.record_event(
+            whose,
+            event_id=str(number),
+            uuid=row.uuid,
+            what=what,
+            permanent=permanent,
+            detail=f"{row.to_address} is unknown",
+        )
         assert (event is None) == (known or row.sender_id != whose.pk)
 
     # Organisers
@@ -379,7 +385,7 @@ def test_whatever_happens_in_whatever_order_the_books_agree(record_property: Any
     Lifecycles.world = World.made()
     connection.inc_thread_sharing()  # the workers are threads
     try:
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             Lifecycles,
             settings=settings(
                 max_examples=EXAMPLES,
