@@ -37,6 +37,8 @@ class Ledger:
         self.doubts: set[int] = set()  # held, or expired, while being handed over
         self.leases: set[tuple[int, str]] = set()
         self.begun: set[int] = set()
+        self.leaving: set[int] = set()  # being handed over when what they ask to confirm was taken back
+        self.withdrawn: set[object] = set()
         self.taken: Counter[int] = Counter()
         self.sent_again: Counter[int] = Counter()  # by an organiser who had read that it may have arrived
         self.said_to_have_arrived: set[int] = set()
@@ -61,12 +63,12 @@ class Ledger:
         assert row.forget_at is None and row.scrubbed_at is None, "sent though its person is to be forgotten"
         for kept in CampaignLetter.objects.filter(outgoing=pk):
             assert kept.state == CampaignLetter.State.CONFIRMED, f"a letter was sent that is {kept.state}"
-        for kept in CampaignLetter.objects.filter(confirmation=pk):
+        for kept in CampaignLetter.objects.filter(confirmation=pk).exclude(confirmation__in=self.leaving):
             assert kept.state != CampaignLetter.State.WITHDRAWN, "asked to confirm a letter that was taken back"
         if asked := self.asks.get(pk):
             withdrawn = Signature.objects.filter(uuid=asked.uuid, state=S.WITHDRAWN)
             if pk in self.begun:  # it was leaving when a newer one took its place, and had to be sent again
-                withdrawn = withdrawn.filter(confirmation=pk)
+                withdrawn = withdrawn.filter(confirmation=pk).exclude(confirmation__in=self.leaving)
             assert not withdrawn.exists(), "asked to confirm a signature that was withdrawn"
         self.begun.add(pk)
 
@@ -148,6 +150,9 @@ class Ledger:
             assert state == before or state in SIGNATURE_TRANSITIONS[before], f"a signature: {before} → {state}"
         gone = {self.signatures[pk][0] for pk in self.signatures.keys() - now.keys()}
         assert gone <= {S.PENDING}, "a signature that somebody confirmed was deleted"
+        for asking, asked in self.asks.items():
+            if now.get(asked.pk, ("",))[0] == S.WITHDRAWN:
+                self._withdrawn(("signature", asking), asking)
         self.signatures = now
         standing = {pk for pk, state, _, _, anonymised_at in rows if state == S.CONFIRMED and not anonymised_at}
         if standing != self.standing:
@@ -159,10 +164,17 @@ class Ledger:
             for row in Signature.objects.filter(anonymised_at__isnull=False).values(*Signature.PERSONAL):
                 assert not any(row.values()), "something personal in a signature that was erased"
 
+    def _withdrawn(self, what: object, asking: int) -> None:
+        if what not in self.withdrawn and self.states.get(asking) == State.HANDING:
+            self.leaving.add(asking)
+        self.withdrawn.add(what)
+
     def _check_letters(self) -> None:
         confirmed = defaultdict(list)
-        fields = ("state", "outgoing__state", "campaign", "email_key", "representative", "confirmed_at")
-        for state, outgoing, *whose, at in CampaignLetter.objects.values_list(*fields):
+        fields = ("pk", "confirmation", "state", "outgoing__state", "campaign", "email_key", "representative")
+        for pk, asking, state, outgoing, *whose, at in CampaignLetter.objects.values_list(*fields, "confirmed_at"):
+            if state == CampaignLetter.State.WITHDRAWN:
+                self._withdrawn(("letter", pk), asking)
             if state == CampaignLetter.State.PENDING:
                 assert outgoing is None, "a letter was queued that nobody confirmed"
             elif state == CampaignLetter.State.WITHDRAWN:
