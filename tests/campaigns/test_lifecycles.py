@@ -33,7 +33,7 @@ from hypothesis.stateful import (
 )
 
 from campaigns import counting, emails, retention, signing, writing
-from campaigns.models import CampaignText, Signature
+from campaigns.models import CampaignLetter, CampaignText, Signature
 from letters import draining, outbox, pacing
 from letters.models import OutgoingEmail, ProviderEvent, Representative, Sender, Stop, Suppression
 from letters.models.post import Queue, State
@@ -65,6 +65,7 @@ PRESSES = [
     ("letter", "erase"),
 ]
 What = ProviderEvent.What
+orders = st.lists(st.sampled_from([*Order, Order.GO_ON, Order.SILENT]), min_size=1, max_size=4)
 
 
 @dataclass
@@ -147,14 +148,17 @@ class Lifecycles(RuleBasedStateMachine):
 
     @initialize(
         target=mail,
-        signers=st.lists(st.sampled_from(ADDRESSES), min_size=1, max_size=3),
-        writers=st.lists(st.tuples(st.sampled_from(ADDRESSES), st.integers(0, 1)), max_size=3),
+        signers=st.lists(st.sampled_from(ADDRESSES), max_size=3),
+        writers=st.lists(st.tuples(st.sampled_from(ADDRESSES), st.integers(0, 1)), min_size=1, max_size=3),
+        confirmed=st.integers(1, 3),
     )
-    def some_have_begun(self, signers: list[str], writers: list[tuple[str, int]]) -> Any:
+    def some_have_begun(self, signers: list[str], writers: list[tuple[str, int]], confirmed: int) -> Any:
         for address in signers:
             self.sign(address, campaign=0, mail=1)
         for address, to in writers:
-            self.write(address, campaign=1, to=to, signed_in=False)
+            self.write(address, campaign=0, to=to, signed_in=False)
+        for kept in CampaignLetter.objects.filter(state=CampaignLetter.State.PENDING).order_by("pk")[:confirmed]:
+            writing.confirm(kept)
         return self.posted()
 
     @rule(target=mail, address=st.sampled_from(ADDRESSES), campaign=st.integers(0, 1), mail=st.sampled_from([1, 1, 0]))
@@ -215,12 +219,24 @@ class Lifecycles(RuleBasedStateMachine):
         self._resume(len(self.workers) - 1, [Order.GO_ON] * steps)
 
     @precondition(lambda self: self.workers)
-    @rule(which=st.integers(0, 2), orders=st.lists(st.sampled_from(Order), min_size=1, max_size=4))
+    @rule(which=st.integers(0, 2), orders=orders)
     def a_worker_goes_on(self, which: int, orders: list[Order]) -> None:
         self._resume(which % len(self.workers), orders)
 
+    @precondition(lambda self: self.workers)
+    @rule(which=st.integers(0, 2), seconds=st.sampled_from([70, 200, 200]), steps=st.integers(0, 4), after=orders)
+    def a_worker_is_slow(self, which: int, seconds: int, steps: int, after: list[Order]) -> None:
+        """Its lease runs out, another takes what it had, and then it wakes."""
+        slow = which % len(self.workers)
+        self.now.shift(seconds)
+        outbox.recover_expired_leases()
+        self.now.shift(25)  # what is tried again waits a little
+        self.workers.append(Worker(self.workers[slow].queue, Watch(self.ledger.begins, self.ledger.has)))
+        self._resume(len(self.workers) - 1, [Order.GO_ON] * steps)
+        self._resume(slow, after)
+
     @precondition(lambda self: self.ledger.waits())
-    @rule(queue=st.sampled_from(["confirmations", "letters"]), orders=st.lists(st.sampled_from(Order), max_size=3))
+    @rule(queue=st.sampled_from(["confirmations", "letters"]), orders=orders)
     def a_whole_turn(self, queue: str, orders: list[Order]) -> None:
         """Each order at the next moment when an email is on its way; after them, all goes well."""
         worker, orders = Worker(queue, Watch(self.ledger.begins, self.ledger.has)), [*orders]
