@@ -30,7 +30,7 @@ def storm(combination: str, folder: Path, *, emails: int, seconds: float, seed: 
 
 @pytest.mark.parametrize("combination", COMBINATIONS[:2])
 def test_nothing_is_lost_in_a_short_storm(combination: str, tmp_path: Path, record_property: RecordProperty) -> None:
-    blown, outcome = storm(combination, tmp_path, emails=300, seconds=25, seed=int(SEED or 1))
+    blown, outcome = storm(combination, tmp_path, emails=240, seconds=20, seed=int(SEED or 1))
     record_property(LINE, outcome.line())
     blown.tell()
     outcome.check()
