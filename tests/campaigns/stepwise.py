@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connections
 
 from letters import draining
-from letters.channels import Channels, DeliveryError
+from letters.channels import Channels, DeliveryError, nothing
 from letters.draining import Drain
 from letters.mime import Parcel
 from letters.models import OutgoingEmail
@@ -71,6 +71,7 @@ class Worker(threading.Thread):
         super().__init__(daemon=True)
         self.queue, self.watch = queue, watch
         self.at: Step | None = None
+        self.is_over = False
         self.order = Order.GO_ON
         self.error: BaseException | None = None
         self.dies_writing = False
@@ -87,9 +88,12 @@ class Worker(threading.Thread):
         if self.error is not None:
             raise self.error
 
-    @property
-    def is_over(self) -> bool:
-        return self.at is None
+    def kill(self) -> None:
+        if not self.is_over:
+            self.error = None
+            self.order = Order.DIE
+            self._go.release()
+            self._stopped.acquire()
 
     def pause(self, step: Step) -> Order:
         self.at = step
@@ -120,7 +124,7 @@ class Worker(threading.Thread):
             pass
         except BaseException as error:
             self.error = error
-        self.at = None
+        self.is_over = True
         self._stopped.release()
 
 
@@ -138,7 +142,7 @@ class _Channel:
     worker: Worker
     email: OutgoingEmail
 
-    def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
+    def deliver(self, parcel: Parcel, handing: Callable[[], None], waiting: Callable[[], None] = nothing) -> str:
         worker = self.worker
         _maybe_refuse(worker.pause(Step.ADDRESSED))
         handing()
@@ -154,6 +158,8 @@ class _Channel:
         return "250 2.0.0 Ok"
 
     def close(self) -> None: ...
+
+    def abort(self) -> None: ...
 
 
 def _maybe_refuse(order: Order) -> None:
