@@ -41,7 +41,7 @@ from tests.campaigns.factories import make_campaign, make_seat, text_of
 from tests.campaigns.ledger import Ledger
 from tests.campaigns.stepwise import Order, Step, Watch, Worker, install
 
-EXAMPLES = int(os.environ.get("LIFECYCLES", "25"))
+EXAMPLES = int(os.environ.get("LIFECYCLES", "40"))
 STEPS = 50
 BEGINNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
 # Several spellings of one mailbox; the last is a representative's, who signs like anybody.
