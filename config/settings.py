@@ -170,6 +170,8 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Countersign <hello@example.
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMTP_URL = env.text("SMTP_URL", "smtp://127.0.0.1:25")  # smtp://name:password@host:587?tls=starttls | smtps://…:465
 SMTP_TIMEOUT_SECONDS = env.number("SMTP_TIMEOUT_SECONDS", 20)
+# How long it may look at a whole email before it says whether it accepts it: ten minutes, in RFC 5321, 4.5.3.2.6.
+SMTP_ACCEPT_SECONDS = env.number("SMTP_ACCEPT_SECONDS", 600)
 # How long a worker may be silent about an email before another takes it. While one is handed over: this and 3 timeouts.
 OUTBOX_LEASE_SECONDS = env.number("OUTBOX_LEASE_SECONDS", 60)
 # How long an email waits after a first refusal that may pass, and how long a receiving domain is then left alone; each

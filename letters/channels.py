@@ -1,10 +1,14 @@
 """How an email leaves: through an SMTP server, or into the demonstration mailbox, which reaches nobody."""
 
+import selectors
 import smtplib
+import socket
 import ssl
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
@@ -44,18 +48,26 @@ class DeliveryError(Exception):
         self.domain, self.policy = domain, policy
 
 
+def nothing() -> None:
+    pass
+
+
 class Channel(Protocol):
-    def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
+    def deliver(self, parcel: Parcel, handing: Callable[[], None], waiting: Callable[[], None] = nothing) -> str:
         """Hands one email over and returns what the other side answered. Raises DeliveryError.
 
-        Calls `handing` once, when everything that can be known before has been, just before the email itself goes.
+        Calls `handing` once, when everything that can be known before has been, just before the email itself goes, and
+        `waiting` now and then while the other side takes its time to say whether it accepts it.
         """
 
     def close(self) -> None: ...
 
+    def abort(self) -> None:
+        """From another thread: whatever is going on ends now, with an error."""
+
 
 class Capture:
-    def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
+    def deliver(self, parcel: Parcel, handing: Callable[[], None], waiting: Callable[[], None] = nothing) -> str:
         handing()
         try:
             mailbox.capture(parcel.data, parcel.uuid)
@@ -65,6 +77,23 @@ class Capture:
 
     def close(self) -> None:
         pass
+
+    def abort(self) -> None:
+        pass
+
+
+class _Plain(smtplib.SMTP):
+    """Whoever opens it knows it before the server has said a word: the greeting is read while it is made."""
+
+    def __init__(self, known: Callable[[smtplib.SMTP], None], *args: Any, **options: Any) -> None:
+        known(self)
+        super().__init__(*args, **options)
+
+
+class _Tls(smtplib.SMTP_SSL):
+    def __init__(self, known: Callable[[smtplib.SMTP], None], *args: Any, **options: Any) -> None:
+        known(self)
+        super().__init__(*args, **options)
 
 
 class Smtp:
@@ -83,13 +112,14 @@ class Smtp:
                 _("The mail server's password would travel in the clear: its address needs ?tls=starttls or smtps://"),
                 server=True,
             )
-        self.connection: smtplib.SMTP | None = None
+        self.connection: smtplib.SMTP | None = None  # ready for use
+        self.talking: smtplib.SMTP | None = None  # the same, or what may become it
 
-    def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
+    def deliver(self, parcel: Parcel, handing: Callable[[], None], waiting: Callable[[], None] = nothing) -> str:
         connection = self._addressed(parcel)
         handing()
         try:
-            return self._data(connection, parcel.data)
+            return self._data(connection, parcel.data, waiting)
         except DeliveryError as error:
             if error.server or error.uncertain:
                 self._drop()
@@ -102,6 +132,14 @@ class Smtp:
                 connection.quit()
             except (OSError, smtplib.SMTPException):
                 connection.close()
+
+    def abort(self) -> None:
+        if self.talking is not None and self.talking.sock is not None:
+            with suppress(OSError):
+                self.talking.sock.shutdown(socket.SHUT_RDWR)
+
+    def _talks(self, connection: smtplib.SMTP) -> None:
+        self.talking = connection
 
     def _addressed(self, parcel: Parcel) -> smtplib.SMTP:
         """A connection whose server has taken the envelope. A connection that went stale is replaced, once."""
@@ -118,9 +156,8 @@ class Smtp:
         try:
             options = self._mail_options(connection, parcel)
             code, answer = connection.mail(parcel.envelope_from, options)
-            # A refused sender is nearly always a setting of ours: worth another try once somebody has seen it.
             if code != 250:
-                raise _refusal(code, answer, of_the_email=False)
+                raise _refused_sender(code, answer)
             code, answer = connection.rcpt(str(parcel.envelope_to))
             if code not in (250, 251):
                 raise _refusal(code, answer)
@@ -146,7 +183,7 @@ class Smtp:
             options += ["SMTPUTF8", "BODY=8BITMIME"]
         return options
 
-    def _data(self, connection: smtplib.SMTP, data: bytes) -> str:
+    def _data(self, connection: smtplib.SMTP, data: bytes, waiting: Callable[[], None]) -> str:
         """DATA itself, step by step, for each step leaves us knowing something else."""
         try:
             code, answer = connection.docmd("DATA")
@@ -160,6 +197,7 @@ class Smtp:
             self._drop()
             raise DeliveryError(_("The mail server broke off: %s") % _reason(error)) from error
         try:
+            _wait_for_answer(connection, waiting)
             code, answer = connection.getreply()
         except (OSError, smtplib.SMTPException) as error:
             raise _no_answer(_reason(error)) from error
@@ -195,11 +233,10 @@ class Smtp:
         connection: smtplib.SMTP
         if self.url.scheme == "smtps":
             context = ssl.create_default_context()
-            connection = smtplib.SMTP_SSL(
-                host, self.url.port or 465, settings.MAIL_DOMAIN, timeout=timeout, context=context
-            )
+            port = self.url.port or 465
+            connection = _Tls(self._talks, host, port, settings.MAIL_DOMAIN, timeout=timeout, context=context)
         else:
-            connection = smtplib.SMTP(host, self.url.port or 25, settings.MAIL_DOMAIN, timeout=timeout)
+            connection = _Plain(self._talks, host, self.url.port or 25, settings.MAIL_DOMAIN, timeout=timeout)
         try:
             if self.starttls:
                 connection.starttls(context=ssl.create_default_context())
@@ -217,17 +254,51 @@ class Smtp:
             self.connection = None
 
 
-def _refusal(code: int, answer: bytes, *, of_the_email: bool = True) -> DeliveryError:
-    """`of_the_email`: said when it knew the recipient. Before, a refusal is of our sender, and its settings."""
+def _wait_for_answer(connection: smtplib.SMTP, waiting: Callable[[], None]) -> None:
+    """A server may look at the whole email before it answers, for longer than at any other step.
+
+    Whoever gives up before, and sends it again, sends it twice (RFC 5321, 4.5.3.2.6). Raises TimeoutError.
+    """
+    sock = connection.sock
+    assert sock is not None
+    patience = time.monotonic() + settings.SMTP_ACCEPT_SECONDS
+    if _has_answered(connection, sock):
+        return
+    with selectors.DefaultSelector() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        while not selector.select(min(settings.SMTP_TIMEOUT_SECONDS, max(0, patience - time.monotonic()))):
+            if time.monotonic() >= patience:
+                raise TimeoutError(f"no answer for {settings.SMTP_ACCEPT_SECONDS} seconds")
+            waiting()
+
+
+def _has_answered(connection: smtplib.SMTP, sock: socket.socket) -> bool:
+    """Is there something that was read already, or decrypted? The operating system would not tell of it."""
+    sock.settimeout(0)
+    try:
+        return connection.file is not None and bool(connection.file.peek(1))
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        sock.settimeout(settings.SMTP_TIMEOUT_SECONDS)
+
+
+def _refused_sender(code: int, answer: bytes) -> DeliveryError:
+    """Said before it knew the recipient: our sender's fault, and its settings', but for an email that is too large."""
+    too_large = code == 552 or b"5.3.4" in answer
+    sentence = _("The mail server refused the sender: %s") % _answer(code, answer)
+    return DeliveryError(sentence, permanent=too_large, server=not too_large)
+
+
+def _refusal(code: int, answer: bytes) -> DeliveryError:
     said = answer.decode("utf-8", "replace")
     server = is_our_setting(code, said)
-    judged = of_the_email and not server
     return DeliveryError(
         _("The mail server answered: %s") % _answer(code, answer),
-        permanent=judged and code >= 500,
+        permanent=not server and code >= 500,
         server=server,
-        domain=judged and speaks_of_the_domain(code, said),
-        policy=judged and speaks_of_policy(code, said),
+        domain=not server and speaks_of_the_domain(code, said),
+        policy=not server and speaks_of_policy(code, said),
     )
 
 
@@ -259,6 +330,10 @@ class Channels:
     ) -> None:
         for channel in self.opened.values():
             channel.close()
+
+    def abort(self) -> None:
+        for channel in list(self.opened.values()):
+            channel.abort()
 
     def of(self, email: OutgoingEmail) -> Channel:
         # Whatever its row says: in demonstration mode there is one channel, and a stamped row knows no other.

@@ -5,9 +5,11 @@ import math
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -31,13 +33,15 @@ from .transitions import move, without_addresses
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 3.0
+DRAIN_SECONDS = 6.0  # between turns a worker asks the broker, which takes a tenth of a second or more
 FIRST_BATCH, LARGEST_BATCH = 5, 50
 MAX_ATTEMPTS = 10
+MAX_IN_DOUBT = 3  # so many handed over without an answer, and somebody has to look before the next
 # Before the attempts run out an email has waited about a day: 20 s, 1 min, 3, 9, 27 min, 1.3 h, 4 h, 8 h, 8 h.
 LONGEST_RETRY = 8 * 3600.0
 # A row whose worker died this often while preparing it is probably what kills it.
 MAX_LAPSES = 20
+PUT_OFF = 5000  # emails to a closed domain that are moved out of the way in one claim
 SCANNED = 50  # at least so many due rows are looked at in a claim, for many of them may have to wait
 NUDGE_EVERY, NUDGE_RARELY = 1.0, 5.0
 WORKER, SWEEPER = "worker", "sweeper"
@@ -76,7 +80,7 @@ class Drain:
 
     def _send_all(self, batch: list[OutgoingEmail]) -> None:
         renewed = time.monotonic()
-        self.refusing = pacing.refusing(email.domain_key for email in batch)
+        self.refusing = pacing.refusing(batch)
         for done, email in enumerate(batch):
             rest = [other.pk for other in batch[done:]]
             if time.monotonic() >= self.deadline:
@@ -126,7 +130,7 @@ class Drain:
                 pacing.works_again(email.sender)
             if email.domain_key in self.refusing:
                 self.refusing.discard(email.domain_key)
-                pacing.accepts_again(email.domain_key)
+                pacing.accepts_again(email.domain_key, email.sender_id)
 
     def _deliver(self, email: OutgoingEmail, ready: Parcel) -> str:
         def handing() -> None:
@@ -144,23 +148,35 @@ class Drain:
                 raise LeaseLost
             email.state, email.attempts = State.HANDING, email.attempts + 1
 
-        return self.channels.of(email).deliver(ready, handing)
+        def waiting() -> None:
+            mine = OutgoingEmail.objects.filter(pk=email.pk, state=State.HANDING, lease_token=self.token)
+            mine.update(lease_until=handed_until())
+
+        return self.channels.of(email).deliver(ready, handing, waiting)
 
     def _not_sent(self, email: OutgoingEmail, error: DeliveryError) -> None:
         later = self._learn(email, error)
+        attempts = email.attempts + (email.state == State.LEASED)
+        in_doubt = error.uncertain and email.kind not in RESENT_IN_DOUBT
         if error.permanent:
             self._settle(email, State.FAILED, error=str(error))
         elif error.uncertain and _is_forgotten(email):
             self._settle(email, State.FAILED, detail=ERASED_IN_DOUBT)
-        elif error.uncertain and email.kind not in RESENT_IN_DOUBT:
+        elif in_doubt or (error.uncertain and attempts >= MAX_IN_DOUBT):
             self._settle(email, State.HELD, error=str(error))
+        elif error.server and not error.uncertain and self._not_of_this_email(email):
+            # It leaves once the server can be reached, however long that takes.
+            self._settle(email, State.QUEUED, error=str(error), attempts=attempts - 1)
+        elif attempts >= MAX_ATTEMPTS:
+            self._settle(email, State.FAILED, error=str(error), attempts=attempts)
         else:
-            attempts = email.attempts + (email.state == State.LEASED)
-            if attempts >= MAX_ATTEMPTS:
-                self._settle(email, State.FAILED, error=str(error), attempts=attempts)
-            else:
-                later = max(later, timezone.now() + retry_delay(attempts))
-                self._settle(email, State.QUEUED, error=str(error), attempts=attempts, not_before=later, slots=0)
+            later = max(later, timezone.now() + retry_delay(attempts))
+            place: dict[str, Any] = {"not_before": later, "slots": email.slots}
+            self._settle(email, State.QUEUED, error=str(error), attempts=attempts, **place)
+
+    def _not_of_this_email(self, email: OutgoingEmail) -> bool:
+        """Has the server not seen it yet? A provider sees all at once, but says itself whether it let us in."""
+        return email.state == State.LEASED or email.sender.channel == Sender.Channel.PROVIDER
 
     def _learn(self, email: OutgoingEmail, error: DeliveryError) -> datetime:
         """What the answer says of more than this email; returns the moment before which nothing should go there."""
@@ -207,13 +223,25 @@ def drain(queue: str, seconds: float = DRAIN_SECONDS) -> int:
     if not _busy[queue].acquire(blocking=False):
         return 0  # the one at work finds the new rows, or the sweeper does
     try:
-        with Channels() as channels:
+        with Channels() as channels, _ended_after(seconds + longest_email(), channels.abort):
             handled = Drain(queue, time.monotonic() + seconds, channels).run()
     finally:
         _busy[queue].release()
     if senders_with_mail(queue, timezone.now()).exists():
         nudge(queue)
     return handled
+
+
+@contextmanager
+def _ended_after(seconds: float, end: Callable[[], None]) -> Iterator[None]:
+    """Each step of a conversation has its time, but a server can say a little more for ever."""
+    watch = threading.Timer(seconds, end)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def claimable(queue: str, sender: int | OuterRef, now: datetime) -> OutgoingEmailQuerySet:
@@ -255,14 +283,18 @@ def claim(queue: str, limit: int, token: str, deadline: float = math.inf) -> lis
 
 def _lease(queue: str, sender: Sender, limit: int, token: str, now: datetime) -> tuple[list[OutgoingEmail], int]:
     """The leased ones, and how many were given a later moment instead."""
-    rows = claimable(queue, sender.pk, now).order_by("not_before", "pk")
-    # Not joined: many emails share one message, which is decrypted once this way.
-    rows = rows.select_related("letter").prefetch_related("message")
+    due = claimable(queue, sender.pk, now).order_by("not_before", "pk")
     if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True, of=("self",))
-    ready, waiting = pacing.give_slots(list(rows[: max(limit, SCANNED)]), sender, now, limit)
+        due = due.select_for_update(skip_locked=True, of=("self",))
+    # The message not joined: many emails share one, which is decrypted once this way.
+    rows = due.select_related("letter").prefetch_related("message")[: max(limit, SCANNED)]
+    slots = pacing.Slots(sender, now)
+    ready, waiting = slots.give(list(rows), limit)
     if waiting:
         OutgoingEmail.objects.bulk_update(waiting, ["not_before", "slots"])
+    for domain, until in slots.closed.items():  # all that wait for it, not only those that were met
+        others = list(due.filter(domain_key=domain).values_list("pk", flat=True)[:PUT_OFF])
+        OutgoingEmail.objects.filter(pk__in=others).update(not_before=until, slots=0)
     lease = {"lease_token": token, "lease_until": leased_until()}
     moved = set(move([email.pk for email in ready], State.QUEUED, State.LEASED, actor=WORKER, changes=lease))
     for email in ready:
@@ -281,6 +313,8 @@ def _without_refused(emails: list[OutgoingEmail], token: str) -> Iterator[Outgoi
             target, why = State.CANCELLED, "Written in demonstration mode, which reaches nobody."
         elif email.forget_at is not None:
             target, why = State.CANCELLED, FORGOTTEN
+        elif email.unwanted_at is not None:
+            target, why = State.CANCELLED, "It was cancelled while it was being handed over, and did not leave then."
         elif not suppressed.isdisjoint(keys[email.pk]):
             if email.kind == Kind.LETTER:
                 target, why = State.HELD, "Mail to this representative's address has come back or is not wanted."
@@ -344,6 +378,11 @@ def nudge_due() -> bool:
             _nudged[queue] = (oldest, min(2 * wait, NUDGE_RARELY), now + wait)
             nudge(queue)
     return any_due
+
+
+def longest_email() -> float:
+    """Seconds that an honest server may take for one email: connecting and logging in, ten steps, and its verdict."""
+    return 10 * settings.SMTP_TIMEOUT_SECONDS + settings.SMTP_ACCEPT_SECONDS
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -139,7 +139,12 @@ def queue(
 
 
 def cancel(ids: Iterable[int], actor: str, reason: str = "") -> int:
-    """Stops what has not begun to be handed over, or has failed; returns how many that were."""
+    """Stops what has not begun to be handed over, or has failed; returns how many that were.
+
+    What is being handed over this moment may leave; if it does not, it is not tried again.
+    """
+    ids = list(ids)
+    OutgoingEmail.objects.filter(pk__in=ids, state=State.HANDING).update(unwanted_at=timezone.now())
     return _move_from(CANCELLABLE, ids, State.CANCELLED, actor, reason)
 
 
@@ -232,7 +237,8 @@ def _move_from(sources: Iterable[State], ids: Iterable[int], target: State, acto
 
 
 def _queue_again(source: State, ids: Iterable[int], actor: str, reason: str) -> int:
-    readable = OutgoingEmail.objects.filter(pk__in=list(ids), forget_at__isnull=True).unscrubbed()
+    wanted = OutgoingEmail.objects.filter(pk__in=list(ids), forget_at__isnull=True, unwanted_at__isnull=True)
+    readable = wanted.unscrubbed()
     queues = dict(readable.values_list("pk", "queue"))
     fresh = {"attempts": 0, "lapses": 0, "slots": 0, "not_before": timezone.now()}
     moved = move(queues, source, State.QUEUED, actor=actor, detail=reason, changes=fresh)

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from config.crypto import domain_of
+from config.crypto import domain_key, domain_of, keyed_hash
 
 from .models import Destination, OutgoingEmail, Sender, Stop
 from .models.post import IN_WORK, Kind, Queue, State
@@ -23,7 +23,10 @@ from .nudging import nudge
 LONGEST_BACKOFF = 3600.0
 SERVER_PAUSE, LONGEST_SERVER_PAUSE = 5.0, 300.0
 # A worker may be this late for a slot, in seconds, or two intervals; after that the slot is given up for another.
-LATE = 5.0
+LATE = 30.0
+# Slots are given no further ahead; whoever finds none comes again later. So a letter that is cancelled leaves a short
+# gap at most, and another sender's letter comes in between.
+HORIZON = timedelta(hours=1)
 STOPPED_FOR = timedelta(hours=1)  # how long stopped mail is not looked at; lift() makes it due at once
 # Refusals in a row, for a reason of policy, that stop a domain. A letter's is the servers' word on all its likes;
 # a supporter may have a filter of their own.
@@ -31,34 +34,11 @@ STOPS_AFTER: Mapping[str, int] = {Kind.LETTER: 1}
 STOPS_OTHERS_AFTER = 3
 
 
-def give_slots(
-    emails: Sequence[OutgoingEmail], sender: Sender, now: datetime, limit: int
-) -> tuple[list[OutgoingEmail], list[OutgoingEmail]]:
-    """Up to `limit` of them that may leave now, and those that must wait until their new `not_before`.
-
-    Within the claim's transaction: the slots taken are saved, the emails are the caller's to save.
-    """
-    slots = Slots(sender, now)
-    slots.read(emails)
-    ready: list[OutgoingEmail] = []
-    waiting: list[OutgoingEmail] = []
-    for email in emails:
-        if len(ready) == limit:
-            break
-        if slots.leave(email):
-            continue
-        until = slots.wait_of(email)
-        if until is None:
-            ready.append(email)
-        else:
-            email.not_before = until
-            waiting.append(email)
-    slots.save()
-    return ready, waiting
-
-
 class Slots:
-    """The destinations of a few emails, held still while each is given its place."""
+    """The destinations of a few emails, held still while each is given its place.
+
+    Within the claim's transaction: what is taken here is saved here, the emails are the caller's to save.
+    """
 
     def __init__(self, sender: Sender, now: datetime) -> None:
         self.sender, self.now = sender, now
@@ -66,11 +46,32 @@ class Slots:
         self.destinations: dict[str, Destination] = {}
         self.taken: set[str] = set()
         self.stopped: set[str] = set()
+        self.closed: dict[str, datetime] = {}  # domains that nothing may go to, and until when
         self.in_other_hands: set[str] = set()  # another worker gives slots there this moment; nobody waits for it
 
+    def give(self, emails: Sequence[OutgoingEmail], limit: int) -> tuple[list[OutgoingEmail], list[OutgoingEmail]]:
+        """Up to `limit` of them that may leave now, and those that must wait until their new `not_before`."""
+        self.read(emails)
+        ready: list[OutgoingEmail] = []
+        waiting: list[OutgoingEmail] = []
+        for email in emails:
+            if len(ready) == limit:
+                break
+            if self.leave(email):
+                continue
+            until = self.wait_of(email)
+            if until is None:
+                ready.append(email)
+            else:
+                email.not_before = until
+                waiting.append(email)
+        self.save()
+        return ready, waiting
+
     def read(self, emails: Sequence[OutgoingEmail]) -> None:
-        stops = Stop.objects.filter(sender=self.sender, lifted_at__isnull=True)
-        self.stopped = set(stops.values_list("domain__key", flat=True))
+        for stop in Stop.objects.filter(sender=self.sender, lifted_at__isnull=True).select_related("domain"):
+            # By its name too: new keys come first to the emails, and to this row when `rotate_keys` has run.
+            self.stopped |= {stop.domain.key, domain_key(stop.domain.name)}
         paced = self._paced_keys(emails)
         known = Destination.objects.filter(key__in={email.domain_key for email in emails} | paced)
         self.destinations = {row.key: row for row in known}
@@ -97,13 +98,10 @@ class Slots:
 
     def wait_of(self, email: OutgoingEmail) -> datetime | None:
         """Until when it must wait, or None."""
-        if email.domain_key in self.stopped:
+        if until := self._closed_until(email.domain_key):
+            self.closed[email.domain_key] = until
             email.slots = 0
-            return self.now + STOPPED_FOR
-        known = self.destinations.get(email.domain_key)
-        if known and known.backed_off_until and known.backed_off_until > self.now:
-            email.slots = 0
-            return known.backed_off_until + timedelta(seconds=random.uniform(0, 2))
+            return until
         if email.kind != Kind.LETTER:
             return None
         zone = email.letter.recipient_time_zone if email.letter else ""
@@ -113,6 +111,14 @@ class Slots:
             return opening + timedelta(seconds=random.uniform(0, 60))
         return self._slot(email)
 
+    def _closed_until(self, key: str) -> datetime | None:
+        if key in self.closed:
+            return self.closed[key]
+        if key in self.stopped:
+            return self.now + STOPPED_FOR
+        until = self.destinations[key].backed_off_until if key in self.destinations else None
+        return until if until and until > self.now else None
+
     def _slot(self, email: OutgoingEmail) -> datetime | None:
         """First the mailbox, then, when its turn has come, the domain: a slow mailbox keeps no domain waiting."""
         begin = email.slots if self._is_on_time(email) else 0
@@ -121,11 +127,15 @@ class Slots:
                 continue
             destination = self.destinations[getattr(email, field)]
             free = max(destination.free_at or self.now, self.now)
+            if free - self.now > HORIZON:
+                email.slots = 0
+                return self.now + HORIZON * random.uniform(0.5, 1)
             destination.free_at = free + timedelta(seconds=60 / pace * random.uniform(0.8, 1.2))
             self.taken.add(destination.key)
             if free > self.now:
                 email.slots = number + 1
                 return free
+        email.slots = len(self.paces)  # should it be refused for now, it keeps its place
         return None
 
     def _is_on_time(self, email: OutgoingEmail) -> bool:
@@ -164,7 +174,7 @@ def next_opening(sender: Sender, zone: str, now: datetime) -> datetime:
 
 def back_off(email: OutgoingEmail, answer: str) -> datetime:
     """Leaves a whole receiving domain alone for a while, on all workers; returns until when."""
-    refusals = _refused(email, answer)
+    refusals = _count(_domain_of(email), answer)
     seconds = min(settings.BACKOFF_SECONDS * 2 ** min(refusals - 1, 20), LONGEST_BACKOFF)
     until = timezone.now() + timedelta(seconds=seconds * random.uniform(0.8, 1.2))
     Destination.objects.filter(key=email.domain_key).update(backed_off_until=until)
@@ -173,29 +183,44 @@ def back_off(email: OutgoingEmail, answer: str) -> datetime:
 
 def refused_by_policy(email: OutgoingEmail, answer: str) -> bool:
     """Stops this sender's mail to a domain that will not have it, until lift(); False while it may be by chance."""
-    if _refused(email, answer) < STOPS_AFTER.get(email.kind, STOPS_OTHERS_AFTER):
+    refusals = Destination.objects.get_or_create(key=_policy_key(email.sender_id, email.domain_key))[0]
+    if _count(refusals, answer) < STOPS_AFTER.get(email.kind, STOPS_OTHERS_AFTER):
         return False
-    domain = Destination.objects.get(key=email.domain_key)
+    domain = _domain_of(email)
     Stop.objects.get_or_create(sender=email.sender, domain=domain, lifted_at=None, defaults={"answer": answer})
     return True
 
 
-def _refused(email: OutgoingEmail, answer: str) -> int:
-    """How many refusals in a row that makes."""
+def _domain_of(email: OutgoingEmail) -> Destination:
     made = {"name": domain_of(email.to_address)}
-    known = Destination.objects.get_or_create(key=email.domain_key, defaults=made)[0]
-    row = Destination.objects.filter(pk=known.pk)
+    return Destination.objects.get_or_create(key=email.domain_key, defaults=made)[0]
+
+
+def _policy_key(sender: int, domain: str) -> str:
+    """Of the count of one sender's refusals by one domain: another's say nothing of this one."""
+    return keyed_hash("policy", f"{sender} {domain}")
+
+
+def _count(destination: Destination, answer: str) -> int:
+    """One more refusal; returns how many in a row that makes."""
+    row = Destination.objects.filter(pk=destination.pk)
     row.update(refusals=F("refusals") + 1, answer=answer, used_at=timezone.now())
     return row.values_list("refusals", flat=True).get()
 
 
-def refusing(keys: Iterable[str]) -> set[str]:
-    """Which of these domains refused what was sent to them last."""
-    return set(Destination.objects.filter(key__in=set(keys), refusals__gt=0).values_list("key", flat=True))
+def refusing(emails: Iterable[OutgoingEmail]) -> set[str]:
+    """The domains of these that refused what was sent to them last."""
+    keys: dict[str, str] = {}
+    for email in emails:
+        keys[email.domain_key] = email.domain_key
+        keys[_policy_key(email.sender_id, email.domain_key)] = email.domain_key
+    found = Destination.objects.filter(key__in=keys, refusals__gt=0).values_list("key", flat=True)
+    return {keys[key] for key in found}
 
 
-def accepts_again(key: str) -> None:
-    Destination.objects.filter(key=key).update(refusals=0, backed_off_until=None, answer="")
+def accepts_again(domain: str, sender: int) -> None:
+    rows = Destination.objects.filter(key__in=(domain, _policy_key(sender, domain)))
+    rows.update(refusals=0, backed_off_until=None, answer="")
 
 
 def leave_alone(sender: Sender, why: str) -> None:
@@ -229,12 +254,17 @@ def resume(sender: Sender, actor: str) -> None:
 def lift(stop: Stop, actor: str) -> int:
     """Lets mail go to a domain again; returns how many emails that makes due. Once."""
     now = timezone.now()
+    keys = {stop.domain.key, domain_key(stop.domain.name)}
     with transaction.atomic():
         open_stop = Stop.objects.filter(pk=stop.pk, lifted_at__isnull=True)
         if not open_stop.update(lifted_at=now, lifted_by=actor[:100]):
             return 0
-        accepts_again(stop.domain.key)
-        waiting = OutgoingEmail.objects.filter(state=State.QUEUED, sender=stop.sender_id, domain_key=stop.domain.key)
+        waiting = OutgoingEmail.objects.filter(state=State.QUEUED, sender=stop.sender_id, domain_key__in=keys)
+        # The slots that were given before the stop are void.
+        mailboxes = set(waiting.order_by().values_list("to_key", flat=True).distinct())
+        Destination.objects.filter(key__in=keys | mailboxes).update(free_at=None)
+        for key in keys:
+            accepts_again(key, stop.sender_id)
         released = waiting.update(not_before=now, slots=0)
     for queue in Queue.values:
         nudge(queue)
@@ -242,19 +272,22 @@ def lift(stop: Stop, actor: str) -> int:
 
 
 def forget_unused(before: datetime) -> int:
-    """Destinations that nothing has gone to for long; a domain with a stop stays."""
+    """Stops that were lifted long ago, and destinations that nothing has gone to since; a stopped domain stays."""
+    Stop.objects.filter(lifted_at__lte=before).delete()
     return Destination.objects.filter(used_at__lte=before, stops__isnull=True).delete()[0]
 
 
 def clock_went_back(seconds: float) -> None:
     """The clock was set back by so much: whatever waits for a moment would wait that much longer."""
     now, gone = timezone.now(), timedelta(seconds=seconds)
+    longest = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS + 3 * settings.SMTP_TIMEOUT_SECONDS)
     waits: list[tuple[type[OutgoingEmail | Sender | Destination], str, dict[str, object]]] = [
         (OutgoingEmail, "not_before", {"state": State.QUEUED}),
-        (OutgoingEmail, "lease_until", {"state__in": IN_WORK}),
+        # Only those made before: none that is made now is as long.
+        (OutgoingEmail, "lease_until", {"state__in": IN_WORK, "lease_until__gt": longest}),
         (Sender, "paused_until", {}),
         (Destination, "free_at", {}),
         (Destination, "backed_off_until", {}),
     ]
     for model, field, which in waits:
-        model._default_manager.filter(**which, **{f"{field}__gt": now}).update(**{field: F(field) - gone})
+        model._default_manager.filter(**{f"{field}__gt": now, **which}).update(**{field: F(field) - gone})

@@ -4,6 +4,7 @@ Each Sender has its own credentials, which reach the backend as arguments and ne
 """
 
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address as Mailbox
@@ -20,7 +21,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from .channels import DeliveryError
+from .channels import DeliveryError, nothing
 from .mime import HEADERS, Parcel
 from .models import Sender
 
@@ -189,7 +190,10 @@ class ProviderChannel:
     def close(self) -> None:
         self.backend.close()
 
-    def deliver(self, parcel: Parcel, handing: Callable[[], None]) -> str:
+    def abort(self) -> None:
+        pass  # requests ends by its own time limit
+
+    def deliver(self, parcel: Parcel, handing: Callable[[], None], waiting: Callable[[], None] = nothing) -> str:
         message = self.message(parcel)
         payload = self.payload(message)
         if self.provider.module == "resend":
@@ -317,14 +321,16 @@ def _broken(error: requests.exceptions.RequestException) -> DeliveryError:
     reason = getattr(cause, "reason", None)  # urllib3's, inside its MaxRetryError
     never_sent = (
         requests.exceptions.ConnectTimeout,
-        requests.exceptions.SSLError,
         requests.exceptions.ProxyError,
         requests.exceptions.TooManyRedirects,
         requests.exceptions.InvalidURL,
         requests.exceptions.MissingSchema,
         requests.exceptions.InvalidHeader,
     )
-    if isinstance(error, never_sent) or isinstance(reason, urllib3.exceptions.NewConnectionError):
+    # Of TLS only the certificate is looked at before anything is sent; any other failure of it may come after.
+    bad_certificate = isinstance(getattr(reason, "args", (None,))[0], ssl.SSLCertVerificationError)
+    new = urllib3.exceptions.NewConnectionError
+    if isinstance(error, never_sent) or isinstance(reason, new) or bad_certificate:
         sentence = _("The mail provider could not be reached: %s") % type(reason or inner or error).__name__
         return DeliveryError(sentence, server=True)
     return _no_answer(type(inner or error).__name__)

@@ -72,7 +72,7 @@ def _apply(event: ProviderEvent) -> bool:
         if event.what not in ACCEPTED or (email.lease_until is not None and email.lease_until > now):
             return False  # whoever has it in hand settles it first
         _accepted(email, State.HANDING, event)
-    elif email.state == State.HELD and event.what in ACCEPTED and _held_in_doubt(email):
+    elif email.state == State.HELD and event.what in ACCEPTED:
         _accepted(email, State.HELD, event)
     if event.what in CAME_BACK:
         bounced(email.pk, PROVIDER, event.detail, event.permanent)
@@ -81,11 +81,6 @@ def _apply(event: ProviderEvent) -> bool:
     event.applied_at = now
     event.save(update_fields=["applied_at"])
     return True
-
-
-def _held_in_doubt(email: OutgoingEmail) -> bool:
-    last = email.events.order_by("-pk").values_list("from_state", flat=True).first()
-    return last == State.HANDING
 
 
 def _accepted(email: OutgoingEmail, source: State, event: ProviderEvent) -> None:

@@ -29,7 +29,12 @@ class Migration(migrations.Migration):
             name="Destination",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "key",
+                    config.crypto.DomainKeyField(
+                        blank=True, default="", editable=False, max_length=64, source="name", unique=True
+                    ),
+                ),
                 ("name", config.crypto.EncryptedTextField(blank=True, default="", verbose_name="domain")),
                 ("free_at", models.DateTimeField(blank=True, null=True)),
                 ("backed_off_until", models.DateTimeField(blank=True, null=True, verbose_name="left alone until")),
@@ -124,6 +129,11 @@ class Migration(migrations.Migration):
             field=config.crypto.DomainKeyField(
                 blank=True, default="", editable=False, max_length=64, source="to_address"
             ),
+        ),
+        migrations.AddField(
+            model_name="outgoingemail",
+            name="unwanted_at",
+            field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
             model_name="outgoingemail",

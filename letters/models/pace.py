@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from config.crypto import EncryptedTextField
+from config.crypto import DomainKeyField, EncryptedTextField
 
 from .sender import Sender
 
@@ -13,7 +13,7 @@ from .sender import Sender
 class Destination(models.Model):
     """A mailbox or a receiving domain, found by its keyed hash. Only a domain's name is kept."""
 
-    key = models.CharField(max_length=64, unique=True, editable=False)
+    key = DomainKeyField(source="name", unique=True)  # of a mailbox, whose name is not kept, its email key
     name = EncryptedTextField(_("domain"), blank=True, default="")
     free_at = models.DateTimeField(null=True, blank=True)  # the first slot that no letter has yet
     backed_off_until = models.DateTimeField(_("left alone until"), null=True, blank=True)

@@ -177,6 +177,8 @@ class OutgoingEmail(models.Model):
     created_at = models.DateTimeField(_("accepted"), default=timezone.now, editable=False)
     accepted_by = models.CharField(_("accepted by"), max_length=100, blank=True, default="", editable=False)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True, editable=False)
+    # Set by outbox.cancel() while it is being handed over: should it not leave after all, it is not tried again.
+    unwanted_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Set by outbox.forget(). If the row is being handed over just then the outcome is awaited, and then all is erased.
     forget_at = models.DateTimeField(null=True, blank=True, editable=False)
     scrubbed_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)

@@ -83,6 +83,7 @@ class Installation:
             "DATABASE_URL": database.url,
             "OUTBOX_LEASE_SECONDS": str(LEASE_SECONDS),
             "SMTP_TIMEOUT_SECONDS": str(SMTP_TIMEOUT_SECONDS),
+            "SMTP_ACCEPT_SECONDS": str(SMTP_TIMEOUT_SECONDS),
             "RETRY_SECONDS": "2",
             "BACKOFF_SECONDS": "1",
             "LOG_LEVEL": "ERROR",

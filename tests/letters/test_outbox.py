@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from config import mailbox
-from letters import draining, mime, nudging, outbox
+from letters import channels, draining, mime, nudging, outbox
 from letters.models import DeliveryEvent, Message, OutgoingEmail, Sender, Suppression
 from letters.models.post import Kind, Queue, State
 from letters.pdf import RenderingBusy, RenderingError, RenderingTimeout
@@ -260,6 +260,21 @@ def test_expired_leases_are_found_among_what_is_in_work_only() -> None:
 # Stopping
 
 
+@pytest.mark.parametrize("kind", [Kind.CONFIRMATION, Kind.LETTER])
+def test_what_is_cancelled_while_it_is_handed_over_is_not_tried_again(kind: Kind) -> None:
+    email = make_email(sender=make_sender(channel=CAPTURE), kind=kind)
+    leased(email, State.HANDING)
+    assert outbox.cancel([email.pk], "Alice", "changed her mind") == 0
+    outbox.recover_expired_leases()
+    if kind == Kind.LETTER:
+        assert state_of(email) == State.HELD
+        assert outbox.resolve_held([email.pk], State.QUEUED, "Bob") == 0
+    else:
+        assert draining.claim("confirmations", 5, "t") == []
+        assert state_of(email) == State.CANCELLED
+    assert captured() == []
+
+
 def test_what_is_cancelled_while_a_worker_prepares_it_does_not_leave(monkeypatch: pytest.MonkeyPatch) -> None:
     email = make_email(sender=make_sender(channel=CAPTURE))
     real = draining.parcel
@@ -397,19 +412,17 @@ def test_a_worker_that_comes_back_late_settles_nothing_but_what_it_knows() -> No
     sender = make_sender(channel=CAPTURE)
     letter = make_email(sender=sender, kind=Kind.LETTER)
 
-    class Slow:
-        def deliver(self, parcel: object, handing: object) -> str:
-            handing()  # type: ignore[operator]
+    class Slow(channels.Capture):
+        def deliver(self, parcel: object, handing: Callable[[], None], waiting: object = None) -> str:
+            handing()
             OutgoingEmail.objects.filter(pk=letter.pk).update(lease_until=timezone.now())
             outbox.recover_expired_leases()
             assert state_of(letter) == State.HELD
             return "250 OK"
 
-        def close(self) -> None: ...
-
-    with draining.Channels() as channels:
-        channels.opened["capture"] = Slow()
-        draining.Drain("letters", time.monotonic() + 1, channels).run()
+    with channels.Channels() as opened:
+        opened.opened["capture"] = Slow()
+        draining.Drain("letters", time.monotonic() + 1, opened).run()
     assert history(letter) == ["queued", "leased", "handing", "held", "sent"]
 
 
@@ -600,17 +613,15 @@ def test_a_letter_that_is_forgotten_while_it_is_handed_over_is_never_held() -> N
     sender = make_sender(channel=CAPTURE)
     letter = make_email(sender=sender, kind=Kind.LETTER, to="member@example.org", reply_to="alice@example.org")
 
-    class Silent:
-        def deliver(self, parcel: object, handing: Callable[[], None]) -> str:
+    class Silent(channels.Capture):
+        def deliver(self, parcel: object, handing: Callable[[], None], waiting: object = None) -> str:
             handing()
             assert outbox.forget("alice@example.org", actor="Alice") == 1
-            raise draining.DeliveryError("no answer from alice@example.org", uncertain=True)
+            raise channels.DeliveryError("no answer from alice@example.org", uncertain=True)
 
-        def close(self) -> None: ...
-
-    with draining.Channels() as channels:
-        channels.opened["capture"] = Silent()
-        draining.Drain("letters", time.monotonic() + 1, channels).run()
+    with channels.Channels() as opened:
+        opened.opened["capture"] = Silent()
+        draining.Drain("letters", time.monotonic() + 1, opened).run()
     assert history(letter) == ["queued", "leased", "handing", "failed"]
     outbox.scrub_old()
     letter.refresh_from_db()

@@ -141,11 +141,11 @@ def test_a_refusal_by_the_provider_leaves_a_held_letter_for_a_person() -> None:
     assert state_of(email) == State.HELD
 
 
-def test_a_letter_held_before_it_ever_left_is_not_released_by_a_report() -> None:
+def test_an_email_that_left_after_the_backup_was_made_is_known_by_its_report_when_it_is_restored() -> None:
     email = make_email(kind=Kind.LETTER, letter=make_letter(), message=outbox.letter_message())
-    outbox.hold([email.pk], "Alice", "wait")
+    outbox.hold([email.pk], "restore", "It waited when the backup was made.")
     report(email, What.DELIVERED)
-    assert state_of(email) == State.HELD
+    assert state_of(email) == State.SENT
 
 
 def test_an_erased_address_is_not_suppressed_from_what_a_report_says() -> None:
