@@ -12,6 +12,7 @@ from pytest_django import Settings
 from config import jobs
 from config.clock import Clock
 from config.crypto import domain_key
+from config.management.commands.rotate_keys import rotate
 from letters import draining, outbox, pacing
 from letters.models import Destination, OutgoingEmail, Sender, Stop
 from letters.models.post import Kind, State
@@ -113,6 +114,33 @@ def test_after_an_outage_what_is_overdue_keeps_to_the_pace() -> None:
             clock.shift(1)
             went.append(len(claimed()))
     assert went[0] == 1 and 5 <= sum(went) <= 9
+
+
+def test_slots_are_given_no_further_ahead_than_an_hour_so_that_another_senders_letter_comes_in_between() -> None:
+    many, other = make_sender(mailbox_pace=1), make_sender(name="Southtown", mailbox_pace=1)
+    letters = [letter_to("mp@example.org", many) for _ in range(150)]
+    assert len(claimed()) == 1
+    far = [OutgoingEmail.objects.get(pk=letter.pk) for letter in letters[1:]]
+    with_a_slot = [letter for letter in far if letter.slots]
+    assert 45 <= len(with_a_slot) <= 80
+    limit = timezone.now() + timedelta(minutes=63)
+    assert all(letter.not_before < limit for letter in far)
+    outbox.cancel([letter.pk for letter in far], "Alice")
+    theirs = letter_to("mp@example.org", other)
+    assert claimed() == []
+    theirs.refresh_from_db()
+    assert theirs.not_before < limit
+
+
+def test_a_letter_refused_for_now_keeps_its_place(server: SmtpServer) -> None:
+    sender = make_sender(smtp_url=server.url, mailbox_pace=6)
+    server.answers["RCPT"] = ["450 4.2.0 greylisted"]
+    first, *others = (letter_to("mp@example.org", sender) for _ in range(30))
+    outbox.drain("letters")
+    first.refresh_from_db()
+    assert (first.state, first.attempts) == (State.QUEUED, 1)
+    with time_machine.travel(first.not_before + timedelta(seconds=1), tick=False):
+        assert first.pk in claimed()
 
 
 def test_confirmations_know_no_pace() -> None:
@@ -243,10 +271,51 @@ def test_a_letter_refused_for_a_reason_of_policy_stops_its_sender_at_that_domain
     assert state_of(theirs) == State.SENT  # another sender is not to blame
     assert sorted(state_of(letter) for letter in letters) == [State.FAILED, State.QUEUED, State.QUEUED]
 
+    Destination.objects.update(free_at=timezone.now() + timedelta(minutes=50))  # as slots given before leave it
     assert pacing.lift(stop, "Alice") == 2
     assert pacing.lift(stop, "Bob") == 0
     outbox.drain("letters")
     assert sorted(state_of(letter) for letter in letters) == [State.FAILED, State.SENT, State.SENT]
+
+
+def test_all_that_waits_for_a_stopped_domain_is_moved_out_of_the_way_at_once(server: SmtpServer) -> None:
+    sender = make_sender()
+    for number in range(120):
+        make_email(to=f"p{number}@closed.example.org", sender=sender)
+    open_one = make_email(to="p@open.example.org", sender=sender)
+    pacing.refused_by_policy(letter_to("mp@closed.example.org", sender), "554 5.7.1 spam")
+    assert claimed(5, "confirmations") == [open_one.pk]
+    assert not OutgoingEmail.objects.due().filter(queue="confirmations").exists()
+
+
+def test_a_stop_holds_while_the_hash_keys_are_changed(settings: Settings) -> None:
+    sender = make_sender()
+    pacing.refused_by_policy(letter_to("mp@closed.example.org", sender), "554 5.7.1 spam")
+    settings.HASH_KEYS = ["another-key-abcdefghijklmnopqrstuvwxyz-0123", *settings.HASH_KEYS]
+    letter_to("mp@closed.example.org", sender)
+    assert claimed() == []
+    rotate(Destination, 10)
+    assert Destination.objects.get(name__isnull=False, stops__isnull=False).key == domain_key("closed.example.org")
+
+
+def test_refusals_of_one_sender_do_not_stop_another() -> None:
+    sender, other = make_sender(), make_sender(name="Southtown")
+    for _ in range(2):
+        assert not pacing.refused_by_policy(make_email(sender=sender), "550 5.7.1 blocked")
+    assert not pacing.refused_by_policy(make_email(sender=other), "550 5.7.1 blocked")
+    assert pacing.refused_by_policy(make_email(sender=sender), "550 5.7.1 blocked")
+    assert [stop.sender for stop in Stop.objects.all()] == [sender]
+
+
+def test_destinations_and_lifted_stops_are_forgotten_in_time() -> None:
+    sender = make_sender()
+    pacing.refused_by_policy(letter_to("mp@closed.example.org", sender), "554 5.7.1 spam")
+    later = timezone.now() + timedelta(days=1)
+    pacing.forget_unused(later)
+    assert Stop.objects.count() == 1
+    pacing.lift(Stop.objects.get(), "Alice")
+    pacing.forget_unused(timezone.now() + timedelta(days=1))
+    assert not Stop.objects.exists() and not Destination.objects.exists()
 
 
 def test_one_supporters_own_filter_does_not_stop_everybodys_confirmations(server: SmtpServer) -> None:
