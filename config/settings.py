@@ -48,6 +48,8 @@ ALLOWED_HOSTS = LOOPBACK_HOSTS if DEMONSTRATION else env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 # How many reverse proxies of our own stand in front: that many entries are counted from the END of X-Forwarded-For.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0)
+# The most that one campaign takes; the other limits are in config.ratelimit.
+SIGNATURES_PER_MINUTE = env.number("SIGNATURES_PER_MINUTE", 6000)
 
 INSTALLED_APPS = [
     "config",
@@ -76,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.OrganisersSignIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.DatabaseInTrouble",
@@ -115,6 +118,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
+elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A database machine that is gone says nothing: without these a worker would wait a quarter of an hour for it.
+    _patience = {"connect_timeout": 5, "tcp_user_timeout": 30_000}  # seconds, milliseconds; DATABASE_URL may say others
+    DATABASES["default"]["OPTIONS"] = _patience | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env.text("CACHE_URL")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ DOCS = ROOT / "docs"
 ROOMS = ("config", "letters", "campaigns")
 PAGES = sorted({*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "seeds").glob("*.md")})
 NEEDED = "needed"
+GUIDE = ("docs/deploying.md", "docs/operating.md")
 
 
 def text(*names: str) -> str:
@@ -55,8 +57,11 @@ def default_of(call: ast.Call) -> str | None:
 
 
 def documented_variables() -> dict[str, str]:
-    """Name → default, from the table of docs/deploying.md."""
-    section = text("docs/deploying.md").split("\n## Settings\n")[1].split("\n## ")[0]
+    """Name → default, from the table of docs/settings.md."""
+    return table_of(text("docs/settings.md").split("\n## ")[0])
+
+
+def table_of(section: str) -> dict[str, str]:
     return dict(re.findall(r"^\| `([A-Z_]+)` \| ([^|]+?) \|", section, re.MULTILINE))
 
 
@@ -75,6 +80,13 @@ def test_the_example_of_production_sets_only_variables_there_are() -> None:
     named = set(re.findall(r"^([A-Z_]+)=", text("docs/production.env.example"), re.MULTILINE))
     needed = {name for name, default in variables().items() if default == NEEDED}
     assert needed <= named <= set(variables())
+
+
+def test_the_web_servers_own_settings_are_documented_as_the_unit_has_them() -> None:
+    unit = re.findall(r"^Environment=(\w+)=(.+)$", text("deploy/systemd/countersign-web.service"), re.MULTILINE)
+    documented = table_of(text("docs/settings.md").split("\n## Of the web server\n")[1])
+    assert "GRANIAN_WORKERS" in documented
+    assert documented == {name: f"`{value}`" for name, value in unit}
 
 
 # Commands
@@ -97,7 +109,7 @@ def our_commands() -> set[str]:
 
 
 def test_every_command_of_ours_is_in_the_guide_to_running_it() -> None:
-    assert our_commands() <= set(re.findall(r"manage\.py ([a-z_]+)", text("docs/deploying.md")))
+    assert our_commands() <= set(re.findall(r"manage\.py ([a-z_]+)", text(*GUIDE)))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -218,6 +230,18 @@ def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
             waiting += [path for path in found if path.suffix == ".md" and path.exists() and path not in reached]
             reached |= set(found)
     assert {page for page in PAGES if page.parent.name != "seeds"} <= reached | {ROOT / "README.md"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_has_no_gap_to_be_filled_in_later(page: Path) -> None:
+    assert not re.search(r"\b(FILL|TODO|TBD|FIXME)\b", page.read_text(encoding="utf-8"))
+
+
+def test_every_folder_of_the_tree_has_its_place_in_the_architecture() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    folders = {line.split("/")[0] for line in tracked.splitlines() if "/" in line and not line.startswith(".")}
+    assert {"campaigns", "deploy"} <= folders
+    assert {f"{folder}/" for folder in folders} <= in_backticks("docs/architecture.md")
 
 
 # Pictures

@@ -1,8 +1,9 @@
-"""Follows docs/deploying.md to the letter on a clean machine, and then lives there: signs, confirms, updates, restores.
+"""Follows docs/deploying.md and docs/operating.md to the letter on a clean machine, and lives there meanwhile: signs,
+confirms, updates, restores.
 
     .venv/bin/python -m tests.setup.try_deploying        as root, about five minutes, needs ../shared/clean-machine
 
-Every block of the document that says ```sh is run, in its order; only the four values under "Choose" are ours. The
+Every block of theirs that says ```sh is run, section by section; only the values under "Choose" are ours. The
 mail server and the visitor are this process, which steps into the machine's network once everything is installed. What
 is committed is what is tried.
 """
@@ -21,9 +22,9 @@ from tests.services import ROOT, Site, eventually
 from tests.setup.machine import Machine, booted
 from tests.smtp_server import SmtpServer, smtp_server
 
-DOCUMENT = ROOT / "docs" / "deploying.md"
+DOCUMENTS = [ROOT / "docs" / "deploying.md", ROOT / "docs" / "operating.md"]
 HOST, OPERATOR, PASSWORD = "campaigns.trial.example.org", "operator@trial.example.org", "a long word for the trial"
-SLUG = "idlib-labour"
+SLUG, SOURCE = "idlib-labour", "/home/new/project"
 QUEUES = ("confirmations", "letters", "updates", "jobs")
 SERVICES = [f"countersign-{name}" for name in ("web", "sweeper", *(f"worker@{queue}" for queue in QUEUES))]
 BACKUPS = "/var/backups/countersign"
@@ -109,7 +110,7 @@ def address_of(name: str) -> str:
 class Trial:
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.todo = sections(DOCUMENT.read_text(encoding="utf-8"))
+        self.todo = sections("\n".join(path.read_text(encoding="utf-8") for path in DOCUMENTS))
         self.began = time.monotonic()
 
     def say(self, text: str) -> None:
@@ -121,8 +122,11 @@ class Trial:
     def follow(self, heading: str) -> str:
         """Runs a section's blocks. What asks for a password gets one."""
         self.say(f"{heading}: as it is written")
+        return self.type_in(self.todo.pop(heading))
+
+    def type_in(self, blocks: list[str]) -> str:
         said = ""
-        for block in self.todo.pop(heading):
+        for block in blocks:
             if "createsuperuser" in block:
                 self.machine.answer(block, b"assword", PASSWORD, 2)
             else:
@@ -153,7 +157,8 @@ def main() -> None:
 def followed(trial: Trial) -> None:
     machine = trial.machine
     trial.todo.pop("Choose")
-    trial.choose(HOST=HOST, OPERATOR=OPERATOR, SOURCE="/home/new/project")
+    trial.choose(HOST=HOST, OPERATOR=OPERATOR, SOURCE=SOURCE, RELEASE="v1-trial")
+    machine.run(f"git -C {SOURCE} tag v1-trial")
     for heading in ("Packages", "The code"):
         trial.follow(heading)
     machine.step_into_its_network()
@@ -163,9 +168,10 @@ def followed(trial: Trial) -> None:
         visitor = Public(machine)
         lived_in(trial, visitor, post)
         stopped_and_killed(trial, visitor, post)
-        assert "up to date" in trial.follow("Update")
+        updated(trial)
         restored(trial, visitor, post)
         rotated(trial, visitor, post)
+        moved(trial, visitor, post)
     assert not trial.todo, f"never followed: {list(trial.todo)}"
     trial.say("everything in the document was done, and held")
 
@@ -196,12 +202,18 @@ def lived_in(trial: Trial, visitor: Public, post: SmtpServer) -> None:
     assert visitor.log_in(OPERATOR, PASSWORD).status == 200
     visitor.cookies.clear()
     said = trial.follow("Watching it")
+    assert "not well" in str(told_to_operator(post)["Subject"]), "the look whether all is well finds no backup yet"
     assert "post: on time" in said and 'oldest_due_seconds{queue="confirmations"} 0.0' in said, said
     log = run("cat /var/log/nginx/countersign.log")
     assert " HIT" in log and f" /{SLUG}/sign/ " in log
     assert "/confirm/" not in log and "127.0.0.1" not in log and "127.0.0.0" in log
     assert address_of("Alice") not in run("journalctl --no-pager -u 'countersign-*'")
     trial.say("signed, confirmed, counted, rendered, logged in; no link and no address in a log")
+
+
+def told_to_operator(post: SmtpServer) -> EmailMessage:
+    told = eventually(lambda: [mail for mail in post.taken() if mail.envelope_to == OPERATOR], "a mail to the operator")
+    return told[0].message
 
 
 def stopped_and_killed(trial: Trial, visitor: Public, post: SmtpServer) -> None:
@@ -221,12 +233,31 @@ def stopped_and_killed(trial: Trial, visitor: Public, post: SmtpServer) -> None:
     trial.counted(visitor, 2)
 
 
+def updated(trial: Trial) -> None:
+    """To a release that is the same but for its name, and back."""
+    run, source = trial.machine.run, f"git -C {SOURCE}"
+    run(f"{source} -c user.name=Trial -c user.email=trial@example.org commit --quiet --allow-empty -m next")
+    run(f"{source} tag v2-trial && {source} -c user.name=T -c user.email=t@example.org commit -q --allow-empty -m wild")
+    release = "git -C /srv/countersign describe --tags"
+    assert run(release).strip() == "v1-trial"
+    trial.choose(RELEASE="v2-trial")
+    blocks = trial.todo["Update"]
+    trial.follow("Update")
+    assert run(release).strip() == "v2-trial"
+    assert not trial.follow("Going back").strip(), "no migration was between the two"
+    trial.type_in(blocks[1:])
+    assert run(release).strip() == "v1-trial"
+    assert run("systemctl is-active countersign-web").strip() == "active"
+
+
 def restored(trial: Trial, visitor: Public, post: SmtpServer) -> None:
     run = trial.machine.run
     run("systemctl stop countersign-worker@confirmations")
     for name in ("Charlie", "Dora"):  # whose emails wait when the backup is made
         visitor.sign(name)
     trial.follow("Backup")
+    run("systemctl start countersign-watch")
+    assert "All is well." in run("journalctl --no-pager -u countersign-watch | tail -n 4")
     newest = run(f"ls -d {BACKUPS}/countersign-*Z | tail -n 1").strip()
     keys = re.findall(r"_KEYS?=(\S+)", run("cat /etc/countersign/environment"))
     assert len(keys) == 3
@@ -238,17 +269,21 @@ def restored(trial: Trial, visitor: Public, post: SmtpServer) -> None:
     trial.counted(visitor, 3)
     refused(trial, newest)
 
-    said = trial.follow("Restore")
+    said = trial.type_in(trial.todo["Restore"][:1])
     assert "confirmation: 2 held" in said, said
-    taken = len(post.taken())
+    taken = to_supporters(post)
     trial.counted(visitor, 2)
     mine = visitor.get(visitor.link(trial.emails(post, "Alice")[0], "/signature/"))
     assert "Alice Marsh" in mine.text  # by a link sent before, from an encrypted row
     visitor.get(visitor.link(trial.emails(post, "Eve")[0], "/confirm/"), status=410)
     time.sleep(20)
-    assert len(post.taken()) == taken, "something was sent again without a decision"
+    assert to_supporters(post) == taken, "something was sent again without a decision"
     trial.say("restored: the count, a row, a link; nothing was sent again in 20 s")
     decided(trial, visitor, post, left)
+
+
+def to_supporters(post: SmtpServer) -> int:
+    return sum(email.envelope_to != OPERATOR for email in post.taken())
 
 
 def refused(trial: Trial, backup: str) -> None:
@@ -281,6 +316,23 @@ def rotated(trial: Trial, visitor: Public, post: SmtpServer) -> None:
     visitor.sign("Alice")  # found by the new hash: she has signed already
     eventually(lambda: len(trial.emails(post, "Alice")) == 2, "an answer to Alice", 60)
     trial.counted(visitor, 3)
+
+
+def moved(trial: Trial, visitor: Public, post: SmtpServer) -> None:
+    """All that was stored is gone; a copy of a backup is there, as it comes from elsewhere, and the keys."""
+    run = trial.machine.run
+    run("systemctl start countersign-backup && systemctl stop countersign.target")
+    run(f"cp -r $(ls -d {BACKUPS}/countersign-*Z | tail -n 1) /root/ && chown -R root:root /root/countersign-*Z")
+    run("for name in countersign countersign_restored; do runuser -u postgres -- dropdb $name; done")
+    run(f"runuser -u postgres -- dropuser countersign; rm -rf {BACKUPS}/* /var/lib/countersign/*")
+    trial.choose(COPY=run("ls -d /root/countersign-*Z").strip())
+    trial.say("Restore: as it is written for a new server")
+    trial.type_in(trial.todo.pop("Restore")[1:])
+    run("countersign check --deploy && countersign migrate && countersign collectstatic --noinput")
+    run("systemctl start countersign.target")
+    trial.counted(visitor, 3)
+    mine = visitor.get(visitor.link(trial.emails(post, "Alice")[0], "/signature/"))
+    assert "Alice Marsh" in mine.text
 
 
 if __name__ == "__main__":
