@@ -64,7 +64,7 @@ LIMITS: dict[str, Limit] = {
     "sign": Limit(300, 10 * MINUTE, "network", "open", _SIGN),
     "sign_email": Limit(5, HOUR, "campaign, address", "closed", _MAIL),
     "sign_address": Limit(20, DAY, "address", "closed", _MAIL),
-    "sign_campaign": Limit(6000, MINUTE, "campaign", "open", _SIGN),
+    "sign_campaign": Limit(settings.SIGNATURES_PER_MINUTE, MINUTE, "campaign", "open", _SIGN),
     "resend": Limit(60, HOUR, "network", "closed", _MAIL),
     "resend_email": Limit(3, DAY, "campaign, address", "closed", _MAIL),
     "confirm": Limit(600, 10 * MINUTE, "network", "open", _READ),
