@@ -8,16 +8,19 @@ import hashlib
 import hmac
 import json
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 import idna
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django import forms
 from django.conf import settings
-from django.core.exceptions import FieldError
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
 
 # Mail providers that deliver a.b@ and ab@ to one mailbox, and the domain they are one with.
 DOTLESS_DOMAINS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
@@ -143,6 +146,17 @@ class EncryptedTextField(_Encrypted, models.TextField):
         return None if value is None else encrypt(str(value))
 
 
+class _JSONFormField(forms.JSONField):
+    """Shows JSON as JSON; what was left empty is the column's default, which holds no null."""
+
+    def __init__(self, *, empty: Callable[[], Any], **options: Any) -> None:
+        super().__init__(**options)
+        self.empty = empty
+
+    def to_python(self, value: Any) -> Any:
+        return self.empty() if value in self.empty_values else super().to_python(value)
+
+
 class EncryptedJSONField(_Encrypted, models.TextField):
     """A small JSON value, encrypted at rest; the empty object, and no other, is stored as an empty string."""
 
@@ -157,7 +171,13 @@ class EncryptedJSONField(_Encrypted, models.TextField):
         return None if value is None else json.loads(decrypt(value) or "{}")
 
     def to_python(self, value: Any) -> Any:
-        return json.loads(value) if isinstance(value, str) else value
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValidationError(_("This is not JSON."), code="invalid") from error
+
+    def formfield(self, **options: Any) -> Any:
+        return super().formfield(**{"form_class": _JSONFormField, "empty": self.get_default, **options})
 
     def value_to_string(self, obj: models.Model) -> str:
         return json.dumps(self.value_from_object(obj))

@@ -5,20 +5,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Field, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from campaigns.access import Role, organisations_of
+from campaigns.forms.fields import AddressField
 from campaigns.models import Organisation
-from config import links
-from config.crypto import email_keys
-from letters import outbox, webhooks
-from letters.models import DeliveryEvent, Destination, OutgoingEmail, Sender, Stop, Suppression
+from config.crypto import email_key, email_keys
+from letters import outbox
+from letters.models import DeliveryEvent, Destination, OutgoingEmail, Stop, Suppression
 from letters.models.post import State
-from letters.providers import PROVIDERS
 
 from .scoped import M, OperatorOnly, Scoped
 
@@ -113,41 +112,6 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
         self._act(request, queryset, outbox.resolve_held, outcome=State.CANCELLED)
 
 
-@admin.register(Sender)
-class SenderAdmin(OperatorOnly[Sender]):
-    list_display = ("name", "channel", "provider", "from_address", "is_default", "pause", "paused_until")
-    standing = ("pause", "pause_at", "pause_by", "paused_until", "server_failures", "trouble")
-    readonly_fields = ("webhook_address", *standing)
-    fieldsets = (
-        (None, {"fields": ("name", "from_address", "channel")}),
-        (_("SMTP server"), {"fields": ("smtp_url",)}),
-        (_("Mail provider"), {"fields": ("provider", "credentials", "webhook_address")}),
-        (
-            _("Politeness, for letters"),
-            {"fields": ("mailbox_pace", "domain_pace", "sends_from", "sends_until", "sends_at_weekends")},
-        ),
-        (_("How it stands"), {"fields": standing}),
-    )
-
-    def formfield_for_dbfield(self, db_field: Field[Any, Any], request: Any, **options: Any) -> Any:
-        if db_field.name == "provider":
-            known = [(name, provider.label) for name, provider in PROVIDERS.items()]
-            wanted = "; ".join(f"{each.label}: {', '.join(each.required)}" for each in PROVIDERS.values())
-            return forms.ChoiceField(
-                choices=[("", "---------"), *known],
-                required=False,
-                label=db_field.verbose_name,
-                help_text=_("What each wants in its credentials: %s.") % wanted,
-            )
-        return super().formfield_for_dbfield(db_field, request, **options)
-
-    @admin.display(description=_("webhook address"))
-    def webhook_address(self, sender: Sender) -> str:
-        """What to give to the provider, which tells us there what became of an email. The secret is part of it."""
-        scheme, _colon, rest = links.absolute(reverse("letters:provider_events", args=[sender.uuid])).partition("://")
-        return f"{scheme}://{webhooks.NAME}:{sender.webhook_secret}@{rest}"
-
-
 class Seen(OperatorOnly[M]):
     """Written by the workers; the operator reads it."""
 
@@ -176,11 +140,29 @@ class StopAdmin(Seen[Stop]):
     fields = ("sender", "domain", "at", "answer", "lifted_at", "lifted_by")
 
 
+class SuppressionForm(forms.ModelForm[Suppression]):
+    """An address is asked for, and only its key is kept."""
+
+    address = AddressField(label=_("Email address"), help_text=_("Only a keyed hash of it is kept."))
+
+    class Meta:
+        model = Suppression
+        fields = ("address", "reason")
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if Suppression.objects.filter(key__in=email_keys(address)).exists():
+            raise ValidationError(_("This address gets no mail already."), code="known")
+        self.instance.key = email_key(address)
+        return address
+
+
 @admin.register(Suppression)
 class SuppressionAdmin(OperatorOnly[Suppression]):
     list_display = ("key", "reason", "created_at")
     list_filter = ("reason",)
     search_fields = ("key",)
+    readonly_fields = ("key", "created_at")
     search_help_text = _("A whole email address.")
 
     def get_search_results(
@@ -188,3 +170,9 @@ class SuppressionAdmin(OperatorOnly[Suppression]):
     ) -> tuple[QuerySet[Suppression], bool]:
         term = search_term.replace("\0", "").strip()
         return (queryset.filter(key__in=email_keys(term)) if term else queryset), False
+
+    def get_form(self, request: Any, obj: Suppression | None = None, change: bool = False, **options: Any) -> Any:
+        return super().get_form(request, obj, change, **(options if obj else {**options, "form": SuppressionForm}))
+
+    def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> tuple[str, ...]:
+        return ("key", "reason", "created_at") if obj else ("address", "reason")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.crypto import EncryptedJSONField, EncryptedTextField
 from letters.addresses import BadAddress, one_address
+from letters.provider_table import WrongCredentials, checked
 
 
 def new_secret() -> str:
@@ -109,3 +110,18 @@ class Sender(models.Model):
             raise ValidationError({"sends_until": _("Give both hours, or none.")})
         if self.sends_from is not None and self.sends_from == self.sends_until:
             raise ValidationError({"sends_until": _("From and until are the same: no letter would ever leave.")})
+        self._clean_provider()
+
+    def _clean_provider(self) -> None:
+        """A provider may stay when another channel is chosen: what left by it may still come back (webhooks)."""
+        sends = self.channel == self.Channel.PROVIDER
+        if not self.provider:
+            if sends:
+                raise ValidationError({"provider": _("Choose which provider: its mail leaves by one.")})
+            if self.credentials:
+                raise ValidationError({"provider": _("Choose whose credentials these are.")})
+        elif sends or self.credentials:
+            try:
+                checked(self.provider, self.credentials)
+            except WrongCredentials as error:
+                raise ValidationError({"credentials": str(error)}) from error

@@ -1,7 +1,8 @@
 import pytest
 from cryptography.fernet import Fernet
-from django.core.exceptions import FieldError
+from django.core.exceptions import FieldError, ValidationError
 from django.db import connection
+from django.forms import ModelForm
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
@@ -146,6 +147,26 @@ def test_json_comes_back_with_its_type(value: object) -> None:
     job.refresh_from_db()
     assert job.parameters == value
     assert type(job.parameters) is type(value)
+
+
+@pytest.mark.parametrize("value", [{}, {"name": "Alice"}, {"name": "ب"}, [1, "ب"], 0, False])
+def test_json_goes_through_a_form_unchanged(value: object) -> None:
+    field = EncryptedJSONField().formfield()
+    assert field.clean(field.prepare_value(value)) == value
+    assert not field.has_changed(value, field.prepare_value(value))
+
+
+def test_a_form_refuses_what_is_not_json_and_takes_nothing_for_the_default() -> None:
+    class JobForm(ModelForm):
+        class Meta:
+            model = Job
+            fields = ("parameters",)
+
+    assert not JobForm({"parameters": "{'name': 'Alice'}"}).is_valid()
+    assert "Alice" in str(JobForm({"parameters": "{'name': 'Alice'}"})), "what was written is not lost"
+    assert JobForm({"parameters": ""}).save(commit=False).parameters == {}
+    with pytest.raises(ValidationError):
+        Job(kind="test", parameters="notjson").clean_fields()
 
 
 @pytest.mark.django_db

@@ -3,9 +3,12 @@
 import base64
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.parser import BytesParser
 from email.policy import default
 from email.utils import getaddresses
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus
 
@@ -26,6 +29,7 @@ from tests.letters.esp import ANSWERS, HANG_UP, STALL, Esp, esp
 from tests.letters.factories import make_letter
 from tests.letters.posting import history, make_due, make_email, make_message, make_sender, state_of
 from tests.letters.test_mime import EVIL
+from tests.letters.test_trial import certificate, listening, offering
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:django-anymail has dropped")]
 
@@ -223,6 +227,63 @@ def test_a_provider_that_is_not_there_has_not_got_the_letter() -> None:
     assert letter.state == State.QUEUED and "could not be reached" in letter.last_error
     paused = Sender.objects.get().paused_until
     assert paused is not None and paused > timezone.now()
+
+
+PLAIN = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
+ALERT = b"\x15\x03\x03\x00\x02\x02\x28"  # fatal, handshake_failure (RFC 8446, 6)
+
+
+@contextmanager
+def tls_esp(path: Path, says: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """A provider that reads the whole request under TLS, and answers outside of it. Its address, and what it read."""
+    read: list[bytes] = []
+
+    def serve(caller: socket.socket) -> None:
+        beneath = caller.dup()
+        with beneath, suppress(OSError), offering(path).wrap_socket(caller, server_side=True) as tls:
+            data = b""
+            while not data.endswith(b"}"):  # as Postmark's do
+                data += tls.recv(100_000)
+            read.append(data)
+            beneath.sendall(says)
+            tls.recv(1)  # until the other side has had enough
+
+    with listening(serve) as port:
+        yield f"https://localhost:{port}/", read
+
+
+@pytest.mark.parametrize("says", [PLAIN, ALERT])
+@pytest.mark.parametrize(("kind", "state"), [(Kind.LETTER, State.HELD), (Kind.CONFIRMATION, State.QUEUED)])
+def test_tls_that_breaks_after_the_email_was_read_leaves_a_doubt(
+    says: bytes, kind: Kind, state: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = certificate(tmp_path, "localhost")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    with tls_esp(path, says) as (url, read):
+        email = make_email(sender=sender_at(Esp(), credentials={"server_token": "1", "api_url": url}), kind=kind)
+        outbox.drain(email.queue)
+        email.refresh_from_db()
+        assert len(read) == 1 and str(email.uuid).encode() in read[0]
+        assert (email.state, Sender.objects.get().paused_until) == (state, None), email.last_error
+        assert "never said" in email.last_error
+        make_due(email)
+        outbox.drain(email.queue)
+        assert len(read) == (2 if kind == Kind.CONFIRMATION else 1)
+
+
+@pytest.mark.parametrize(("name", "trusted"), [("localhost", False), ("other.example", True)])
+def test_a_wrong_certificate_gets_nothing_and_pauses_the_sender(
+    name: str, trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = certificate(tmp_path, name)
+    if trusted:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(path))
+    with tls_esp(path, PLAIN) as (url, read):
+        letter = make_email(sender=sender_at(Esp(), credentials={"server_token": "1", "api_url": url}), **LETTER)
+        outbox.drain("letters")
+    letter.refresh_from_db()
+    assert (letter.state, read) == (State.QUEUED, []), letter.last_error
+    assert "could not be reached" in letter.last_error and Sender.objects.get().paused_until is not None
 
 
 def test_a_redirect_gets_neither_the_key_nor_the_letter() -> None:

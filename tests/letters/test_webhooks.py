@@ -149,6 +149,22 @@ def test_a_stranger_is_not_believed_and_learns_nothing() -> None:
     assert state_of(email) == State.SENT and not ProviderEvent.objects.exists()
 
 
+def test_a_sender_that_has_changed_its_channel_still_hears_of_late_bounces() -> None:
+    email = sent()
+    Sender.objects.update(channel=Sender.Channel.SMTP, smtp_url="smtp://mail.example.org", credentials={})
+    assert post(email.sender, bounce(email), headers={"Authorization": basic("guessed")}) == 403
+    assert post(email.sender, bounce(email)) == 200
+    assert state_of(email) == State.BOUNCED
+    Sender.objects.update(provider="")
+    assert post(email.sender, delivery(email)) == 403
+
+
+def test_reports_of_a_provider_that_we_know_no_more_are_refused() -> None:
+    email = sent()
+    Sender.objects.update(provider="pigeon")
+    assert post(email.sender, bounce(email)) == 403
+
+
 def test_the_secret_of_one_sender_says_nothing_of_anothers_email() -> None:
     email, charlie = sent(), sender_at(name="postmark")
     assert post(charlie, bounce(email)) == 200  # it is not told whose it is
