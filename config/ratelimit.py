@@ -57,6 +57,7 @@ class Verdict:
 _SIGN = "A petition that cannot be signed fails at its purpose, and every signature still has to be confirmed by email."
 _MAIL = "Each one sends an email to an address that somebody typed; uncounted, we are a tool to flood a stranger."
 _READ = "It only reads, or asks for a secret that cannot be guessed."
+_TRIAL = "A mail server that is asked too often shuts the door on the letters too."
 _COSTS = "The cap on letters rendered at once protects the machine also without this."
 
 LIMITS: dict[str, Limit] = {
@@ -77,6 +78,9 @@ LIMITS: dict[str, Limit] = {
     "search": Limit(120, 10 * MINUTE, "network", "open", _READ),
     # A provider reports several times on each email, in batches and from few networks; refused, it comes again later.
     "provider_events": Limit(6000, MINUTE, "network", "open", _READ),
+    # Each press talks to a mail server from this machine, and sends an email to whoever pressed.
+    "trial": Limit(10, 10 * MINUTE, "sender", "closed", _TRIAL),
+    "trial_person": Limit(10, 10 * MINUTE, "person", "closed", _TRIAL),
     "login": Limit(30, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
     "login_email": Limit(10, 15 * MINUTE, "address", "closed", "As for login: many networks, one account."),
     "password_reset": Limit(5, HOUR, "network", "closed", _MAIL),

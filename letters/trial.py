@@ -1,5 +1,6 @@
 """What the test button says: whether a Sender could send, step by step, in words for a volunteer. Nothing is sent."""
 
+import re
 import smtplib
 import socket
 import ssl
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -67,7 +68,7 @@ def _of_smtp(sender: Sender, from_address: Address, to: Address) -> Iterator[Ste
         sentence = str(error) if isinstance(error, DeliveryError) else _("The port is not a number up to 65535.")
         yield Step(label, False, sentence)
         return
-    attempt = _Attempt(known)
+    attempt = _Attempt(known, ours=not sender.smtp_url)
     watch = threading.Timer(ALL_SECONDS, attempt.give_up)
     watch.daemon = True
     watch.start()
@@ -98,6 +99,8 @@ class _Attempt:
     """One conversation with a mail server, which ends before a letter would begin."""
 
     smtp: Smtp
+    ours: bool = False  # the installation's own server: whoever may send through it need not know where it stands
+    found: str = ""  # its address
     began: float = field(default_factory=time.monotonic)
     line: socket.socket | None = None
     connection: smtplib.SMTP | None = None
@@ -107,6 +110,16 @@ class _Attempt:
         return str(self.smtp.url.hostname)
 
     def step(self, label: str, does: Callable[[], str]) -> Step:
+        step = self._tried(label, does)
+        return replace(step, sentence=self._without_its_names(step.sentence)) if self.ours else step
+
+    def _without_its_names(self, sentence: str) -> str:
+        greeted = (getattr(self.connection, "ehlo_resp", None) or b"").decode("utf-8", "replace").split()
+        names = {self.host, self.found, unquote(self.smtp.url.username or ""), *greeted[:1]} - {""}
+        either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        return re.sub(rf"(?<![\w@.-])(?:{either})(?![\w-])", "…", sentence, flags=re.IGNORECASE)
+
+    def _tried(self, label: str, does: Callable[[], str]) -> Step:
         try:
             return Step(label, True, does())
         except Failed as failure:
@@ -129,7 +142,7 @@ class _Attempt:
         finder = ThreadPoolExecutor(1)  # a look-up has no time limit of its own
         try:
             found = finder.submit(socket.getaddrinfo, self.host, _port(self.smtp), type=socket.SOCK_STREAM)
-            address = found.result(self.seconds())[0][4][0]
+            self.found = str(found.result(self.seconds())[0][4][0])
         except TookTooLong as error:
             raise Failed(
                 _("Nobody could say in time where this server is. Try again; check this machine's DNS.")
@@ -138,7 +151,7 @@ class _Attempt:
             raise Failed(_("There is no server of the name “%s”. Look for a typing error.") % self.host) from error
         finally:
             finder.shutdown(wait=False)
-        return _("Found: %s") % str(address)
+        return _("Found.") if self.ours else _("Found: %s") % self.found
 
     def connect(self) -> str:
         port = _port(self.smtp)

@@ -12,12 +12,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import keyset, post_room
+from campaigns import deciding, keyset, post_room, post_words
 from campaigns.access import Role
+from campaigns.deciding import CHOICES
 from campaigns.forms.post_room import MOST, ChoiceOfEmails, FindForm, PauseForm
 from campaigns.models import User
-from campaigns.post_room import CHOICES, Desk
+from campaigns.post_room import Desk
+from config import errors
 from config.crypto import email_keys
+from config.ratelimit import allow
 from letters import pacing, trial
 from letters.addresses import BadAddress
 from letters.models import DeliveryEvent, Sender, Stop
@@ -56,13 +59,15 @@ def emails(request: HttpRequest, slug: str, state: str, language: str | None = N
         return redirect(request.get_full_path())
     page = keyset.page(_with_what_is_known(rows.filter(state=state)), request.GET.get("before", ""), EMAILS_A_PAGE)
     where = {} if state == State.HELD else {"state": state}
+    known = post_room.known(desk, page.rows)
     context = desk.frame("post_held" if state == State.HELD else "post_emails", **where) | {
         "state": State(state),
         "queue": Queue(queue) if queue in Queue.values else "",
-        "rows": post_room.known(desk, page.rows),
+        "rows": known,
         "total": rows.filter(state=state).count(),
         "more_url": page.next_url({"queue": queue if queue in Queue.values else ""}),
-        "choices": CHOICES.get(State(state), ()) if desk.may_edit else (),
+        "choices": [choice for choice in CHOICES.get(State(state), ()) if any(choice in row.choices for row in known)],
+        "doubtful": any(row.facts.doubt for row in known),
         "seen": timezone.now().isoformat(),
         "most": MOST,
         "here": request.get_full_path(),
@@ -80,16 +85,19 @@ def email(request: HttpRequest, slug: str, email: uuid.UUID, language: str | Non
     if request.method == "POST":
         _decide(request, desk, desk.emails.filter(pk=found.pk), State(found.state))
         return redirect(request.path)
-    entries = post_room.history(found)
+    (known,) = post_room.known(desk, list(_with_what_is_known(desk.emails.filter(pk=found.pk))))
+    follower = deciding.follower(found)
     context = desk.frame("post_email", email=email) | {
         "email": found,
         "state": State(found.state),
         "to": post_room.recipient(desk, found),
         "address": post_room.representatives_address(desk, found),
-        "entries": entries,
-        "doubt": post_room.in_doubt_since(found),
-        "suppressed": found.state == State.HELD and post_room.is_suppressed(found),
-        "choices": CHOICES.get(State(found.state), ()) if desk.may_edit else (),
+        "entries": post_words.history(found),
+        "row": known,
+        "doubt": known.facts.doubt,
+        "follower": desk.url("post_email", email=follower.uuid) if follower else "",
+        "choices": known.choices,
+        "doubtful": known.facts.doubt,
         "here": request.path,
     }
     return render(request, "campaigns/organising/post_email.html", context)
@@ -124,7 +132,11 @@ def pause(request: HttpRequest, slug: str, language: str | None = None) -> HttpR
     form = PauseForm(request.POST)
     if form.is_valid():
         pacing.pause(desk.sender, Sender.Pause(form.cleaned_data["what"]), desk.actor)
-        messages.success(request, _("Paused. What is being handed over this moment still goes out; all else waits."))
+        if form.cleaned_data["what"] == Sender.Pause.EVERYTHING:
+            said = _("All mail is paused. Only what is being handed over this moment still goes out.")
+        else:
+            said = _("Letters and updates are paused. Confirmations still go out.")
+        messages.success(request, said)
     return redirect(desk.url("post_room"))
 
 
@@ -157,6 +169,9 @@ def lift(request: HttpRequest, slug: str, stop: int, language: str | None = None
 def try_sending(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     """Asks the mail server step by step; if all goes well, a real email to whoever pressed the button."""
     desk = post_room.desk(request.user, slug, language, Role.OWNER)
+    verdict = allow("trial", str(desk.sender.pk)) and allow("trial_person", str(request.user.pk))
+    if not verdict:
+        return errors.too_many(request, verdict.retry_after)
     to = desk.user.email if isinstance(desk.user, User) else ""
     steps, sent, problem = trial.trial(desk.sender, to), None, ""
     if not any(step.ok is False for step in steps):
@@ -191,10 +206,12 @@ def _decide(request: HttpRequest, desk: Desk, rows: OutgoingEmailQuerySet, state
             messages.warning(request, str(sentences[0]))
         return
     ids = form.ids()
-    changed = post_room.do(form.cleaned_data["do"], ids, desk.actor)
-    said = ngettext("%(n)d email changed.", "%(n)d emails changed.", changed) % {"n": changed}
-    (messages.success if changed else messages.warning)(request, said)
-    if left := len(form.cleaned_data["email"] or ids) - changed:
+    outcome = deciding.do(form.cleaned_data["do"], ids, desk.actor)
+    said = ngettext("%(n)d email changed.", "%(n)d emails changed.", outcome.changed) % {"n": outcome.changed}
+    (messages.success if outcome.changed else messages.warning)(request, said)
+    if outcome.why:
+        messages.warning(request, outcome.why)
+    if left := len(form.cleaned_data["email"] or ids) - outcome.changed - outcome.refused:
         sentence = ngettext(
             "%(n)d had changed meanwhile and was left as it is.",
             "%(n)d had changed meanwhile and were left as they are.",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from campaigns import post_room
 from campaigns.models import Organisation, User
+from config import ratelimit
 from letters import outbox, pacing, standing
 from letters.models import DeliveryEvent, Destination, OutgoingEmail, ProviderEvent, Sender, Stop, Suppression
 from letters.models.post import IN_WORK, Kind, Queue, State
@@ -471,6 +473,20 @@ def test_no_test_email_is_queued_when_a_step_fails(organisation: Organisation, s
     page = person(organisation, "owner").post(f"{HERE}try/").content.decode()
     assert "does not work" in page and "does not know this password" in page and "No email was sent" in page
     assert not OutgoingEmail.objects.exists()
+
+
+def test_trying_is_counted_by_sender_and_by_person(
+    organisation: Organisation, steps: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, other = person(organisation, "owner"), make_user("other@example.org", organisation, "owner")
+    monkeypatch.setitem(ratelimit.LIMITS, "trial_person", replace(ratelimit.LIMITS["trial_person"], count=1))
+    monkeypatch.setitem(ratelimit.LIMITS, "trial", replace(ratelimit.LIMITS["trial"], count=3))
+    assert [owner.post(f"{HERE}try/").status_code for _ in range(2)] == [200, 429]
+    owner.force_login(other)
+    assert owner.post(f"{HERE}try/").status_code == 200
+    owner.force_login(make_user("third@example.org", organisation, "owner"))
+    assert owner.post(f"{HERE}try/").status_code == 429
+    assert OutgoingEmail.objects.count() == 2
 
 
 # Live, and in Arabic

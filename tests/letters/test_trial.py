@@ -164,6 +164,21 @@ def test_a_server_without_what_was_asked_for() -> None:
         assert "speak TLS at once" in at(f"smtps://127.0.0.1:{server.port}")[-1].sentence
 
 
+def test_where_the_installations_own_server_stands_is_not_told(settings: Settings) -> None:
+    with smtp_server() as server:
+        address = f"smtp://localhost:{server.port}"
+        assert "127.0.0.1" in at(address)[0].sentence or "::1" in at(address)[0].sentence
+        settings.SMTP_URL = address
+        server.answers["RCPT"] = ["554 5.7.1 127.0.0.1 at localhost: Relay access denied"]
+        steps = at("")
+    assert went_well(steps) == [*[True] * 5, False]
+    words = " ".join(step.sentence for step in steps)
+    assert "localhost" not in words and "127.0.0.1" not in words and "Relay access denied" in words
+    settings.SMTP_URL = "smtp://post:secret@no-such-host.invalid?tls=starttls"
+    (step,) = at("")
+    assert not step.ok and "no-such-host" not in step.sentence
+
+
 def test_a_server_that_wants_no_password() -> None:
     def talk(caller: socket.socket) -> None:
         with caller:
