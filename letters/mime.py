@@ -39,6 +39,8 @@ LINE_BREAK = re.compile(r"[\r\n]")
 LONGEST_LINE = 78  # RFC 5322, 2.1.1
 LONGEST_SUBJECT = 900  # on one line; the same has 998 as the most that servers must take
 BEYOND_ASCII = bytes(range(128, 256))
+# RFC 5322, 2.2.3 and 4.1: no NUL in a body; the other controls do nothing in a mail program that anybody wants.
+CONTROLS = bytes(code for code in (*range(32), 127) if code not in b"\t\n\r")
 
 
 class Unsendable(Exception):
@@ -168,7 +170,7 @@ def _header_text(text: str) -> str:
 
 def _text(subtype: str, text: str) -> bytes:
     """As it is where every line is short and ASCII; else quoted-printable, or base64 where that is shorter."""
-    lines = text.encode().splitlines()
+    lines = text.encode().translate(None, CONTROLS).splitlines()
     data = b"".join(line + b"\r\n" for line in lines)
     beyond_ascii = len(data) - len(data.translate(None, BEYOND_ASCII))
     if not beyond_ascii and max(map(len, lines), default=0) <= LONGEST_LINE:

@@ -7,7 +7,9 @@ from django.db import transaction
 from config import publishing
 from config.celery import app
 
-GOES_STALE = 10  # seconds; a worker that was away does not wade through what was said meanwhile
+# Seconds: a worker that was away does not wade through what was said meanwhile. Not fewer, for each end reads its own
+# clock: a worker whose clock is ahead by more would throw every nudge away, and mail would wait for the sweeper.
+GOES_STALE = 60
 
 
 def publish(queue: str) -> None:

@@ -77,6 +77,15 @@ def test_every_text_arrives_as_it_was_written(text: str, encoding: str) -> None:
     assert rich.get_content().replace("\r\n", "\n").strip() == f"<p>{text}".strip()
 
 
+@pytest.mark.parametrize("rest", ["", "é", "سكوت العمال عن إدلب لا يليق به"])
+def test_no_control_character_reaches_a_body(rest: str) -> None:
+    controls = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 127)))
+    message = read(unsaved(message={"text": f"a{controls}b\tc\nd{rest}\n", "html": f"<p>a{controls}b\tc\nd{rest}\n"}))
+    plain, rich = message.iter_parts()
+    assert plain.get_content().replace("\r\n", "\n") == f"ab\tc\nd{rest}\n"
+    assert rich.get_content().replace("\r\n", "\n") == f"<p>ab\tc\nd{rest}\n"
+
+
 def test_no_line_is_longer_than_mail_may_have() -> None:
     texts = {"text": "The bridge is closed. " * 500, "html": "<p>سكوت العمال " * 500, "subject": "سكوت العمال " * 8}
     lines = parcel(unsaved(to_name="Zoë " * 20, message=texts)).data.split(b"\r\n")

@@ -145,7 +145,7 @@ def test_a_nudge_says_nothing_about_anybody(monkeypatch: pytest.MonkeyPatch) -> 
     sent: list[object] = []
     monkeypatch.setattr("celery.app.base.Celery.send_task", lambda self, *args, **kwargs: sent.append((args, kwargs)))
     nudging.publish("letters")
-    assert sent == [(("letters.tasks.drain_letters",), {"expires": 10, "retry": False})]
+    assert sent == [(("letters.tasks.drain_letters",), {"expires": 60, "retry": False})]
 
 
 def test_every_queue_has_a_task_and_a_route() -> None:
