@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from config import jobs
@@ -13,6 +13,7 @@ from config import jobs
 from .models import Campaign, Signature, User
 
 KIND = "signatures-csv"
+CHUNK = 1_000
 
 COLUMNS = (
     "given_at",
@@ -66,19 +67,28 @@ def signatures_csv(job: jobs.Job) -> None:
 def _lines(job: jobs.Job, campaign: Campaign) -> Iterator[bytes]:
     rows = campaign.signatures.counting().filter(anonymised_at__isnull=True)  # who has not confirmed is nobody's list
     rows = rows.select_related("area", "text").order_by("pk")
-    total = rows.count()
+    done, total = 0, rows.count()
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
-    for done, signature in enumerate(rows.iterator(chunk_size=1000), 1):
-        writer.writerow([safe_cell(value) for value in _cells(signature)])
-        if done % 1000 == 0:
-            job.progress(done, total)
-            yield buffer.getvalue().encode()
-            buffer.seek(0)
-            buffer.truncate()
-    job.progress(total, total)
+    for signatures in _chunks(rows):
+        for signature in signatures:
+            writer.writerow([safe_cell(value) for value in _cells(signature)])
+        done += len(signatures)
+        job.progress(done, max(total, done))
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+    job.progress(done, done)
     yield buffer.getvalue().encode()
+
+
+def _chunks(rows: models.QuerySet[Signature]) -> Iterator[list[Signature]]:
+    """One query each: on SQLite no write may follow in a query that is still open once another process has written."""
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
+        yield chunk
+        last = chunk[-1].pk
 
 
 def _cells(signature: Signature) -> tuple[object, ...]:

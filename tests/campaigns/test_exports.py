@@ -1,12 +1,16 @@
 import csv
 import io
+import threading
+import uuid
+from copy import copy
 from typing import Any
 
 import pytest
+from django.db import connection, models
 from django.test import Client
 
 from campaigns import exports, signing
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Signature
 from config import jobs
 
 from .factories import make_campaign, make_organisation, make_signature, make_user
@@ -47,6 +51,33 @@ def test_the_list_holds_who_confirmed_and_nobody_else(campaign: Campaign) -> Non
     [row] = rows_of(job)
     assert tuple(row) == exports.COLUMNS
     assert (row["name"], row["email"], row["affiliation"]) == ("Amina Yusuf", "amina@example.org", "Teacher")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_list_is_made_while_another_process_writes(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite a write inside an open query fails at once when another process has written since it began."""
+    monkeypatch.setattr(exports, "CHUNK", 150)
+    monkeypatch.setattr(jobs, "RENEW_EVERY", 0)
+    signature = make_signature(campaign)
+    copies = [copy(signature) for _number in range(400)]
+    for number, one in enumerate(copies):
+        one.pk, one.uuid, one.email = None, uuid.uuid4(), f"somebody{number}@example.org"
+    Signature.objects.bulk_create(copies)
+    job = exports.start(campaign, "campaign 1 account 1")
+    jobs.Job.objects.update(state=jobs.State.RUNNING)
+    lines = 0
+    for part in exports._lines(job, campaign):
+        lines += part.count(b"\n")
+        elsewhere = threading.Thread(target=_somebody_writes)
+        elsewhere.start()
+        elsewhere.join(30)
+    job.refresh_from_db()
+    assert (job.done, job.total, lines) == (401, 401, 402)
+
+
+def _somebody_writes() -> None:
+    Campaign.objects.update(signature_goal=models.F("signature_goal") + 1)
+    connection.close()
 
 
 def test_no_cell_is_a_formula(campaign: Campaign) -> None:
