@@ -28,7 +28,6 @@ from .models.post import Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, Stat
 from .models.sender import SenderQuerySet
 from .nudging import nudge
 from .pdf import RenderingBusy
-from .reports import apply_events
 from .transitions import move, without_addresses
 
 log = logging.getLogger(__name__)
@@ -39,16 +38,17 @@ MAX_ATTEMPTS = 10
 MAX_IN_DOUBT = 3  # so many handed over without an answer, and somebody has to look before the next
 # Before the attempts run out an email has waited about a day: 20 s, 1 min, 3, 9, 27 min, 1.3 h, 4 h, 8 h, 8 h.
 LONGEST_RETRY = 8 * 3600.0
-# A row whose worker died this often while preparing it is probably what kills it.
-MAX_LAPSES = 20
 PUT_OFF = 5000  # emails to a closed domain that are moved out of the way in one claim
 SCANNED = 50  # at least so many due rows are looked at in a claim, for many of them may have to wait
 NUDGE_EVERY, NUDGE_RARELY = 1.0, 5.0
-WORKER, SWEEPER = "worker", "sweeper"
+WORKER = "worker"
 FORGOTTEN = "The person asked to be erased."
 ERASED_IN_DOUBT = "The person was erased before it was known whether the email had left."
 # Sent again when in doubt: a second confirmation does no harm, a second letter is a nuisance with a name under it.
 RESENT_IN_DOUBT = (Kind.CONFIRMATION, Kind.ACCOUNT, Kind.NOTICE)
+
+
+stopping = threading.Event()  # this process was told to end: the email in hand is its last
 
 
 class LeaseLost(Exception):
@@ -71,19 +71,22 @@ class Drain:
     def run(self) -> int:
         began = time.monotonic()
         size = FIRST_BATCH
-        while time.monotonic() < self.deadline and (batch := claim(self.queue, size, self.token, self.deadline)):
+        while not self._is_over() and (batch := claim(self.queue, size, self.token, self.deadline)):
             self._send_all(batch)
             # As many as the time left allows at the pace so far, so that nothing is claimed to be given back.
             pace = self.handled / max(time.monotonic() - began, 0.001)
             size = min(LARGEST_BATCH, max(1, int(pace * (self.deadline - time.monotonic()))))
         return self.handled
 
+    def _is_over(self) -> bool:
+        return stopping.is_set() or time.monotonic() >= self.deadline
+
     def _send_all(self, batch: list[OutgoingEmail]) -> None:
         renewed = time.monotonic()
         self.refusing = pacing.refusing(batch)
         for done, email in enumerate(batch):
             rest = [other.pk for other in batch[done:]]
-            if time.monotonic() >= self.deadline:
+            if self._is_over():
                 move(rest, State.LEASED, State.QUEUED, actor=WORKER, detail="The turn was over.", token=self.token)
                 return
             if time.monotonic() - renewed > settings.OUTBOX_LEASE_SECONDS / 3:
@@ -324,36 +327,6 @@ def _without_refused(emails: list[OutgoingEmail], token: str) -> Iterator[Outgoi
             yield email
             continue
         move([email.pk], State.LEASED, target, actor=WORKER, detail=why, token=token)
-
-
-def recover_expired_leases(now: datetime | None = None) -> int:
-    """Takes back what workers died over. A leased row never began to leave; a handed one may have arrived."""
-    now = now or timezone.now()
-    apply_events()  # a provider may know what we do not
-    expired = OutgoingEmail.objects.lease_expired(now)
-    recovered = 0
-    for email in expired.only("pk", "state", "kind", "lapses", "lease_token", "forget_at", "attempts")[:500]:
-        target, why, changes = _after_expiry(email, now)
-        source = State(email.state)
-        token = email.lease_token
-        recovered += len(move([email.pk], source, target, actor=SWEEPER, detail=why, token=token, changes=changes))
-    return recovered
-
-
-def _after_expiry(email: OutgoingEmail, now: datetime) -> tuple[State, str, dict[str, object]]:
-    jitter = timedelta(seconds=random.uniform(0, min(email.lapses, MAX_LAPSES)))
-    if email.state == State.LEASED:
-        changes: dict[str, object] = {"lapses": email.lapses + 1, "not_before": now + jitter}
-        if email.lapses + 1 >= MAX_LAPSES:
-            return State.FAILED, f"The worker stopped {MAX_LAPSES} times while preparing it.", {}
-        return State.QUEUED, "The worker stopped before the email began to leave.", changes
-    if email.forget_at is not None:
-        return State.FAILED, ERASED_IN_DOUBT, {}
-    if email.kind not in RESENT_IN_DOUBT:
-        return State.HELD, "The worker stopped while the email was being handed over: it may have arrived.", {}
-    if email.attempts >= MAX_ATTEMPTS:
-        return State.FAILED, f"The worker stopped while the email was being handed over, attempt {email.attempts}.", {}
-    return State.QUEUED, "The worker stopped while the email was being handed over; it is sent again.", {}
 
 
 _nudged: dict[str, tuple[int, float, float]] = {}  # queue → oldest due row, the pause after the next nudge, not before

@@ -18,7 +18,7 @@ from config.email import RenderedMessage
 
 from . import pacing
 from .addresses import BadAddress, one_address
-from .draining import FORGOTTEN, drain, nudge_due, recover_expired_leases
+from .draining import FORGOTTEN, drain, nudge_due
 from .mime import HEADERS, marker_message
 from .models import Letter
 from .models.post import (
@@ -34,6 +34,7 @@ from .models.post import (
     Suppression,
 )
 from .nudging import nudge
+from .recovering import recover_expired_leases
 from .reports import apply_events, bounced, record_event
 from .transitions import CHUNK, move
 

@@ -1,6 +1,12 @@
 from celery import shared_task
+from celery.signals import worker_shutting_down
 
-from . import outbox
+from . import draining, outbox
+
+
+@worker_shutting_down.connect
+def finish_the_email_in_hand(**_: object) -> None:
+    draining.stopping.set()
 
 
 @shared_task

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from config import mailbox
-from letters import channels, draining, mime, nudging, outbox
+from letters import channels, draining, mime, nudging, outbox, recovering
 from letters.models import DeliveryEvent, Message, OutgoingEmail, Sender, Suppression
 from letters.models.post import Kind, Queue, State
 from letters.pdf import RenderingBusy, RenderingError, RenderingTimeout
@@ -401,7 +401,7 @@ def test_a_lease_that_has_not_expired_is_left_alone() -> None:
 
 def test_an_email_that_kills_every_worker_ends_as_failed() -> None:
     email = make_email()
-    for _ in range(draining.MAX_LAPSES):
+    for _ in range(recovering.MAX_LAPSES):
         leased(email)
         outbox.recover_expired_leases()
     assert state_of(email) == State.FAILED
