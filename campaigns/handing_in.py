@@ -1,39 +1,36 @@
 """Letters that go by hand: they wait, are printed as a bundle, and are handed over; or they are emailed after all."""
 
 import hashlib
-import io
 import logging
-import time
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
-from config import jobs, locks
-from letters.letter_text import letter_text, sheet_for
-from letters.models import Letter, Representative
-from letters.pdf import RenderingBusy, RenderingError, letter_pdf
+from config import jobs
+from letters.models import Representative
 
 from . import emails, exports
-from .models import Campaign, CampaignLetter, Organisation
+from .models import Campaign, CampaignLetter, HandOver, Organisation
 
 log = logging.getLogger(__name__)
 
 BUNDLE, EMAILING = "hand-in-bundle", "hand-in-email"
 CHUNK = 100
-PATIENCE = 20  # times that a letter of a bundle waits for a free renderer; what supporters look at goes first
+UNDO_WITHIN = timedelta(days=1)  # of a mark set by mistake; its letters' words are kept for longer than that
 
 
 class Changed(Exception):
     """Other letters wait than those that whoever asks has seen counted. Nothing was changed."""
+
+
+class TooLate(Exception):
+    """The mark is too old to be taken back, or was taken back before. Nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +111,11 @@ def waiting(campaign: Campaign) -> list[Waiting]:
     ]
 
 
+def waiting_for(pile: Pile) -> list[Waiting]:
+    """The lines of those whom the pile is for, whatever its time."""
+    return [line for line in waiting(pile.campaign) if pile.representative in (None, line.representative)]
+
+
 def oldest(campaign: Campaign) -> CampaignLetter | None:
     return _waiting().filter(campaign=campaign).select_related("campaign", "outgoing").order_by("created_at").first()
 
@@ -141,10 +143,33 @@ def hand_over(pile: Pile, on: date, seen: str, actor: str) -> int:
         if not ids or mark(ids) != seen:
             raise Changed
         when = min(timezone.now(), timezone.make_aware(datetime.combine(on, clock_time.max)))
-        for chunk in _chunks(ids):
-            CampaignLetter.objects.filter(pk__in=chunk).update(handed_over_at=when)
+        to = waiting_for(pile)[0].name if pile.representative is not None else ""
+        made = HandOver.objects.create(campaign=pile.campaign, to=to, on=on, letters=len(ids), actor=actor)
+        for chunk in chunks(ids):
+            CampaignLetter.objects.filter(pk__in=chunk).update(handed_over_at=when, hand_over=made)
     log.info("%s: %s letters of campaign %s marked as handed over.", actor, len(ids), pile.campaign.pk)
     return len(ids)
+
+
+def undoable(hand_over: HandOver) -> bool:
+    return hand_over.undone_at is None and hand_over.marked_at > timezone.now() - UNDO_WITHIN
+
+
+def undo(hand_over: HandOver, actor: str) -> int:
+    """Takes a mark set by mistake back; its letters wait again. Raises TooLate. Returns how many wait.
+
+    A letter that its writer has erased since does not wait again: it is among those to be taken out of the paper.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        mine = HandOver.objects.filter(pk=hand_over.pk, undone_at__isnull=True, marked_at__gt=now - UNDO_WITHIN)
+        if not mine.update(undone_at=now, undone_by=actor):
+            raise TooLate
+        marked = CampaignLetter.objects.filter(hand_over=hand_over)
+        again = marked.filter(anonymised_at__isnull=True).count()
+        marked.update(handed_over_at=None, hand_over=None)
+    log.info("%s: the mark on %s letters of campaign %s was taken back.", actor, again, hand_over.campaign_id)
+    return again
 
 
 def start_emailing(pile: Pile, seen: str, actor: str) -> int:
@@ -167,7 +192,7 @@ def _email(job: jobs.Job) -> None:
     wanted = job.parameters
     campaign = Campaign.objects.get(pk=wanted["campaign"])
     ids = Pile(campaign, wanted["representative"], parse_datetime(wanted["until"])).ids()
-    for done, chunk in enumerate(_chunks(ids), 1):
+    for done, chunk in enumerate(chunks(ids), 1):
         send_by_email_after_all(campaign, chunk, wanted["actor"])
         job.progress(min(done * CHUNK, len(ids)), len(ids))
 
@@ -175,7 +200,7 @@ def _email(job: jobs.Job) -> None:
 def send_by_email_after_all(campaign: Campaign, ids: Iterable[int], actor: str) -> int:
     """Queues those of the letters that still wait and can be emailed, each once. Returns how many these were."""
     sent = 0
-    for chunk in _chunks(sorted(set(ids))):
+    for chunk in chunks(sorted(set(ids))):
         with transaction.atomic():
             rows = _waiting().filter(campaign=campaign, pk__in=chunk).select_for_update(of=("self",)).order_by("pk")
             letters = list(rows.select_related("letter", "representative", "campaign__organisation__sender"))
@@ -192,85 +217,11 @@ def send_by_email_after_all(campaign: Campaign, ids: Iterable[int], actor: str) 
     return sent
 
 
-def start_bundle(campaign: Campaign, owner: str) -> jobs.Job:
-    """One zip of all letters that wait now. While one is being made for the same owner, that one."""
-    with transaction.atomic():
-        locks.hold(BUNDLE, owner)
-        begun = jobs.Job.objects.filter(kind=BUNDLE, owner=owner, state__in=jobs.OPEN_STATES).order_by("pk").last()
-        return begun or jobs.start(BUNDLE, {"campaign": campaign.pk}, owner=owner)
-
-
 def discard(campaign_id: int) -> None:
     """Some letter may no longer be handed over: bundles that hold it are deleted, or begun anew."""
     exports.discard(campaign_id, BUNDLE)
 
 
-@jobs.handler(BUNDLE)
-def _bundle(job: jobs.Job) -> None:
-    campaign = Campaign.objects.get(pk=job.parameters["campaign"])
-    job.save_result(f"{campaign.slug}-letters.zip", _zipped(job, Pile(campaign, until=job.created_at)))
-
-
-def _zipped(job: jobs.Job, pile: Pile) -> Iterator[bytes]:
-    """A PDF a letter, by representative, then by time. A letter that cannot be set as PDF comes as plain text."""
-    order = (Coalesce("representative__name", "letter__recipient_name"), "representative", "confirmed_at", "pk")
-    # The numbers first and the letters by the hundred: a query that stays open would stand in the way of every write.
-    ids = list(pile.letters().order_by(*order).values_list("pk", flat=True))
-    if not ids:
-        raise jobs.JobError(_("No letters wait to be handed in."))
-    tape, made, as_pdf = _Tape(), 0, 0
-    with zipfile.ZipFile(tape, "w", zipfile.ZIP_DEFLATED) as archive:
-        for chunk in _chunks(ids):
-            found = pile.letters().select_related("letter", "representative").in_bulk(chunk)
-            for kept in (found[pk] for pk in chunk if pk in found):  # who withdrew meanwhile is left out
-                made += 1
-                name = f"{made:0{len(str(len(ids)))}}-{_for_a_file(kept)}"
-                try:
-                    archive.writestr(f"{name}.pdf", _pdf(kept.letter))
-                    as_pdf += 1
-                except RenderingBusy:
-                    raise
-                except RenderingError:
-                    archive.writestr(f"{name}.txt", letter_text(kept.letter))
-                job.progress(made, len(ids))
-                yield tape.taken()
-        if not as_pdf:
-            raise jobs.JobError(_("None of the letters could be made into a PDF."))
-    yield tape.taken()
-
-
-def _for_a_file(kept: CampaignLetter) -> str:
-    name = kept.representative.name if kept.representative else kept.letter.recipient_name
-    return slugify(name, allow_unicode=True)[:60] or "letter"
-
-
-def _pdf(letter: Letter) -> bytes:
-    for _again in range(PATIENCE):
-        try:
-            return letter_pdf(sheet_for(letter))
-        except RenderingBusy as busy:
-            time.sleep(busy.retry_after)
-    return letter_pdf(sheet_for(letter))
-
-
-class _Tape(io.RawIOBase):
-    """What a zip is written to: only forward, and taken away piece by piece."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: "bytes | memoryview") -> int:  # type: ignore[override]
-        self._parts.append(bytes(data))
-        return len(data)
-
-    def taken(self) -> bytes:
-        parts, self._parts = self._parts, []
-        return b"".join(parts)
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+def chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]

@@ -83,6 +83,7 @@ urlpatterns: list[Any] = [
     path("organise/<slug:slug>/exports/<uuid:job>/", organising.export, name="export"),
     path("organise/<slug:slug>/hand-in/", hand_in.waiting, name="hand_in"),
     path("organise/<slug:slug>/hand-in/over/", hand_in.over, name="hand_in_over"),
+    path("organise/<slug:slug>/hand-in/undo/<int:number>/", hand_in.undo, name="hand_in_undo"),
     path("organise/<slug:slug>/hand-in/email/", hand_in.email, name="hand_in_email"),
     path("organise/<slug:slug>/hand-in/bundles/", hand_in.start_bundle, name="hand_in_bundles"),
     path("organise/<slug:slug>/hand-in/bundles/<uuid:job>/", hand_in.bundle, name="hand_in_bundle"),

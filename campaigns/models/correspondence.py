@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.crypto import EmailKeyField, EncryptedTextField
+from config.jobs import Job
 from letters.models import Letter, OutgoingEmail, Representative
 
 from .campaign import Campaign, CampaignText
@@ -41,6 +42,25 @@ class HandIn(models.Model):
         return str(self.representative or self.campaign)
 
 
+class HandOver(models.Model):
+    """That somebody said: these letters were handed over. It holds nobody who wrote."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="hand_overs")
+    to = models.CharField(max_length=300, blank=True)  # the representative's name; "" for everybody's letters
+    on = models.DateField()
+    letters = models.PositiveIntegerField()
+    actor = models.CharField(max_length=100)
+    marked_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["campaign", "-id"], name="hand_over_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign} {self.on}"
+
+
 class CampaignLetter(models.Model):
     """Who wrote to whom through which campaign. The letter itself is in the letters' rooms."""
 
@@ -67,6 +87,7 @@ class CampaignLetter(models.Model):
     # Not emailed: it waits until somebody brings it to whom it is for (HandIn).
     by_hand = models.BooleanField(_("to be handed in"), default=False, editable=False)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True, editable=False)
+    hand_over = models.ForeignKey(HandOver, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
     anonymised_at = models.DateTimeField(_("anonymised"), null=True, editable=False)
@@ -109,3 +130,21 @@ class CampaignLetter(models.Model):
             "by_hand": self.by_hand,
             "handed_over_at": self.handed_over_at,
         }
+
+
+class BundledLetter(models.Model):
+    """Where a letter stands in a bundle made for printing, so that it can be taken out of the paper if it is withdrawn.
+
+    The number finds it there; who wrote it is not needed for that, and not kept.
+    """
+
+    bundle = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="+")
+    letter = models.ForeignKey(CampaignLetter, on_delete=models.CASCADE, related_name="bundled")
+    number = models.PositiveIntegerField()
+    page = models.PositiveIntegerField()  # of its file, on which it begins; 0: it is a text file of its own
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["bundle", "number"], name="one_number_a_letter_of_a_bundle")]
+
+    def __str__(self) -> str:
+        return f"{self.bundle} {self.number}"

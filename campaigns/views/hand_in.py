@@ -12,11 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import exports, handing_in, retention
+from campaigns import bundling, exports, handing_in, post_room, retention
 from campaigns.access import Role, get_campaign_for, organisations_of
 from campaigns.forms.hand_in import HandOverForm, PileForm
 from campaigns.models import Campaign
 from config import downloads, jobs
+
+SHOWN = 50  # hand-overs at most, the latest
 
 
 @require_safe
@@ -30,6 +32,8 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
         "letters": sum(line.letters for line in lines),
         "by_hand": campaign.hand_ins.exists(),
         "ends": retention.letter_kept_until(oldest) if (oldest := handing_in.oldest(campaign)) else None,
+        "removed": bundling.to_take_out(campaign),
+        "hand_overs": _hand_overs(campaign),
         "bundles": bundles.exclude(state=jobs.State.EXPIRED).order_by("-pk")[:5],
         "may_decide": _may(request, campaign, Role.EDITOR),
         "may_download": _may(request, campaign, Role.OWNER),
@@ -59,7 +63,23 @@ def over(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _ask_over(request: HttpRequest, pile: handing_in.Pile, form: HandOverForm, status: int = 200) -> HttpResponse:
-    return _page(request, pile.campaign, "hand_in_over", _asked(request, pile, status) | {"form": form}, status)
+    more = {"form": form, "removed": bundling.to_take_out(pile.campaign, pile.representative)}
+    return _page(request, pile.campaign, "hand_in_over", _asked(request, pile, status) | more, status)
+
+
+@require_POST
+@never_cache
+def undo(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    campaign = get_campaign_for(request.user, slug, Role.EDITOR)
+    hand_over = get_object_or_404(campaign.hand_overs, pk=number)
+    try:
+        again = handing_in.undo(hand_over, _actor(request))
+    except handing_in.TooLate:
+        messages.error(request, _("This mark can no longer be taken back."))
+    else:
+        said = ngettext("%(n)d letter waits again.", "%(n)d letters wait again.", again)
+        messages.success(request, said % {"n": again})
+    return redirect("campaigns:hand_in", slug=slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +111,7 @@ def _ask_email(request: HttpRequest, pile: handing_in.Pile, status: int = 200) -
 @never_cache
 def start_bundle(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_campaign_for(request.user, slug, Role.OWNER)
-    job = handing_in.start_bundle(campaign, exports.owner_of(campaign, request.user))
+    job = bundling.start_bundle(campaign, exports.owner_of(campaign, request.user))
     return redirect("campaigns:hand_in_bundle", slug=slug, job=job.uuid)
 
 
@@ -103,7 +123,7 @@ def bundle(request: HttpRequest, slug: str, job: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(mine, uuid=job)
     if found.state == jobs.State.DONE and "download" in request.GET:
         return downloads.job_result(found)  # type: ignore[return-value]
-    return _page(request, campaign, "hand_in_bundle", {"job": found})
+    return _page(request, campaign, "hand_in_bundle", {"job": found, "removed": bundling.to_take_out(campaign)})
 
 
 def _pile(request: HttpRequest, campaign: Campaign) -> handing_in.Pile:
@@ -130,7 +150,24 @@ def _asked(request: HttpRequest, pile: handing_in.Pile, status: int) -> dict[str
 def _page(
     request: HttpRequest, campaign: Campaign, name: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    return render(request, f"campaigns/organising/{name}.html", {"campaign": campaign, **context}, status=status)
+    more = {"campaign": campaign, "me": exports.owner_of(campaign, request.user)}
+    return render(request, f"campaigns/organising/{name}.html", {**more, **context}, status=status)
+
+
+def _hand_overs(campaign: Campaign) -> list[dict[str, Any]]:
+    """The latest, with people's names for their accounts."""
+    rows = list(campaign.hand_overs.order_by("-pk")[:SHOWN])
+    names = post_room.people(actor for row in rows for actor in (row.actor, row.undone_by))
+    fields = ("pk", "to", "on", "letters", "marked_at", "undone_at")
+    return [
+        {
+            **{field: getattr(row, field) for field in fields},
+            "who": names.get(row.actor, row.actor),
+            "undone_who": names.get(row.undone_by, row.undone_by),
+            "undoable": handing_in.undoable(row),
+        }
+        for row in rows
+    ]
 
 
 def _may(request: HttpRequest, campaign: Campaign, role: Role) -> bool:

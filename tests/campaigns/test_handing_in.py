@@ -6,6 +6,8 @@ import zipfile
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pikepdf
+import pypdfium2
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -13,13 +15,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import exports, handing_in, retention, signing, writing
+from campaigns import bundling, exports, handing_in, retention, signing, writing
 from campaigns.handing_in import Changed, Pile, mark
-from campaigns.models import Campaign, CampaignLetter, HandIn, User
+from campaigns.models import BundledLetter, Campaign, CampaignLetter, HandIn, HandOver, User
 from config import jobs
 from letters.models import Letter, OutgoingEmail, Representative
 from letters.models.post import State
 from letters.pdf import RenderingBusy, RenderingError
+from tests.letters.pdf.sheets import fonts, texts
 
 from .factories import (
     email_text,
@@ -334,12 +337,12 @@ def test_who_withdraws_is_in_no_later_bundle_and_the_ones_made_are_deleted(
 ) -> None:
     first, second = wait(campaign, representative, 2)
     job = bundled(campaign, alice)
-    assert len(names_in(job)) == 2
+    assert letters_in(job) == 2
     with django_capture_on_commit_callbacks(execute=True):
         assert writing.withdraw(first)
     job.refresh_from_db()
     assert job.state == jobs.State.EXPIRED
-    assert len(names_in(bundled(campaign, alice))) == 1
+    assert letters_in(bundled(campaign, alice)) == 1
     with django_capture_on_commit_callbacks(execute=True):
         writing.erase(CampaignLetter.objects.filter(pk=second.pk))
     assert not jobs.Job.objects.filter(state=jobs.State.DONE).exists()
@@ -620,7 +623,24 @@ def test_an_emailed_letter_is_in_no_bundle_any_more(
 def _quick_pdf(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the rendering itself is not the matter."""
     if "rendered" not in request.fixturenames:
-        monkeypatch.setattr(handing_in, "letter_pdf", lambda sheet: f"%PDF- {sheet.signature_name}".encode())
+        monkeypatch.setattr(bundling, "letter_pdf", lambda sheet: blank_pdf(sheet.signature_name))
+
+
+def blank_pdf(name: str = "Alice Example", pages: int = 1) -> bytes:
+    """Empty pages, as wide as the name is long, by which they are known again."""
+    document = pypdfium2.PdfDocument.new()
+    for _page in range(pages):
+        document.new_page(300 + len(name), 400).close()
+    file = io.BytesIO()
+    document.save(file)
+    document.close()
+    return file.getvalue()
+
+
+def widths_in(pdf: bytes) -> list[int]:
+    """The length of the name on each page of a PDF of blank_pdf's."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return [int(page.mediabox[2]) - 300 for page in document.pages]
 
 
 @pytest.fixture
@@ -629,7 +649,7 @@ def rendered() -> None:
 
 
 def bundled(campaign: Campaign, alice: User) -> jobs.Job:
-    job = handing_in.start_bundle(campaign, exports.owner_of(campaign, alice))
+    job = bundling.start_bundle(campaign, exports.owner_of(campaign, alice))
     jobs.drain()
     job.refresh_from_db()
     return job
@@ -646,7 +666,12 @@ def names_in(job: jobs.Job) -> list[str]:
     return opened(job).namelist()
 
 
-def test_the_bundle_is_a_pdf_a_letter_by_representative_and_then_by_time(
+def letters_in(job: jobs.Job) -> int:
+    """By its list of contents."""
+    return len(re.findall(r"<tr><td>(\d+)</td>", opened(job).read("0-contents.html").decode()))
+
+
+def test_the_bundle_is_a_pdf_a_representative_with_their_letters_by_time(
     campaign: Campaign, representative: Representative, alice: User
 ) -> None:
     jonas = another(representative, name="جوناس كويل")
@@ -657,31 +682,72 @@ def test_the_bundle_is_a_pdf_a_letter_by_representative_and_then_by_time(
     wait(campaign, jonas, 1)
     wait(campaign, agnes, 1)
     job = bundled(campaign, alice)
-    assert job.result_filename == "library-letters.zip"
-    names = names_in(job)
-    assert names == [
+    assert job.result_filename == "library-letters.zip" and (job.done, job.total) == (4, 4)
+    assert sorted(names_in(job)) == [
+        "0-contents.html",
         "1-agnes-oleftx.pdf",
-        "2-imogen-yarborough.pdf",
-        "3-imogen-yarborough.pdf",
+        "2-3-imogen-yarborough.pdf",
         "4-جوناس-كويل.pdf",
     ]
-    assert [opened(job).read(name) for name in names[1:3]] == [b"%PDF- Early", b"%PDF- Alice Example"]
+    early_first, blank, then = widths_in(opened(job).read("2-3-imogen-yarborough.pdf"))
+    assert (early_first, then) == (len("Early"), len("Alice Example"))
 
 
-def test_file_names_hold_nobody_who_wrote_and_sort_as_they_are_numbered(
+def test_each_letter_begins_on_a_new_sheet(
+    campaign: Campaign, representative: Representative, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Printed on both sides, no two people's letters are on one; and none is wasted after a letter of two pages."""
+    pages = {"One": 1, "Two of it": 2, "And three": 3, "Last": 1}
+    kept = wait(campaign, representative, 4)
+    for letter, name in zip(kept, pages, strict=True):
+        Letter.objects.filter(pk=letter.letter_id).update(sender_name=name)
+    monkeypatch.setattr(
+        bundling, "letter_pdf", lambda sheet: blank_pdf(sheet.signature_name, pages[sheet.signature_name])
+    )
+    job = bundled(campaign, alice)
+    one, two, three, last = (len(name) for name in pages)
+    found = widths_in(opened(job).read("1-4-imogen-yarborough.pdf"))
+    assert found == [one, one, two, two, three, three, three, three, last]
+    contents = opened(job).read("0-contents.html").decode()
+    rows = re.findall(r"<tr><td>(\d+)</td><td>(\d+)</td><td>(\d+)</td>", contents)
+    assert rows == [("1", "1", "1"), ("2", "3", "2"), ("3", "5", "3"), ("4", "9", "1")]
+
+
+def test_file_names_and_contents_hold_nobody_who_wrote_and_sort_as_they_are_numbered(
     campaign: Campaign, representative: Representative, alice: User
 ) -> None:
+    jonas = another(representative)
     wait(campaign, representative, 12)
-    names = names_in(bundled(campaign, alice))
-    assert names == sorted(names) and names[0] == "01-imogen-yarborough.pdf"
+    wait(campaign, jonas, 1)
+    job = bundled(campaign, alice)
+    assert sorted(names_in(job)) == ["0-contents.html", "01-12-imogen-yarborough.pdf", "13-jonas-quill.pdf"]
+    contents = opened(job).read("0-contents.html").decode()
+    assert "Jonas Quill" in contents and "13-jonas-quill.pdf" in contents
+    assert "Alice Example" not in contents and letters_in(job) == 13
 
 
-def test_the_pdfs_are_the_letters_themselves(
+def test_very_many_letters_to_one_are_several_files(
+    campaign: Campaign, representative: Representative, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a file is in memory while it is made."""
+    monkeypatch.setattr(bundling, "A_FILE", 2)
+    wait(campaign, representative, 5)
+    names = sorted(names_in(bundled(campaign, alice)))
+    assert names[1:] == ["1-2-imogen-yarborough.pdf", "3-4-imogen-yarborough.pdf", "5-imogen-yarborough.pdf"]
+
+
+def test_joined_letters_keep_their_words_and_fonts_and_not_their_tags(
     rendered: None, campaign: Campaign, representative: Representative, alice: User
 ) -> None:
-    wait(campaign, representative, 1)
-    archive = opened(bundled(campaign, alice))
-    assert archive.read(archive.namelist()[0]).startswith(b"%PDF-")
+    """And they do not claim to be what they no longer are: PDF/UA."""
+    wait(campaign, representative, 2)
+    pdf = opened(bundled(campaign, alice)).read("1-2-imogen-yarborough.pdf")
+    pages = texts(pdf)
+    assert len(pages) == 3 and pages[1].strip() == ""
+    assert "I write about the bridge." in pages[0] and "I write about the bridge." in pages[2]
+    assert fonts(pdf) and all(fonts(pdf).values()), "every font is in the file"
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        assert not {"/StructTreeRoot", "/MarkInfo", "/Lang", "/Metadata"} & set(document.Root.keys())
 
 
 def test_a_letter_that_cannot_be_set_is_in_it_as_text(
@@ -693,11 +759,12 @@ def test_a_letter_that_cannot_be_set_is_in_it_as_text(
     def fail_for_one(sheet: Any) -> bytes:
         if sheet.signature_name == "Odd":
             raise RenderingError("a glyph is missing")
-        return b"%PDF-"
+        return blank_pdf()
 
-    monkeypatch.setattr(handing_in, "letter_pdf", fail_for_one)
+    monkeypatch.setattr(bundling, "letter_pdf", fail_for_one)
     archive = opened(bundled(campaign, alice))
-    assert archive.namelist() == ["1-imogen-yarborough.pdf", "2-imogen-yarborough.txt"]
+    assert sorted(archive.namelist()) == ["0-contents.html", "1-2-imogen-yarborough.pdf", "2-imogen-yarborough.txt"]
+    assert "a text file of its own" in archive.read("0-contents.html").decode()
     assert "I write about the bridge." in archive.read("2-imogen-yarborough.txt").decode()
 
 
@@ -707,7 +774,7 @@ def test_when_none_can_be_set_the_work_says_so(
     def fail(sheet: Any) -> bytes:
         raise RenderingError("no")
 
-    monkeypatch.setattr(handing_in, "letter_pdf", fail)
+    monkeypatch.setattr(bundling, "letter_pdf", fail)
     wait(campaign, representative, 1)
     job = bundled(campaign, alice)
     assert (job.state, job.error) == (jobs.State.FAILED, "None of the letters could be made into a PDF.")
@@ -726,12 +793,12 @@ def test_a_bundle_waits_for_a_renderer_that_is_busy(
     def busy_at_first(sheet: Any) -> bytes:
         if answers:
             raise answers.pop()
-        return b"%PDF-"
+        return blank_pdf()
 
-    monkeypatch.setattr(handing_in, "letter_pdf", busy_at_first)
-    monkeypatch.setattr(handing_in.time, "sleep", slept.append)
+    monkeypatch.setattr(bundling, "letter_pdf", busy_at_first)
+    monkeypatch.setattr(bundling.time, "sleep", slept.append)
     wait(campaign, representative, 1)
-    assert names_in(bundled(campaign, alice)) == ["1-imogen-yarborough.pdf"] and slept == [3, 3]
+    assert letters_in(bundled(campaign, alice)) == 1 and slept == [3, 3]
 
 
 def test_who_withdraws_while_the_bundle_is_made_is_not_in_it(
@@ -744,15 +811,16 @@ def test_who_withdraws_while_the_bundle_is_made_is_not_in_it(
     def withdraws_meanwhile(sheet: Any) -> bytes:
         if left:
             writing.withdraw(left.pop())
-        return b"%PDF-"
+        return blank_pdf()
 
-    monkeypatch.setattr(handing_in, "letter_pdf", withdraws_meanwhile)
+    monkeypatch.setattr(bundling, "letter_pdf", withdraws_meanwhile)
     monkeypatch.setattr(jobs, "RENEW_EVERY", 0)
-    job = handing_in.start_bundle(campaign, exports.owner_of(campaign, alice))
+    job = bundling.start_bundle(campaign, exports.owner_of(campaign, alice))
     for _turn in range(8):
         jobs.drain()
     job.refresh_from_db()
-    assert job.state == jobs.State.DONE and len(names_in(job)) == 1
+    assert job.state == jobs.State.DONE and letters_in(job) == 1
+    assert bundling.to_take_out(campaign) == [], "no bundle that was ever ready held them"
 
 
 def test_who_withdraws_before_the_bundle_comes_to_them_stops_nothing(
@@ -770,12 +838,12 @@ def test_who_withdraws_before_the_bundle_comes_to_them_stops_nothing(
         asked_for.append(sheet)
         if len(asked_for) == 2:  # the job has just written how far it is, and does not look again for a while
             writing.withdraw(last)
-        return b"%PDF-"
+        return blank_pdf()
 
-    monkeypatch.setattr(handing_in, "letter_pdf", withdraws_meanwhile)
+    monkeypatch.setattr(bundling, "letter_pdf", withdraws_meanwhile)
     monkeypatch.setattr(handing_in, "CHUNK", 2)
     monkeypatch.setattr(jobs, "RENEW_EVERY", 60)
-    assert len(names_in(bundled(campaign, alice))) == 3
+    assert letters_in(bundled(campaign, alice)) == 3
     assert [record.levelname for record in caplog.records if record.levelname == "ERROR"] == []
 
 
@@ -784,11 +852,11 @@ def test_a_bundle_holds_what_waited_when_it_was_asked_for(
 ) -> None:
     """And so does the pile that is marked from its page."""
     old = wait(campaign, representative, 2)
-    job = handing_in.start_bundle(campaign, exports.owner_of(campaign, alice))
+    job = bundling.start_bundle(campaign, exports.owner_of(campaign, alice))
     [new] = wait(campaign, representative, 1, confirmed_at=timezone.now())
     jobs.drain()
     job.refresh_from_db()
-    assert len(names_in(job)) == 2
+    assert letters_in(job) == 2
     page = owner.get(f"{PAGE}bundles/{job.uuid}/").content.decode()
     [door] = re.findall(r'href="([^"]*over/\?until=[^"]*)"', page)
     ask = owner.get(html.unescape(door))
@@ -818,6 +886,256 @@ def test_the_bundle_is_its_owners_alone(owner: Client, campaign: Campaign, repre
         client = Client()
         client.force_login(make_user(f"{role}@example.org", campaign.organisation, role, is_staff=True))
         assert client.get(page, {"download": ""}).status_code == 404, role
+
+
+# What is to be taken out of the paper
+
+
+def withdrawn(kept: CampaignLetter) -> None:
+    assert writing.withdraw(kept)
+    jobs.expire(timezone.now() + timedelta(seconds=1))
+
+
+def test_who_withdraws_after_printing_is_named_by_the_number_of_their_letter(
+    owner: Client, campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    jonas = another(representative)
+    wait(campaign, representative, 2)
+    first, second = wait(campaign, jonas, 2)
+    assert owner.get(PAGE).content.decode().count("take out") == 0
+    job = bundled(campaign, alice)
+    withdrawn(second)
+    for page in (PAGE, f"{PAGE}over/", f"{PAGE}over/?to={jonas.pk}", f"{PAGE}bundles/{job.uuid}/"):
+        content = re.sub(r"</?bdi>", "", owner.get(page).content.decode())
+        assert "Since your bundle of" in content, page
+        assert "letter 4 (to Jonas Quill), from page 3 of its file: withdrawn" in content, page
+        assert "letter 3" not in content and "Alice Example" not in content
+    assert "letter 4" not in owner.get(f"{PAGE}over/?to={representative.pk}").content.decode()
+
+
+def test_the_numbers_outlive_the_file_and_the_writers_words(
+    owner: Client, campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    first, _second = wait(campaign, representative, 2)
+    job = bundled(campaign, alice)
+    writing.erase(CampaignLetter.objects.filter(pk=first.pk))
+    jobs.expire(timezone.now() + timedelta(seconds=1))
+    job.refresh_from_db()
+    assert (job.state, job.parameters) == (jobs.State.EXPIRED, {})
+    [removals] = bundling.to_take_out(campaign)
+    assert [(one.number, one.name, one.why) for one in removals.letters] == [(1, "Imogen Yarborough", "withdrawn")]
+
+
+def test_what_was_emailed_or_erased_by_its_date_is_taken_out_too(
+    campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    emailed, expired, _waits = wait(campaign, representative, 3)
+    bundled(campaign, alice)
+    handing_in.send_by_email_after_all(campaign, [emailed.pk], "a test")
+    retention.forget_letters(CampaignLetter.objects.filter(pk=expired.pk), timezone.now())
+    [removals] = bundling.to_take_out(campaign)
+    assert [(one.number, one.why) for one in removals.letters] == [(1, "emailed"), (2, "erased")]
+
+
+def test_another_owners_bundle_is_told_of_as_theirs_and_to_editors(
+    campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    first, _second = wait(campaign, representative, 2)
+    bundled(campaign, alice)
+    withdrawn(first)
+    client = Client()
+    client.force_login(make_user("bob@example.org", campaign.organisation, "editor", is_staff=True))
+    page = client.get(PAGE).content.decode()
+    assert "Since the bundle that another owner made" in page and "letter 1" in page
+
+
+def test_it_is_told_until_the_others_are_handed_over_and_again_when_that_is_taken_back(
+    campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    jonas = another(representative)
+    first, _second = wait(campaign, representative, 2)
+    wait(campaign, jonas, 1)
+    bundled(campaign, alice)
+    withdrawn(first)
+    today = timezone.localdate()
+    handing_in.hand_over(Pile(campaign, jonas.pk), today, seen(Pile(campaign, jonas.pk)), "a test")
+    assert len(bundling.to_take_out(campaign)) == 1, "another representative's letters say nothing of these"
+    handing_in.hand_over(Pile(campaign), today, seen(Pile(campaign)), "a test")
+    assert bundling.to_take_out(campaign) == []
+    handing_in.undo(campaign.hand_overs.latest("pk"), "a test")
+    assert len(bundling.to_take_out(campaign)) == 1
+
+
+def test_when_all_of_a_pile_withdrew_it_is_told_as_long_as_a_letter_is_kept(
+    campaign: Campaign, representative: Representative, alice: User, settings: Settings
+) -> None:
+    [only] = wait(campaign, representative, 1)
+    job = bundled(campaign, alice)
+    withdrawn(only)
+    assert len(bundling.to_take_out(campaign)) == 1
+    old = timezone.now() - timedelta(days=settings.LETTER_RETENTION_DAYS, minutes=1)
+    jobs.Job.objects.filter(pk=job.pk).update(created_at=old)
+    assert bundling.to_take_out(campaign) == []
+    wait(campaign, representative, 1)
+    bundled(campaign, alice)
+    assert not BundledLetter.objects.filter(bundle=job).exists(), "and then its numbers go"
+    assert BundledLetter.objects.count() == 1
+
+
+def test_the_numbers_of_an_old_bundle_stay_while_one_of_its_letters_waits(
+    campaign: Campaign, representative: Representative, alice: User, settings: Settings
+) -> None:
+    first, _second = wait(campaign, representative, 2)
+    job = bundled(campaign, alice)
+    old = timezone.now() - timedelta(days=settings.LETTER_RETENTION_DAYS, minutes=1)
+    jobs.Job.objects.filter(pk=job.pk).update(created_at=old)
+    bundled(campaign, alice)
+    withdrawn(first)
+    assert len(bundling.to_take_out(campaign)) == 2
+    assert BundledLetter.objects.filter(bundle=job).count() == 2
+
+
+def test_one_that_withdrew_before_the_bundle_is_not_looked_for_in_it(
+    campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    first, _second = wait(campaign, representative, 2)
+    withdrawn(first)
+    bundled(campaign, alice)
+    assert bundling.to_take_out(campaign) == []
+
+
+def test_a_bundle_begun_anew_numbers_its_letters_once(
+    campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    wait(campaign, representative, 2)
+    job = bundled(campaign, alice)
+    jobs.Job.objects.update(state=jobs.State.QUEUED, attempts=0)
+    jobs.drain()
+    assert list(BundledLetter.objects.filter(bundle=job).values_list("number", flat=True)) == [1, 2]
+
+
+def test_looking_for_them_asks_as_much_for_one_letter_as_for_many(
+    campaign: Campaign, representative: Representative, alice: User, django_assert_num_queries: Any
+) -> None:
+    for number in range(10):
+        wait(campaign, another(representative, name=f"Member {number:02}"), 2)
+    for _bundle in range(2):
+        bundled(campaign, alice)
+    for kept in CampaignLetter.objects.filter(pk__in=CampaignLetter.objects.values("pk")[:10]):
+        withdrawn(kept)
+    with django_assert_num_queries(2):
+        assert sum(len(one.letters) for one in bundling.to_take_out(campaign)) == 20
+
+
+def test_another_campaigns_withdrawals_are_its_own(
+    campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    first, _second = wait(campaign, representative, 2)
+    bundled(campaign, alice)
+    withdrawn(first)
+    assert bundling.to_take_out(make_campaign(legislature=representative.legislature)) == []
+
+
+# What was handed over, and taking that back
+
+
+def test_the_page_says_how_many_when_and_by_whom(
+    owner: Client, campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    User.objects.filter(pk=alice.pk).update(name="Alice Ahmed")
+    wait(campaign, representative, 2, confirmed_at=timezone.now() - timedelta(days=3))
+    yesterday = timezone.localdate() - timedelta(days=1)
+    owner.post(f"{PAGE}over/", asked(owner.get(f"{PAGE}over/?to={representative.pk}")) | {"on": str(yesterday)})
+    page = re.sub(r"</?bdi>", "", owner.get(PAGE).content.decode())
+    assert f"{yesterday.day} {yesterday:%B %Y}: 2 letters to Imogen Yarborough" in page
+    assert f"Marked on {timezone.localtime():%-d %B %Y}" in page and "by Alice Ahmed." in page
+
+
+def test_a_mark_set_by_mistake_is_taken_back_and_the_letters_wait_again(
+    owner: Client, campaign: Campaign, representative: Representative
+) -> None:
+    wait(campaign, representative, 2)
+    before = handing_in.waiting(campaign)
+    owner.post(f"{PAGE}over/", asked(owner.get(f"{PAGE}over/")))
+    [door] = re.findall(r'action="([^"]*hand-in/undo/\d+/)"', owner.get(PAGE).content.decode())
+    page = owner.post(door, follow=True).content.decode()
+    assert "2 letters wait again" in page and "Taken back on" in page and "hand-in/undo/" not in page
+    assert handing_in.waiting(campaign) == before
+    assert CampaignLetter.objects.filter(handed_over_at__isnull=True, hand_over__isnull=True).count() == 2
+    assert "no longer be taken back" in owner.post(door, follow=True).content.decode()
+
+
+def test_taking_one_mark_back_leaves_the_others(campaign: Campaign, representative: Representative) -> None:
+    jonas, today = another(representative), timezone.localdate()
+    for to in (representative, jonas):
+        wait(campaign, to, 1)
+        handing_in.hand_over(Pile(campaign, to.pk), today, seen(Pile(campaign, to.pk)), "a test")
+    assert handing_in.undo(campaign.hand_overs.latest("pk"), "a test") == 1
+    assert [line.name for line in handing_in.waiting(campaign)] == ["Jonas Quill"]
+
+
+def test_after_a_day_it_stands(owner: Client, campaign: Campaign, representative: Representative) -> None:
+    wait(campaign, representative, 1)
+    handing_in.hand_over(Pile(campaign), timezone.localdate(), seen(Pile(campaign)), "a test")
+    made = campaign.hand_overs.get()
+    HandOver.objects.update(marked_at=timezone.now() - timedelta(days=1, minutes=1))
+    assert "hand-in/undo/" not in owner.get(PAGE).content.decode()
+    assert "no longer be taken back" in owner.post(f"{PAGE}undo/{made.pk}/", follow=True).content.decode()
+    assert CampaignLetter.objects.get().handed_over_at is not None
+
+
+def test_one_that_was_erased_meanwhile_does_not_wait_again_and_is_taken_out(
+    campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    first, _second = wait(campaign, representative, 2)
+    bundled(campaign, alice)
+    handing_in.hand_over(Pile(campaign), timezone.localdate(), seen(Pile(campaign)), "a test")
+    writing.erase(CampaignLetter.objects.filter(pk=first.pk))
+    assert handing_in.undo(campaign.hand_overs.get(), "a test") == 1
+    assert [one.letters[0].number for one in bundling.to_take_out(campaign)] == [1]
+
+
+def test_another_campaigns_mark_is_out_of_reach(
+    owner: Client, campaign: Campaign, representative: Representative
+) -> None:
+    other = make_campaign(legislature=representative.legislature)
+    wait(other, representative, 1)
+    handing_in.hand_over(Pile(other), timezone.localdate(), seen(Pile(other)), "a test")
+    assert owner.post(f"{PAGE}undo/{other.hand_overs.get().pk}/").status_code == 404
+    assert CampaignLetter.objects.get().handed_over_at is not None
+
+
+def test_editors_are_told_that_an_owner_can_print(campaign: Campaign, representative: Representative) -> None:
+    wait(campaign, representative, 1)
+    told = {}
+    for role in ("viewer", "editor", "owner"):
+        client = Client()
+        client.force_login(make_user(f"{role}@example.org", campaign.organisation, role, is_staff=True))
+        told[role] = "An owner of the organisation can make a bundle" in client.get(PAGE).content.decode()
+    assert told == {"viewer": True, "editor": True, "owner": False}
+
+
+def test_every_page_leads_to_the_letters_the_post_room_and_the_campaign(
+    owner: Client, campaign: Campaign, representative: Representative, alice: User
+) -> None:
+    wait(campaign, representative, 1)
+    job = bundled(campaign, alice)
+    for page in (PAGE, f"{PAGE}over/", f"{PAGE}email/", f"{PAGE}bundles/{job.uuid}/"):
+        content = owner.get(page).content.decode()
+        for door in (PAGE, "/organise/organisations/friends/post/", f"/admin/campaigns/campaign/{campaign.pk}/change/"):
+            assert f'href="{door}"' in content, (page, door)
+
+
+def test_the_days_a_letter_is_kept_are_the_settings(
+    owner: Client, client: Client, campaign: Campaign, representative: Representative, settings: Settings
+) -> None:
+    settings.LETTER_RETENTION_DAYS = 17
+    confirmed(campaign, representative)
+    link = links_in(emails()[0])["letter"]
+    preview = client.post("/library/write/", preview_of(representative)).content.decode()
+    words = (preview, client.get(link).content.decode(), email_text(emails()[0]))
+    assert all("erase the letter 17 days after" in text or "erased 17 days after" in text for text in words)
+    assert "erased 17 days after" in owner.get(f"{PAGE}over/").content.decode()
 
 
 # How long
