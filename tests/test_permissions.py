@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.db import models
 from django.test import Client
 from django.urls import URLResolver, get_resolver, path, reverse
+from django.utils import timezone
 
 from campaigns import signing
 from campaigns.models import Campaign, CampaignText, Organisation, Signature, User
@@ -71,6 +72,7 @@ ORGANISERS = {
     "export": ("get", OWNER),
     "hand_in": ("get", VIEWER),
     "hand_in_over": ("get", EDITOR),
+    "hand_in_undo": ("post", EDITOR),
     "hand_in_email": ("get", EDITOR),
     "hand_in_bundles": ("post", OWNER),
     "hand_in_bundle": ("get", OWNER),
@@ -238,6 +240,9 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
     if name in LONG_WORK:
         owner = f"campaign {house.campaign.pk} account {account.pk if account else None}"
         where["job"] = jobs.start(LONG_WORK[name], {"campaign": house.campaign.pk}, owner=owner).uuid
+    if name == "hand_in_undo":
+        today = timezone.localdate()
+        where["number"] = house.campaign.hand_overs.create(on=today, letters=1, actor="account 1").pk
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
     assert response.status_code in ((200, 302) if role in allowed else (404,))
 
