@@ -21,7 +21,7 @@ from letters.provider_table import PROVIDERS
 
 from .scoped import OperatorOnly
 
-NEW_SECRET = "_new_secret"  # the name of a button
+NEW_SECRET = "_new_secret"  # the name of a button in admin/letters/sender/change_form.html
 
 
 @admin.register(Sender)
@@ -51,12 +51,22 @@ class SenderAdmin(OperatorOnly[Sender]):
         if not _reports(sender):
             return gettext("None: no provider is chosen, or it has no way to report.")
         return format_html(
-            "<p>{}</p><p><code dir='ltr'>{}</code></p><button class='button' name='{}' value='1'>{}</button>",
-            gettext("The provider reports to this address, with a name and a secret. The secret is shown only once."),
+            "<p><code dir='ltr'>{}</code></p><p>{}</p>",
             _address(sender),
-            NEW_SECRET,
-            gettext("Save, make a new secret and show it"),
+            gettext("It wants a name and a secret, which are shown only once. The last button makes a new one."),
         )
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Sender | None = None,
+    ) -> HttpResponse:
+        context["reports"] = _reports(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Sender, form: forms.ModelForm[Sender], change: bool) -> None:
         if NEW_SECRET in request.POST:

@@ -33,7 +33,7 @@ class SenderForm(forms.ModelForm[Sender]):
     smtp_url = forms.CharField(
         required=False,
         label=gettext_lazy("SMTP server"),
-        widget=forms.TextInput({"size": 80, "dir": "ltr", "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.TextInput({"size": 70, "dir": "ltr", "spellcheck": "false", "autocomplete": "off"}),
     )
     forget_smtp_url = forms.BooleanField(
         required=False, label=gettext_lazy("Forget the stored server: use the installation's own")

@@ -158,6 +158,12 @@ def test_the_secret_for_reports_is_shown_once_when_it_is_made(operator: Client) 
         assert sender.webhook_secret not in operator.get(path).content.decode()
 
 
+def test_the_enter_key_saves_and_makes_no_new_secret(operator: Client) -> None:
+    page = operator.get(page_of(postmark())).content.decode()
+    found = page[page.index('id="sender_form"') :]
+    assert 0 < found.index('name="_save"') < found.index('name="_new_secret"')
+
+
 def test_no_new_secret_is_made_where_something_is_wrong_or_by_a_stranger(operator: Client) -> None:
     sender = postmark()
     assert errors(operator.post(page_of(sender), provider(name="", _new_secret="1")))
