@@ -135,19 +135,24 @@ def letter(kept: CampaignLetter, to: Representative, actor: str = "system") -> O
     )
 
 
-def post_notice(organisation: Organisation, owner: User, concerns: Mapping[str, int], language: str) -> OutgoingEmail:
-    """To who runs the organisation, about its post. From the installation: a broken sender cannot tell of itself."""
+def post_notice(
+    organisation: Organisation, reader: User, concerns: Mapping[str, int], language: str, owned: bool = True
+) -> OutgoingEmail:
+    """To who owns the organisation, or is to find it an owner, about its post.
+
+    From the installation: a broken sender cannot tell of itself.
+    """
     name = organisation.in_language("name", language)
-    context = {"organisation_name": name, "concerns": concerns}
+    context = {"organisation_name": name, "concerns": concerns, "owned": owned}
     where = {"slug": organisation.slug} | ({} if language == settings.LANGUAGE_CODE else {"language": language})
     return outbox.queue(
         sender=outbox.default_sender(),
         message=outbox.message(email.render("campaigns/email/notice", context, language, ("name", "manage_url"))),
-        to=owner.email,
-        to_name=owner.name,
+        to=reader.email,
+        to_name=reader.name,
         kind=Kind.NOTICE,
         values={
-            "name": owner.name or name,
+            "name": reader.name or name,
             "manage_url": links.absolute(reverse("campaigns:post_room", kwargs=where)),
         },
     )

@@ -1,4 +1,5 @@
-"""Telling organisers that their post needs a person: one email an organisation an hour at most, to its owners."""
+"""Telling organisers that their post needs a person: one email an organisation an hour at most, to its owners,
+or to who runs the installation where there is none."""
 
 import logging
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ FIRST_LOOKS_BACK = timedelta(days=7)  # for an organisation that has never been 
 SETTLES_IN = timedelta(minutes=1)
 TROUBLE_LASTS = timedelta(minutes=10)  # before a sender's trouble is worth a message
 TROUBLE_AGAIN = timedelta(days=1)  # and how often it is told again while it lasts
+# One confirmation fails because somebody mistyped their address. So many do because something is wrong with us.
+FAILING_WITHIN, FAILING_MORE_THAN, FAILING_ONE_IN = timedelta(hours=1), 5, 10
 WANTED = (State.BOUNCED, State.HELD, State.FAILED)
 
 
@@ -35,10 +38,11 @@ class Concerns:
     bounced: int
     held: int
     failed: int
+    confirmations: int  # failed within an hour, when that is not a mistyped address here and there
     trouble: bool
 
     def __bool__(self) -> bool:
-        return any((self.stops, self.bounced, self.held, self.failed, self.trouble))
+        return any((self.stops, self.bounced, self.held, self.failed, self.confirmations, self.trouble))
 
 
 def tell_organisers(now: datetime | None = None) -> int:
@@ -57,16 +61,20 @@ def tell_organisers(now: datetime | None = None) -> int:
 
 def _tell(organisation: Organisation, until: datetime) -> bool:
     concerns = _concerns(organisation, until)
-    owners = list(_owners(organisation)) if concerns else []
-    if not owners:
+    if not concerns:
+        return False
+    owners = list(_owners(organisation))
+    # Whoever runs the installation can give it an owner.
+    readers = owners or list(User.objects.filter(is_superuser=True, is_active=True).order_by("pk"))
+    if not readers:
         return False
     with transaction.atomic():
         # Whoever was first has changed the time; the email and the time are there together or not at all.
         mine = Organisation.objects.filter(pk=organisation.pk, post_told_at=organisation.post_told_at)
         if not mine.update(post_told_at=until):
             return False
-        for owner in owners:
-            emails.post_notice(organisation, owner, asdict(concerns), _language(organisation))
+        for reader in readers:
+            emails.post_notice(organisation, reader, asdict(concerns), _language(organisation), owned=bool(owners))
     return True
 
 
@@ -82,8 +90,23 @@ def _concerns(organisation: Organisation, until: datetime) -> Concerns:
         bounced=count.get(State.BOUNCED, 0),
         held=count.get(State.HELD, 0),
         failed=count.get(State.FAILED, 0),
+        confirmations=failing_confirmations(sender, until),
         trouble=_in_new_trouble(sender, organisation.post_told_at, until),
     )
+
+
+def failing_confirmations(sender: Sender, until: datetime) -> int:
+    """How many failed in the last hour; 0 while that is as usual: a few, or a small part of all that ended."""
+    ended = OutgoingEmail.objects.filter(
+        sender=sender,
+        state__in=(State.SENT, State.FAILED, State.BOUNCED),
+        kind=Kind.CONFIRMATION,
+        settled_at__gt=until - FAILING_WITHIN,
+        settled_at__lte=until,
+    )
+    found = ended.aggregate(all=Count("pk"), failed=Count("pk", Q(state=State.FAILED)))
+    many = found["failed"] > FAILING_MORE_THAN and found["failed"] * FAILING_ONE_IN > found["all"]
+    return int(found["failed"]) if many else 0
 
 
 def _in_new_trouble(sender: Sender, told_at: datetime | None, until: datetime) -> bool:

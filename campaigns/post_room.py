@@ -4,15 +4,15 @@ Only what a role may see leaves this module: viewers get counts, states and hist
 No supporter's address or name is shown here to anybody.
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -21,12 +21,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from letters import outbox, standing
-from letters.models import DeliveryEvent, OutgoingEmail, Sender, Suppression
+from letters.models import OutgoingEmail, Sender, Stop
 from letters.models.post import Kind, OutgoingEmailQuerySet, Queue, State
+from letters.provider_table import PROVIDERS
 
-from . import addresses
+from . import addresses, deciding, noticing
 from .access import AT_LEAST, Role, get_organisation_for, role_in
 from .models import Organisation, User
+from .post_words import Said, people, said
 
 LATE_SECONDS = 120  # a due email that nobody takes for so long: perhaps no worker is running
 LATELY_DAYS = 7  # for how long a letter that came back is an alarm; the list keeps it
@@ -37,6 +39,7 @@ STATES = (
     *(State.BOUNCED, State.FAILED, State.HELD, State.CANCELLED),
 )
 CHART_HEIGHT, CHART_STEP = 100, 10
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def now(desk: Desk) -> dict[str, Any]:
     at, late = timezone.now(), _late(desk.sender, senders)
     return {
         "at": at,
-        "table": _table(desk, lines),
+        "table": _table(desk, lines, at),
         "chart": chart(standing.throughput(senders)),
         "domains": shown,
         "stops": [domain for domain in shown if domain["stop"]],
@@ -125,6 +128,9 @@ def now(desk: Desk) -> dict[str, Any]:
         "late_since": at - timedelta(seconds=late) if late else None,
         "paused_by": people([desk.sender.pause_by]).get(desk.sender.pause_by) or _("an organiser"),
         "trouble": _in_trouble(desk.sender),
+        "trouble_said": said(desk.sender.trouble),
+        "failing": noticing.failing_confirmations(desk.sender, at),
+        "bounces_to": _bounces_to(desk.sender),
     }
 
 
@@ -141,7 +147,7 @@ class Row:
     total: Cell
 
 
-def _table(desk: Desk, lines: Sequence[standing.Line]) -> dict[str, Any]:
+def _table(desk: Desk, lines: Sequence[standing.Line], at: datetime) -> dict[str, Any]:
     """Emails by state and queue. Every number is from one reading, so that rows and columns add up."""
     found: dict[tuple[str, str], int] = {}
     oldest: dict[str, datetime] = {}
@@ -156,14 +162,17 @@ def _table(desk: Desk, lines: Sequence[standing.Line]) -> dict[str, Any]:
         "rows": rows,
         "columns": columns,
         "accepted": sum(columns),
-        "oldest": [_age(oldest.get(queue)) for queue in Queue.values],
-        "oldest_of_all": _age(min(oldest.values(), default=None)),
+        "oldest": [_age(oldest.get(queue), at) for queue in Queue.values],
+        "oldest_of_all": _age(min(oldest.values(), default=None), at),
         "of": {row.state.value: row.total for row in rows},
     }
 
 
-def _age(since: datetime | None) -> str:
-    return timesince(since, depth=1) if since else ""
+def _age(since: datetime | None, at: datetime) -> str:
+    if since is None:
+        return ""
+    # Its spaces may break, or the column of a phone would be as wide as the longest age.
+    return timesince(since, at, depth=1).replace("\xa0", " ") if at - since >= MINUTE else _("under a minute")
 
 
 def _row(desk: Desk, state: State, counts: Sequence[int]) -> Row:
@@ -215,9 +224,11 @@ def _domain(desk: Desk, line: standing.DomainLine) -> dict[str, Any]:
 
 
 def _came_back(desk: Desk) -> dict[str, Any]:
-    """Letters to representatives that came back lately."""
+    """Letters to representatives that came back lately, and were not sent to another address since."""
     since = timezone.now() - timedelta(days=LATELY_DAYS)
-    rows = standing.bounced_letters([desk.organisation.sender_id]).filter(settled_at__gte=since)
+    sent_anew = OutgoingEmail.objects.filter(letter=OuterRef("letter"), pk__gt=OuterRef("pk"))
+    came_back = standing.bounced_letters([desk.organisation.sender_id]).filter(settled_at__gte=since)
+    rows = came_back.exclude(Exists(sent_anew))
     names = list(rows.values_list("letter__recipient_name", flat=True)[: 20 * NAMED]) if desk.may_edit else []
     return {
         "count": rows.count(),
@@ -243,6 +254,15 @@ def _late(sender: Sender, senders: Sequence[int]) -> float:
     return longest if longest >= LATE_SECONDS else 0.0
 
 
+def _bounces_to(sender: Sender) -> str:
+    """The mailbox where mail that comes back lands unread by us; "" where its provider tells us, or nothing leaves."""
+    reports = sender.channel == Sender.Channel.PROVIDER and sender.provider in PROVIDERS
+    reports = reports and bool(PROVIDERS[sender.provider].webhook)
+    if settings.DEMONSTRATION or sender.channel == Sender.Channel.CAPTURE or reports:
+        return ""
+    return sender.from_address or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+
+
 def _in_trouble(sender: Sender) -> bool:
     return bool(sender.server_failures and (sender.trouble or sender.paused_until))
 
@@ -257,44 +277,52 @@ class Known:
     email: OutgoingEmail
     url: str
     to: str  # a representative's name, for those who may read it
-    in_doubt_since: datetime | None  # when it began to leave and nobody knows if it arrived
-    said: str  # what was written down with its last change: the server's words, or why
+    facts: deciding.Facts
+    new_address: str  # where its representative is reached by now, for those who may read it
+    waits: str  # for whom or what, where it is not only its turn
+    said: Said  # with its last change: the server's words, or why
     reports: list[Any]  # the provider's, newest first
+    choices: tuple[str, ...]
 
 
 def known(desk: Desk, emails: Sequence[OutgoingEmail]) -> list[Known]:
     """Wants `events` and `provider_events` fetched with the emails."""
-    return [_known(desk, email) for email in emails]
+    facts = deciding.facts(emails)
+    stopped = _stopped(desk) if any(email.state == State.QUEUED for email in emails) else set()
+    return [_known(desk, email, facts[email.pk], stopped) for email in emails]
 
 
-def _known(desk: Desk, email: OutgoingEmail) -> Known:
+def _known(desk: Desk, email: OutgoingEmail, facts: deciding.Facts, stopped: Collection[str]) -> Known:
     events = list(email.events.all())
     return Known(
         email=email,
         url=desk.url("post_email", email=email.uuid),
         to=recipient(desk, email),
-        in_doubt_since=_in_doubt_since(events),
-        said=events[-1].detail if events else "",
+        facts=facts,
+        new_address=facts.new_address if desk.may_edit else "",
+        waits=_waits(desk.sender, email, stopped),
+        said=said(events[-1].detail if events else ""),
         reports=sorted(email.provider_events.all(), key=lambda report: report.occurred_at, reverse=True)[:3],
+        choices=facts.choices(State(email.state)) if desk.may_edit else (),
     )
 
 
-def in_doubt_since(email: OutgoingEmail) -> datetime | None:
-    """When it began to be handed over and the answer never came: from then on it may have arrived, whatever came later.
-
-    Of an email that was accepted after all, this says nothing.
-    """
-    return _in_doubt_since(email.events.order_by("pk"))
+def _stopped(desk: Desk) -> set[str]:
+    stops = Stop.objects.filter(sender=desk.sender, lifted_at__isnull=True)
+    return set(stops.values_list("domain__key", flat=True))
 
 
-def _in_doubt_since(events: Iterable[DeliveryEvent]) -> datetime | None:
-    began = None
-    for event in events:
-        if event.to_state == State.HANDING:
-            began = event.at
-        elif event.from_state == State.HANDING and event.to_state == State.HELD:
-            return began or event.at
-    return None
+def _waits(sender: Sender, email: OutgoingEmail, stopped: Collection[str]) -> str:
+    if email.state != State.QUEUED:
+        return ""
+    by_hand = sender.pause == Sender.Pause.EVERYTHING or (sender.pause and email.queue != Queue.CONFIRMATIONS)
+    if by_hand:
+        return _("It waits until somebody resumes: sending is paused by hand.")
+    if email.domain_key in stopped and email.kind == Kind.LETTER:
+        return _("It waits until somebody lifts the stop: its receiving domain refuses our mail.")
+    if sender.paused_until and sender.paused_until > timezone.now():
+        return _("It waits until the mail server can be used again.")
+    return ""
 
 
 def recipient(desk: Desk, email: OutgoingEmail) -> str:
@@ -304,34 +332,6 @@ def recipient(desk: Desk, email: OutgoingEmail) -> str:
 def representatives_address(desk: Desk, email: OutgoingEmail) -> str:
     """Where a letter goes: an office's address, so that whoever handles the post can see what is wrong with it."""
     return email.to_address if desk.may_edit and email.kind == Kind.LETTER else ""
-
-
-def history(email: OutgoingEmail) -> list[standing.Entry]:
-    """Oldest first, with people's names for their accounts."""
-    entries = standing.history(email)
-    names = people(entry.actor for entry in entries)
-    return [
-        standing.Entry(entry.at, names.get(entry.actor, entry.actor), entry.sentence, entry.detail) for entry in entries
-    ]
-
-
-def people(actors: Iterable[str]) -> dict[str, str]:
-    """Who an actor is, in words; "" for the software itself. Accounts are read in one query."""
-    known_ones = {
-        **dict.fromkeys(("", "system", "worker", "sweeper", "retention"), ""),  # the software itself: not worth a word
-        "provider": _("the mail provider"),
-        "the writer": _("who wrote it"),
-        "the supporter": _("the supporter"),
-    }
-    wanted = set(actors)
-    found = {actor: known_ones[actor] for actor in wanted if actor in known_ones}
-    accounts = {int(number[1]): actor for actor in wanted if (number := re.fullmatch(r"account (\d{1,18})", actor))}
-    names = dict(User.objects.filter(pk__in=accounts).values_list("pk", "name")) if accounts else {}
-    return found | {actor: names.get(pk) or _("an organiser") for pk, actor in accounts.items()}
-
-
-def is_suppressed(email: OutgoingEmail) -> bool:
-    return bool(email.to_key) and Suppression.objects.filter(key=email.to_key).exists()
 
 
 # Trying
@@ -355,21 +355,3 @@ def send_test(desk: Desk, to: str) -> OutgoingEmail:
         values=values,
         actor=desk.actor,
     )
-
-
-CHOICES: Mapping[State, tuple[str, ...]] = {
-    State.HELD: ("arrived", "send", "drop"),
-    State.FAILED: ("retry", "cancel"),
-    State.QUEUED: ("cancel",),
-}
-"""What may be done about an email in each state."""
-
-
-def do(choice: str, ids: Sequence[int], actor: str) -> int:
-    """One of CHOICES; returns how many emails it changed."""
-    if choice == "retry":
-        return outbox.retry(ids, actor)
-    if choice == "cancel":
-        return outbox.cancel(ids, actor)
-    outcome = {"arrived": State.SENT, "send": State.QUEUED, "drop": State.CANCELLED}[choice]
-    return outbox.resolve_held(ids, outcome, actor)

@@ -1,16 +1,20 @@
 import logging
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 
 from . import errors
 
 log = logging.getLogger(__name__)
 DATABASE_RETRY_SECONDS = 30
+ORGANISERS = "/organise/"
 
 
 class LanguageOfTheAddress:
@@ -48,6 +52,30 @@ class NoCookiesForSupporters:
         if not request.path_info.startswith(settings.PATHS_WITH_COOKIES):
             request.COOKIES = {}
         return self.get_response(request)
+
+
+class OrganisersSignIn:
+    """Whoever opens an organisers' page without being signed in is asked to, whether there is such a page or not: a
+    link in an email must lead somewhere. To those who are signed in, forbidden and unknown look alike."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(ORGANISERS) and not request.user.is_authenticated:
+            response = redirect_to_login(self._back_to(request))
+            add_never_cache_headers(response)
+            return response
+        return self.get_response(request)
+
+    @staticmethod
+    def _back_to(request: HttpRequest) -> str:
+        """A button's own address may be no page: then the page it was on."""
+        if request.method in ("GET", "HEAD"):
+            return request.get_full_path()
+        page = urlsplit(request.headers.get("Referer", ""))
+        ours = page.netloc == request.get_host() and page.path.startswith(ORGANISERS)
+        return page.path if ours else request.path
 
 
 class DatabaseInTrouble:

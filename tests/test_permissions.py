@@ -3,6 +3,7 @@
 Alice owns the organisation, Bob edits or only looks, Charlie owns another one and is a stranger here.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +66,8 @@ OF_THE_SITE = {
 
 OF_PROVIDERS = {"provider_events"}  # by the secret of one sender (tests/letters/test_webhooks.py)
 
-# An organiser's own pages: method, and who gets an answer. Everybody else gets a 404, whether it exists or not.
+# An organiser's own pages: method, and who gets an answer. Whether there is such a page or not, everybody else who is
+# signed in gets a 404, and who is not signed in is asked to.
 ORGANISERS = {
     "preview": ("get", VIEWER),
     "export_signatures": ("post", OWNER),
@@ -244,7 +246,18 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
         today = timezone.localdate()
         where["number"] = house.campaign.hand_overs.create(on=today, letters=1, actor="account 1").pk
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
-    assert response.status_code in ((200, 302) if role in allowed else (404,))
+    is_answered(response, role, allowed)
+
+
+def is_answered(response: Any, role: str, allowed: set[str]) -> None:
+    asked = response.status_code == 302 and response["Location"].startswith("/admin/login/?next=/organise/")
+    assert asked == (role == "anonymous")
+    assert asked or response.status_code in ((200, 302) if role in allowed else (404,))
+
+
+def page_of(response: Any) -> tuple[int, bytes]:
+    """The token of its forms is another one each time."""
+    return response.status_code, re.sub(rb'value="\w{64}"', b"", response.content)
 
 
 def where_of(house: House, name: str) -> dict[str, Any]:
@@ -265,7 +278,7 @@ def test_a_page_of_the_post_room_answers_to_whom_it_should(house: House, name: s
     method, allowed = ORGANISATIONS[name]
     where = where_of(house, name) | ({"language": language} if language else {})
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
-    assert response.status_code in ((200, 302) if role in allowed else (404,))
+    is_answered(response, role, allowed)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -276,7 +289,7 @@ def test_deciding_on_post_wants_an_editor(house: House, name: str, role: str) ->
         OutgoingEmail.objects.update(state=State.HELD)
     form = {"email": str(email.uuid), "do": "drop" if name == "post_held" else "cancel"}  # type: ignore[attr-defined]
     response = house.client(role).post(reverse(f"campaigns:{name}", kwargs=where_of(house, name)), form)
-    assert response.status_code == (302 if role in EDITOR else 404)
+    is_answered(response, role, EDITOR)
     email.refresh_from_db()
     assert (email.state == State.CANCELLED) == (role in EDITOR)  # type: ignore[attr-defined]
 
@@ -287,7 +300,7 @@ def test_the_post_room_of_another_looks_like_one_that_does_not_exist(house: Hous
     for method in ("get", "post"):
         theirs = getattr(client, method)(reverse(f"campaigns:{name}", kwargs=where))
         nobodys = getattr(client, method)(reverse(f"campaigns:{name}", kwargs=where | {"slug": "no-such"}))
-        assert (theirs.status_code, theirs.content) == (nobodys.status_code, nobodys.content)
+        assert page_of(theirs) == page_of(nobodys)
 
 
 def outcomes(house: House, label: str, role: str) -> dict[str, bool]:
@@ -353,7 +366,7 @@ def test_an_account_that_is_not_staff_gets_the_login_page(house: House) -> None:
 def test_an_account_that_was_switched_off_sees_nothing(house: House) -> None:
     client = house.client("owner")
     User.objects.update(is_active=False)
-    assert client.get("/organise/alices-draft/preview/").status_code == 404
+    assert client.get("/organise/alices-draft/preview/")["Location"].startswith("/admin/login/")
     assert client.get("/admin/").status_code == 302
 
 
@@ -364,7 +377,32 @@ def test_a_row_of_another_organisation_looks_like_one_that_does_not_exist(house:
         theirs = client.get(reverse(path, args=[house.rows[label].pk]))
         nobodys = client.get(reverse(path, args=[999_999]))
         assert (theirs.status_code, theirs["Location"]) == (nobodys.status_code, nobodys["Location"])
-    assert client.get("/organise/alices-draft/preview/").content == client.get("/organise/no-such/preview/").content
+    theirs, nobodys = (client.get(f"/organise/{slug}/preview/") for slug in ("alices-draft", "no-such"))
+    assert page_of(theirs) == page_of(nobodys)
+
+
+@pytest.mark.parametrize(
+    "path", ["organisations/no-such/post/", "no-such/preview/", "no/such/address", "", "ar/x/?a=b"]
+)
+def test_who_is_not_signed_in_is_asked_to_whatever_there_is(house: House, path: str) -> None:
+    response = Client().get(f"/organise/{path}")
+    assert response.status_code == 302 and "no-store" in response["Cache-Control"]
+    assert response["Location"] == f"/admin/login/?next=/organise/{path.replace('?', '%3F').replace('=', '%3D')}"
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for_and_a_button_to_the_page_it_was_on(house: House) -> None:
+    room = reverse("campaigns:post_room", args=[house.campaign.organisation.slug])
+    client = Client()
+    login = client.get(room)["Location"]
+    form = {"username": "viewer@example.org", "password": "correct horse battery"}
+    assert client.post(login, form)["Location"] == room
+    for referer, back in (
+        (f"http://testserver{room}", room),
+        ("https://elsewhere.example/x", f"{room}pause/"),
+        ("", f"{room}pause/"),
+    ):
+        response = Client().post(f"{room}pause/", headers={"referer": referer})
+        assert response["Location"] == f"/admin/login/?next={back}"
 
 
 # Deeds
@@ -469,7 +507,7 @@ def test_a_list_made_for_one_account_is_nobody_elses(house: House) -> None:
     job = jobs.Job.objects.exclude(pk=house.rows["config.job"].pk).get()
     address = reverse("campaigns:export", args=["alices-draft", job.uuid])
     statuses = {role: house.client(role).get(address).status_code for role in ROLES}
-    assert statuses == {role: 200 if role == "owner" else 404 for role in ROLES}
+    assert statuses == {role: {"owner": 200, "anonymous": 302}.get(role, 404) for role in ROLES}
 
 
 def test_a_list_comes_as_a_file_that_no_browser_opens(house: House) -> None:

@@ -10,12 +10,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from campaigns import addresses, pages, post_room, retention, writing
+from campaigns import addresses, deciding, pages, retention, writing
 from campaigns.models import CampaignLetter
 from config import links
 from letters import outbox
 from letters.letter_text import sheet_for
-from letters.models.post import State
+from letters.models.post import UNSETTLED, State
 
 from .acting import Gone, acting_link
 from .loading import speak
@@ -105,6 +105,7 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
         and (kept.outgoing is None or kept.outgoing.state in outbox.CANCELLABLE),
         "by_hand": writing.goes_by_hand(kept),
         "in_doubt": in_doubt,
+        "on_its_way": is_on_its_way(kept),
         "outgoing_state": honest_state(kept, in_doubt),
         "share": addresses.share(kept.text.campaign, kept.text),
     }
@@ -113,7 +114,14 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
 def has_perhaps_arrived(kept: CampaignLetter) -> bool:
     """It was handed over once, and nobody knows what became of it."""
     doubtful = (State.HELD, State.CANCELLED)
-    return bool(kept.outgoing and kept.outgoing.state in doubtful and post_room.in_doubt_since(kept.outgoing))
+    return bool(kept.outgoing and kept.outgoing.state in doubtful and deciding.in_doubt(kept.outgoing))
+
+
+def is_on_its_way(kept: CampaignLetter) -> bool:
+    """Nobody has paused it, and nothing has come between."""
+    if kept.outgoing is None or kept.outgoing.state not in (*UNSETTLED, State.SENT):
+        return False
+    return not (kept.outgoing.state == State.QUEUED and kept.campaign.organisation.sender.pause)
 
 
 def honest_state(kept: CampaignLetter, in_doubt: bool) -> str:

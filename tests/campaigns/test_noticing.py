@@ -183,6 +183,47 @@ def test_an_organisation_that_nobody_owns_is_told_once_somebody_does(organisatio
     assert noticing.tell_organisers() == 1
 
 
+def test_of_an_organisation_that_nobody_owns_the_operator_is_told(organisation: Organisation) -> None:
+    make_user("bob@example.org", organisation, "editor")
+    make_user("operator@example.org", is_superuser=True)
+    make_user("gone@example.org", is_superuser=True, is_active=False)
+    concern(organisation, *HELD)
+    assert noticing.tell_organisers() == 1
+    (notice,) = notices()
+    assert notice.to_address == "operator@example.org"
+    assert "because you run this installation" in email_text(notice) and "you own" not in email_text(notice)
+
+
+def test_the_operator_is_not_told_of_what_somebody_owns(organisation: Organisation, alice: User) -> None:
+    make_user("operator@example.org", is_superuser=True)
+    concern(organisation, *HELD)
+    noticing.tell_organisers()
+    (notice,) = notices()
+    assert notice.to_address == alice.email and "because you own" in email_text(notice)
+
+
+@pytest.mark.parametrize(
+    ("failed", "sent", "ago", "many"),
+    [
+        (5, 0, HOUR / 2, False),  # a few
+        (6, 0, HOUR / 2, True),
+        (6, 54, HOUR / 2, False),  # a small part of all
+        (6, 53, HOUR / 2, True),
+        (9, 0, 2 * HOUR, False),  # not lately
+    ],
+)
+def test_confirmations_that_fail_in_numbers_are_told(
+    organisation: Organisation, alice: User, failed: int, sent: int, ago: timedelta, many: bool
+) -> None:
+    for states in failed * [FAILED] + sent * [SENT]:
+        concern(organisation, *states, kind=Kind.CONFIRMATION, ago=ago)
+    assert noticing.tell_organisers() == many
+    if many:
+        assert lines() == [
+            f"Confirmations that failed within an hour, far more than usual: whoever signs may get no link: {failed}"
+        ]
+
+
 def test_an_organisation_that_waits_for_approval_is_told_too(organisation: Organisation, alice: User) -> None:
     Organisation.objects.update(approved_at=None)
     concern(organisation, *HELD)
@@ -205,8 +246,8 @@ def test_one_that_cannot_be_told_keeps_no_other_from_it_and_counts_as_untold(
     make_user("charlie@example.org", charlies, "owner")
     queue = noticing.emails.post_notice
 
-    def fail_for_alice(which: Organisation, owner: User, *rest: Any) -> OutgoingEmail:
-        queued = queue(which, owner, *rest)
+    def fail_for_alice(which: Organisation, owner: User, *rest: Any, **more: Any) -> OutgoingEmail:
+        queued = queue(which, owner, *rest, **more)
         if owner == alice:
             raise RuntimeError("on purpose, after the email was written")
         return queued

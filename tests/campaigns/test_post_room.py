@@ -1,7 +1,7 @@
 """The post room: what it shows to whom, that its numbers add up, and that its buttons do what they say and no more."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,9 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
-from campaigns import post_room
-from campaigns.models import Organisation, User
+from campaigns import post_room, restoring
+from campaigns.models import CampaignLetter, Organisation, User
 from config import ratelimit
 from letters import outbox, pacing, standing
 from letters.models import DeliveryEvent, Destination, OutgoingEmail, ProviderEvent, Sender, Stop, Suppression
@@ -22,7 +23,7 @@ from letters.models.post import IN_WORK, Kind, Queue, State
 from letters.transitions import move
 from tests.letters.factories import make_letter, make_representative
 
-from .factories import make_organisation, make_user
+from .factories import make_campaign, make_campaign_letter, make_organisation, make_seat, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -174,7 +175,7 @@ def test_the_number_of_questions_does_not_grow(organisation: Organisation, bob: 
                 email = make_email(
                     organisation, state, to=f"imogen@p{number}.example" if number else "imogen@p.example"
                 )
-                defaults = {"name": f"p{number}.example"}
+                defaults = {"name": f"p{number or ''}.example"}
                 Destination.objects.get_or_create(key=email.domain_key, defaults=defaults)
                 event = {"event_id": str(uuid4()), "what": "deferred", "occurred_at": timezone.now()}
                 ProviderEvent.objects.create(sender=organisation.sender, email=email, **event)
@@ -230,7 +231,8 @@ def test_mail_that_nobody_takes_is_noticed(organisation: Organisation, bob: Clie
 
 
 def test_who_paused_what_and_when_is_said(organisation: Organisation, bob: Client) -> None:
-    bob.post(f"{HERE}pause/", {"what": "letters"})
+    page = bob.post(f"{HERE}pause/", {"what": "letters"}, follow=True).content.decode()
+    assert "Letters and updates are paused. Confirmations still go out.</p>" in page and "all else" not in page
     words = text_of(bob)
     assert "Letters and updates are paused. By Alice the editor, since" in words
     assert "Confirmations still go out." in words and "Mail is due" not in words
@@ -296,7 +298,7 @@ def test_what_is_known_of_a_held_letter_is_said(organisation: Organisation, bob:
     stopped = make_email(organisation)
     outbox.hold([stopped.pk], "x", never)
     assert "It did not leave: it has not arrived." in text_of(bob, "held/")
-    assert "It has not left." in text_of(bob, f"emails/{stopped.uuid}/")
+    assert "It did not leave: it has not arrived. " in text_of(bob, f"emails/{stopped.uuid}/")
 
 
 def test_the_history_of_an_email_is_told_in_order(organisation: Organisation, bob: Client) -> None:
@@ -330,7 +332,7 @@ def test_a_viewer_reads_no_name_address_or_domain(organisation: Organisation) ->
     for path in paths:
         page = viewer.get(HERE + path).content.decode()
         assert "Imogen" not in page and "parliament.example" not in page, path
-        assert "<form" not in page, path
+        assert page.count("<form") == page.count('action="/admin/logout/"') <= 1, path
     seen = "".join(editor.get(HERE + path).content.decode() for path in paths)
     assert "Imogen Yarborough" in seen and "imogen@parliament.example" in seen
 
@@ -428,6 +430,234 @@ def test_what_somebody_else_decided_first_is_said_and_left(organisation: Organis
     page = bob.post(f"{HERE}held/", form, follow=True).content.decode()
     assert "1 email changed." in page and "1 had changed meanwhile" in page
     assert (state_of(first), state_of(second)) == (State.SENT, State.CANCELLED)
+
+
+# Letters to an address that does not work
+
+
+@pytest.fixture
+def kept(organisation: Organisation) -> Callable[..., CampaignLetter]:
+    """A letter of somebody's, whose email went to an address that has been corrected since."""
+    legislature, _constituency, representative = make_seat(email="right@parliament.example")
+    campaign = make_campaign(organisation=organisation, legislature=legislature)
+
+    def make(state: State, **fields: Any) -> CampaignLetter:
+        email = make_email(organisation, state, **{"to": "wrong@parliament.example"} | fields)
+        return make_campaign_letter(
+            campaign, representative, letter=email.letter, outgoing=email, state=CampaignLetter.State.CONFIRMED
+        )
+
+    return make
+
+
+def sent_anew(kept: CampaignLetter, bob: Client) -> tuple[OutgoingEmail, OutgoingEmail]:
+    """The email that there was, and the letter's email after the button was pressed."""
+    before = kept.outgoing
+    assert before is not None
+    assert 'value="readdress"' in bob.get(f"{HERE}emails/{before.uuid}/").content.decode()
+    bob.post(f"{HERE}emails/{before.uuid}/", {"email": str(before.uuid), "do": "readdress"})
+    kept.refresh_from_db()
+    before.refresh_from_db()
+    assert kept.outgoing is not None
+    return before, kept.outgoing
+
+
+@pytest.mark.parametrize(
+    ("state", "after"),
+    [(State.BOUNCED, State.BOUNCED), (State.HELD, State.CANCELLED), (State.FAILED, State.CANCELLED)],
+)
+def test_a_letter_goes_to_the_corrected_address_by_an_email_of_its_own(
+    organisation: Organisation, bob: Client, kept: Callable[..., CampaignLetter], state: State, after: State
+) -> None:
+    letter = kept(state)
+    outbox.suppress("wrong@parliament.example", Suppression.Reason.BOUNCED)
+    before, now = sent_anew(letter, bob)
+    assert (before.state, before.to_address) == (after, "wrong@parliament.example")
+    assert (now.state, now.to_address, now.kind) == (State.QUEUED, "right@parliament.example", Kind.LETTER)
+    assert now.letter_id == before.letter_id and now.reply_to == letter.email
+    assert now.accepted_by.startswith("account ")
+    assert f"{HERE}emails/{now.uuid}/" in bob.get(f"{HERE}emails/{before.uuid}/").content.decode()
+    assert "came back in the last seven days" not in text_of(bob)
+    bob.post(f"{HERE}emails/{before.uuid}/", {"email": str(before.uuid), "do": "readdress"})
+    assert OutgoingEmail.objects.count() == 2, "pressed twice, it goes once"
+
+
+@pytest.mark.parametrize("why", ["same", "suppressed", "left office", "withdrawn", "no address", "taken back"])
+def test_a_letter_without_another_address_has_no_way_to_it(
+    organisation: Organisation, bob: Client, kept: Callable[..., CampaignLetter], why: str
+) -> None:
+    letter = kept(State.HELD, **({"to": "Right+news@parliament.example"} if why == "same" else {}))
+    email, representative = letter.outgoing, letter.representative
+    assert email is not None and representative is not None
+    if why == "suppressed":
+        outbox.suppress("right@parliament.example", Suppression.Reason.BOUNCED)
+    elif why == "withdrawn":
+        CampaignLetter.objects.update(state=CampaignLetter.State.WITHDRAWN)
+    elif why == "taken back":
+        OutgoingEmail.objects.update(unwanted_at=timezone.now())
+    elif why != "same":
+        changed = {"valid_to": timezone.localdate()} if why == "left office" else {"email": ""}
+        type(representative).objects.update(**changed)
+    for path in ("held/", f"emails/{email.uuid}/"):
+        assert 'value="readdress"' not in bob.get(HERE + path).content.decode()
+        page = bob.post(HERE + path, {"email": str(email.uuid), "do": "readdress"}, follow=True).content.decode()
+        assert "the directory knows no other address" in page
+    assert (state_of(email), OutgoingEmail.objects.count()) == (State.HELD, 1)
+
+
+def test_who_can_correct_the_directory_is_said(organisation: Organisation, bob: Client) -> None:
+    email = make_email(organisation, State.BOUNCED)
+    outbox.suppress(email.to_address, Suppression.Reason.BOUNCED)
+    operator = Client()
+    operator.force_login(User.objects.create_user("x@example.org", is_superuser=True))
+    for path in ("", "emails/bounced/", f"emails/{email.uuid}/"):
+        assert "whoever runs this installation can correct it" in text_of(bob, path)
+        assert 'href="/admin/letters/representative/"' in operator.get(HERE + path).content.decode()
+
+
+# What is offered is what can be done
+
+
+def choices_of(client: Client, path: str) -> set[str]:
+    return set(re.findall(r'name="do" value="(\w+)"', client.get(HERE + path).content.decode()))
+
+
+def held_by_hand(organisation: Organisation, actor: str = "account 1", **fields: Any) -> OutgoingEmail:
+    email = make_email(organisation, **fields)
+    outbox.hold([email.pk], actor, "To be looked at.")
+    return email
+
+
+def test_what_never_left_cannot_have_arrived(organisation: Organisation, bob: Client) -> None:
+    never, doubtful = held_by_hand(organisation), make_email(organisation, State.HELD)
+    assert choices_of(bob, f"emails/{never.uuid}/") == {"send", "drop"}
+    assert "a second time" not in text_of(bob, f"emails/{never.uuid}/")
+    assert choices_of(bob, f"emails/{doubtful.uuid}/") == {"arrived", "send", "drop"}
+    assert "a second time" in text_of(bob, f"emails/{doubtful.uuid}/")
+    bob.post(f"{HERE}emails/{never.uuid}/", {"email": str(never.uuid), "do": "arrived"})
+    form = {"everything": "1", "seen": timezone.now().isoformat(), "do": "arrived"}
+    page = bob.post(f"{HERE}held/", form, follow=True).content.decode()
+    assert "1 email changed." in page and "1 has not left, so it cannot have arrived." in page
+    assert "changed meanwhile" not in page
+    assert (state_of(never), state_of(doubtful)) == (State.HELD, State.SENT)
+
+
+def test_what_a_restored_backup_held_may_have_left_since(organisation: Organisation, bob: Client) -> None:
+    email = held_by_hand(organisation, restoring.ACTOR)
+    assert choices_of(bob, f"emails/{email.uuid}/") == {"arrived", "send", "drop"}
+    for path in ("held/", f"emails/{email.uuid}/"):
+        words = text_of(bob, path)
+        assert "it may have left and arrived since" in words and "has not arrived" not in words
+
+
+@pytest.mark.parametrize("key", ["new", "old"])
+def test_what_would_only_be_held_again_is_not_sent(
+    organisation: Organisation, bob: Client, key: str, settings: Settings
+) -> None:
+    email = held_by_hand(organisation)
+    outbox.suppress(email.to_address, Suppression.Reason.BOUNCED)
+    if key == "old":  # what was stored under a key that has been replaced since is found all the same
+        settings.HASH_KEYS = ["another key of thirty-two characters", *settings.HASH_KEYS]
+    path = f"emails/{email.uuid}/"
+    assert choices_of(bob, path) == choices_of(bob, "held/") == {"drop"}
+    page = bob.post(HERE + path, {"email": str(email.uuid), "do": "send"}, follow=True).content.decode()
+    assert "1 cannot be sent: its address gets no more mail" in page and state_of(email) == State.HELD
+
+
+def test_what_was_taken_back_while_it_was_handed_over_cannot_be_sent_and_it_says_so(
+    organisation: Organisation, bob: Client
+) -> None:
+    email = make_email(organisation, State.HANDING)
+    outbox.cancel([email.pk], "the supporter")
+    move([email.pk], State.HANDING, State.HELD, actor="sweeper")
+    for path in ("held/", f"emails/{email.uuid}/"):
+        assert choices_of(bob, path) == {"arrived", "drop"}
+        assert "taken back while it was being handed over, so it cannot be sent again" in text_of(bob, path)
+    bob.post(f"{HERE}held/", {"email": str(email.uuid), "do": "send"})
+    assert state_of(email) == State.HELD
+
+
+def test_a_waiting_letter_says_what_it_waits_for(organisation: Organisation, bob: Client) -> None:
+    email = make_email(organisation)
+    confirmation = make_email(organisation, kind=Kind.CONFIRMATION, to="zoe@parliament.example")
+    paths = ("emails/queued/?queue=letters", f"emails/{email.uuid}/")
+    turn, by_hand, stop = "turn", "until somebody resumes", "until somebody lifts the stop"
+
+    def said(path: str) -> list[str]:
+        return [each for each in (turn, by_hand, stop) if each in text_of(bob, path)]
+
+    assert [said(path) for path in paths] == [[turn], [turn]]
+    stop_of(organisation, email)
+    assert [said(path) for path in paths] == [[stop], [stop]]
+    bob.post(f"{HERE}pause/", {"what": "letters"})
+    text_of(bob)  # so that what the button said is not on the next page
+    assert [said(path) for path in paths] == [[by_hand], [by_hand]]
+    assert said(f"emails/{confirmation.uuid}/") == [turn]
+
+
+# Words that hold
+
+
+def test_who_has_no_name_is_known_by_the_account(organisation: Organisation) -> None:
+    nameless = make_user("nameless@example.org", organisation, "editor", name="")
+    email = make_email(organisation, State.HELD)
+    client = Client()
+    client.force_login(nameless)
+    client.post(f"{HERE}emails/{email.uuid}/", {"email": str(email.uuid), "do": "drop"})
+    assert "By nameless@example.org" in text_of(client, f"emails/{email.uuid}/")
+
+
+def test_a_number_of_one_is_spoken_of_as_one(organisation: Organisation, bob: Client) -> None:
+    make_email(organisation, State.HELD)
+    assert "1 email is held. It is not known whether it arrived" in text_of(bob)
+    make_email(organisation, State.HELD)
+    assert "2 emails are held. It is not known whether they arrived" in text_of(bob)
+
+
+def test_what_has_waited_for_seconds_is_not_said_to_be_of_zero_minutes(organisation: Organisation, bob: Client) -> None:
+    email = make_email(organisation)
+    assert "under a minute" in text_of(bob) and "0\xa0minutes" not in text_of(bob)
+    OutgoingEmail.objects.filter(pk=email.pk).update(created_at=timezone.now() - timedelta(minutes=61))
+    assert "<td>1 hour</td>" in bob.get(HERE).content.decode()
+
+
+def test_only_a_servers_words_are_set_as_such(organisation: Organisation, bob: Client) -> None:
+    ours, both = "The worker stopped before it was sent.", "The mail server answered: 550 5.1.1 No such user"
+    for detail in (ours, both):
+        email = make_email(organisation, State.FAILED, detail=detail)
+        for path in ("emails/failed/", f"emails/{email.uuid}/"):
+            quoted = re.findall("<q[^>]*>([^<]*)</q>", bob.get(HERE + path).content.decode())
+            assert quoted == (["550 5.1.1 No such user"] if detail == both else []), path
+            assert detail in text_of(bob, path)
+
+
+@pytest.mark.parametrize("channel, said", [("smtp", True), ("provider", False), ("capture", False)])
+def test_that_nobody_reads_what_comes_back_by_smtp_is_said(
+    organisation: Organisation, bob: Client, channel: str, said: bool
+) -> None:
+    Sender.objects.update(channel=channel, provider="brevo", from_address="us@friends.example")
+    words = text_of(bob)
+    assert ("Nothing here reads the mail that comes back" in words) == said == ("us@friends.example" in words)
+
+
+def test_many_failing_confirmations_are_an_alarm(organisation: Organisation, bob: Client) -> None:
+    for _ in range(5):
+        make_email(organisation, State.FAILED, kind=Kind.CONFIRMATION)
+    assert "Mostly somebody mistyped" in text_of(bob)
+    make_email(organisation, State.FAILED, kind=Kind.CONFIRMATION)
+    words = text_of(bob)
+    assert "6 confirmations failed in the last hour" in words and "mistyped" not in words
+
+
+def test_who_is_signed_in_may_sign_out(organisation: Organisation) -> None:
+    bob = Client()
+    bob.force_login(make_user("bob@example.org", organisation, "editor", is_staff=True))
+    page = bob.get(HERE).content.decode()
+    assert 'action="/admin/logout/"' in page and "Organisers: sign in" not in page
+    bob.post("/admin/logout/")
+    assert bob.get(HERE)["Location"] == f"/admin/login/?next={HERE}"
+    public = Client().get("/")
+    assert "Organisers: sign in" in public.content.decode() and "Cookie" not in public.get("Vary", "")
 
 
 # Finding

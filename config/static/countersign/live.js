@@ -9,6 +9,7 @@
   const holder = document.querySelector("[data-live-from]");
   if (!holder || !window.fetch || !window.DOMParser) return;
   const state = document.querySelector("[data-live-state]");
+  const signIn = document.querySelector("[data-live-sign-in]");
   const spoken = document.querySelector("[data-live-spoken]");
   // What belongs to the person at the page and not to the server.
   const THEIRS = { DETAILS: ["open"], INPUT: ["value", "checked"], FORM: ["data-sent"] };
@@ -65,17 +66,25 @@
   };
 
   let since = new Date();
-  const say = (live) => {
-    const name = live ? "live" : "stale";
-    if (live) since = new Date();
+  // The time in the zone and the way in which all other times of the page are given.
+  const timeOf = (moment) => {
+    const zone = state.dataset.zone || "UTC";
+    const form = { timeZone: zone, hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit" };
+    return `${new Intl.DateTimeFormat("en-GB", form).format(moment)} (${zone})`;
+  };
+  const say = (name) => {
+    if (name === "live") since = new Date();
+    holder.classList.toggle("is-stale", name !== "live");
+    if (signIn) signIn.hidden = name !== "signedOut";
     if (!state || state.dataset.now === name) return;
-    const time = since.toLocaleTimeString(`${document.documentElement.lang || "en"}-u-nu-latn`);
     state.dataset.now = name;
-    state.textContent = state.dataset[name].replace("{time}", time);
+    state.textContent = state.dataset[name].replace("{time}", () => timeOf(since));
   };
 
+  class SignedOut extends Error {}
   const ask = async () => {
-    const answer = await fetch(holder.dataset.liveFrom, { signal: AbortSignal.timeout(PATIENCE), redirect: "error" });
+    const answer = await fetch(holder.dataset.liveFrom, { signal: AbortSignal.timeout(PATIENCE), redirect: "manual" });
+    if (answer.type === "opaqueredirect") throw new SignedOut(); // to the page where one signs in
     if (!answer.ok) throw new Error(String(answer.status));
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("now");
     const old = document.getElementById("now");
@@ -93,10 +102,10 @@
     try {
       await ask();
       pause = RENEW;
-      say(true);
-    } catch {
+      say("live");
+    } catch (error) {
       pause = Math.min(pause * 2, SLOWEST);
-      say(false);
+      say(error instanceof SignedOut ? "signedOut" : "stale");
     }
     wait(pause);
   };
