@@ -1,6 +1,7 @@
 """The post room, watched: it renews itself without losing what somebody is doing in it, and works without a script."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -96,7 +97,7 @@ def test_the_post_room_is_accessible(
         f"letter({HANDED}, State.HELD, said='The mail server took the whole email, but never said more.')\n"
         f"letter({HANDED}, State.SENT)\nletter({HANDED}, State.FAILED, said='550 No such user')\n"
         f"letter({HANDED}, State.SENT, State.BOUNCED)\nwaiting = letter()\n"
-        "known = {'key': waiting.domain_key, 'defaults': {'name': 'parliament.example'}}\n"
+        "known = {'key': waiting.domain_key, 'defaults': {'name': 'parliament.example.org'}}\n"
         "domain = Destination.objects.get_or_create(**known)[0]\n"
         "said = {'defaults': {'answer': '550 5.7.1 No.'}}\n"
         "Stop.objects.get_or_create(sender=sender, domain=domain, lifted_at=None, **said)",
@@ -162,9 +163,33 @@ def test_it_says_when_it_is_not_live_and_comes_back(open_post_room: OpenPostRoom
     expect(state).to_have_attribute("data-now", "live")
     page.context.set_offline(True)
     expect(state).to_have_attribute("data-now", "stale")
-    expect(state).to_contain_text("Not live since")
+    expect(state).to_have_text(re.compile(r"Not live since [0-2]\d:\d\d:\d\d \(UTC\)"))  # as all its other times
+    assert "is-stale" in (page.locator("[data-live-from]").get_attribute("class") or "")
     page.context.set_offline(False)
     expect(state).to_have_attribute("data-now", "live")
+    assert "is-stale" not in (page.locator("[data-live-from]").get_attribute("class") or "")
+
+
+def test_that_somebody_is_signed_out_is_said_with_the_way_back(open_post_room: OpenPostRoom, site: Site) -> None:
+    page = open_post_room()
+    state, sign_in = page.locator("[data-live-state]"), page.locator("[data-live-sign-in]")
+    expect(state).to_have_attribute("data-now", "live")
+    expect(sign_in).to_be_hidden()
+    page.context.clear_cookies()
+    expect(state).to_have_text("You are signed out: this page is not renewed.")
+    sign_in.click()
+    page.wait_for_url(f"**/admin/login/?next={ADDRESS}")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_on_a_phone_no_column_is_cut_off(open_post_room: OpenPostRoom, site: Site, language: str) -> None:
+    old = "OutgoingEmail.objects.filter(pk=letter().pk).update(created_at=timezone.now() - timedelta(minutes=50))"
+    make(site, f"letter()\n{old}")
+    page = open_post_room(390)
+    page.goto(ADDRESS if language == "en" else ADDRESS.replace("/organise/", "/organise/ar/"))
+    expect(page.locator(".age .sum")).to_contain_text("50")
+    table = page.locator(".scrolls")
+    assert table.evaluate("table => table.scrollWidth - table.clientWidth") <= 0
 
 
 def test_an_answer_that_is_something_else_changes_nothing(open_post_room: OpenPostRoom, site: Site) -> None:
@@ -204,5 +229,5 @@ def test_everything_can_be_done_without_a_script(open_post_room: OpenPostRoom, s
     page.locator("form[action$='/find/'] button").click()
     expect(page.locator(".facts dd bdi").first).to_have_text(reference)
     page.goto(ADDRESS)
-    page.locator(".live-line a").click()
+    page.locator(".live-line a:visible").click()
     expect(page.locator("h1")).to_have_text("Post room")

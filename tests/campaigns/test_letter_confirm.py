@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns import writing
+from campaigns import restoring, writing
 from campaigns.models import Campaign, CampaignLetter
 from config import links
 from letters import outbox, pacing
@@ -196,6 +196,40 @@ def test_a_letter_in_doubt_is_never_said_to_have_stayed_here(client: Client, min
     page = client.post(mine, {"withdraw": "1"}).content.decode()
     assert "We do not know whether it had arrived before" in page and "was not sent" not in page
     assert "We do not know whether it had arrived before" in client.get(link).content.decode()
+
+
+def test_who_may_still_withdraw_a_letter_in_doubt_is_not_told_that_it_has_not_gone_out(
+    client: Client, mine: str, link: str
+) -> None:
+    client.post(link)
+    email = OutgoingEmail.objects.get(kind="letter")
+    assert "While it has not gone out" in client.get(mine).content.decode()
+    outbox.hold([email.pk], restoring.ACTOR, "It may have left since.")
+    page = client.get(mine).content.decode()
+    assert "Withdraw my letter" in page and "While it has not gone out" not in page
+    assert "We do not know whether it has arrived." in page
+
+
+@pytest.mark.parametrize("what", ["paused", "held", "failed"])
+def test_a_letter_that_is_kept_back_is_not_said_to_be_on_its_way(client: Client, link: str, what: str) -> None:
+    assert "Your letter is on its way" in client.post(link).content.decode()
+    email = OutgoingEmail.objects.get(kind="letter")
+    if what == "paused":
+        pacing.pause(email.sender, Sender.Pause.EVERYTHING, "somebody")
+    elif what == "held":
+        outbox.hold([email.pk], "somebody", "To be looked at.")
+    else:
+        lease = {"lease_token": "a worker", "lease_until": timezone.now()}
+        for before, after in pairwise((State.QUEUED, State.LEASED, State.FAILED)):
+            move([email.pk], before, after, actor="worker", changes=lease)
+    page = client.get(link).content.decode()
+    assert "We have your letter" in page and "on its way" not in page
+
+
+def test_no_page_claims_that_a_message_has_left_already(client: Client, kept: CampaignLetter) -> None:
+    for page in ("signed", "written"):
+        words = client.get(f"/library/{page}/").content.decode()
+        assert "You will get a message." in words and "We have sent" not in words
 
 
 def test_a_letter_waits_in_words_while_its_senders_mail_is_paused(client: Client, mine: str, link: str) -> None:
