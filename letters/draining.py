@@ -22,13 +22,14 @@ from config.crypto import email_keys
 from . import pacing
 from .addresses import BadAddress
 from .channels import Channels, DeliveryError
+from .lasting import as_lasting_as_needed
 from .mime import Parcel, SenderTrouble, Unsendable, parcel
 from .models import Sender, Suppression
 from .models.post import Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, State
 from .models.sender import SenderQuerySet
 from .nudging import nudge
 from .pdf import RenderingBusy
-from .transitions import move, without_addresses
+from .transitions import RESENT_IN_DOUBT, move, without_addresses
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,6 @@ NUDGE_EVERY, NUDGE_RARELY = 1.0, 5.0
 WORKER = "worker"
 FORGOTTEN = "The person asked to be erased."
 ERASED_IN_DOUBT = "The person was erased before it was known whether the email had left."
-# Sent again when in doubt: a second confirmation does no harm, a second letter is a nuisance with a name under it.
-RESENT_IN_DOUBT = (Kind.CONFIRMATION, Kind.ACCOUNT, Kind.NOTICE)
 
 
 stopping = threading.Event()  # this process was told to end: the email in hand is its last
@@ -226,7 +225,8 @@ def drain(queue: str, seconds: float = DRAIN_SECONDS) -> int:
     if not _busy[queue].acquire(blocking=False):
         return 0  # the one at work finds the new rows, or the sweeper does
     try:
-        with Channels() as channels, _ended_after(seconds + longest_email(), channels.abort):
+        end = seconds + longest_email()
+        with as_lasting_as_needed(queue), Channels() as channels, _ended_after(end, channels.abort):
             handled = Drain(queue, time.monotonic() + seconds, channels).run()
     finally:
         _busy[queue].release()

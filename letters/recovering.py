@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from .draining import ERASED_IN_DOUBT, MAX_ATTEMPTS, RESENT_IN_DOUBT
+from .draining import ERASED_IN_DOUBT, MAX_ATTEMPTS
 from .models import OutgoingEmail
 from .models.post import State
 from .reports import apply_events
-from .transitions import move
+from .transitions import RESENT_IN_DOUBT, move
 
 # A row whose worker died this often while preparing it is probably what kills it.
 MAX_LAPSES = 20

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from .models.post import RESTING, TRANSITIONS, DeliveryEvent, OutgoingEmail, State
+from .models.post import RESTING, TRANSITIONS, DeliveryEvent, Kind, OutgoingEmail, State
 
+# Sent again when in doubt: a second confirmation does no harm, a second letter is a nuisance with a name under it.
+RESENT_IN_DOUBT = (Kind.CONFIRMATION, Kind.ACCOUNT, Kind.NOTICE)
 CHUNK = 500  # rows changed in one transaction when there are many: nobody else waits long for the writer
 
 

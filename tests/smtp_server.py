@@ -49,6 +49,8 @@ class SmtpServer:
     # The address of every email that began to be handed over, accepted or not.
     began: list[str] = field(default_factory=list)
     connections: int = 0
+    resets: int = 0
+    pipelining: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -90,6 +92,12 @@ class _Handler:
             return "421 gone"
         return answer
 
+    async def handle_EHLO(
+        self, smtp: _Smtp, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return ["250-PIPELINING", *responses] if self.server.pipelining else responses
+
     async def handle_MAIL(
         self, smtp: _Smtp, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -110,6 +118,8 @@ class _Handler:
         return "250 OK"
 
     async def handle_RSET(self, smtp: _Smtp, session: Session, envelope: Envelope) -> str:
+        with self.server.lock:
+            self.server.resets += 1
         return await self._said("RSET", smtp) or "250 OK"
 
     async def handle_DATA(self, smtp: _Smtp, session: Session, envelope: Envelope) -> str:

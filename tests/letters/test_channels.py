@@ -15,6 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from letters import outbox
+from letters.channels import Smtp
+from letters.mime import parcel
 from letters.models import OutgoingEmail, Sender
 from letters.models.post import Kind, State
 from tests.letters.posting import history, make_due, make_email, make_message, make_sender, state_of
@@ -23,9 +25,10 @@ from tests.smtp_server import ACCEPT_AND_HANG_UP, HANG_UP, STALL, SmtpServer, sm
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def server() -> Iterator[SmtpServer]:
+@pytest.fixture(params=[False, True], ids=["", "pipelining"])
+def server(request: pytest.FixtureRequest) -> Iterator[SmtpServer]:
     with smtp_server() as running:
+        running.pipelining = request.param
         yield running
 
 
@@ -44,7 +47,29 @@ def test_many_emails_leave_over_one_connection(server: SmtpServer) -> None:
     emails = [make_email(url=server.url, to=f"person{number}@example.org") for number in range(12)]
     outbox.drain("confirmations")
     assert {state_of(email) for email in emails} == {State.SENT}
-    assert server.connections == 1
+    assert (server.connections, server.resets) == (1, 0)
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+def test_what_a_refused_email_left_behind_is_reset(server: SmtpServer, verb: str) -> None:
+    server.answers[verb] = ["552 5.3.4 message size exceeds fixed limit"]
+    emails = [make_email(url=server.url, to=f"person{number}@example.org") for number in range(3)]
+    outbox.drain("confirmations")
+    assert [state_of(email) for email in emails] == [State.FAILED, State.SENT, State.SENT]
+    assert (server.connections, server.resets) == (1, 1)
+
+
+def test_data_is_not_said_before_the_handing_is_recorded(server: SmtpServer) -> None:
+    lost = make_email(url=server.url)
+
+    def somebody_else_took_it() -> None:
+        raise ValueError("its lease is gone")
+
+    channel = Smtp(server.url)
+    with pytest.raises(ValueError, match="its lease"):
+        channel.deliver(parcel(lost), somebody_else_took_it)
+    channel.close()
+    assert server.began == []
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA"])
@@ -150,9 +175,12 @@ def test_a_server_that_is_down_pauses_its_sender_and_nobody_else(server: SmtpSer
 def test_a_connection_that_ends_between_emails_is_opened_again(server: SmtpServer, verb: str, answer: str) -> None:
     emails = [make_email(url=server.url, to=f"person{number}@example.org") for number in range(3)]
     server.answers[verb] = [answer] if verb == "RSET" else ["", answer]
+    if verb == "RSET":
+        server.answers["DATA"] = ["554 5.6.0 not like this"]  # or there is nothing to reset
     outbox.drain("confirmations")
-    assert {state_of(email) for email in emails} == {State.SENT}
-    assert len(server.accepted) == 3
+    refused = verb == "RSET"
+    assert [state_of(email) for email in emails] == [State.FAILED if refused else State.SENT, State.SENT, State.SENT]
+    assert len(server.accepted) == 3 - refused
     assert server.connections == 2
 
 
