@@ -217,7 +217,7 @@ def _domain(desk: Desk, line: standing.DomainLine) -> dict[str, Any]:
         "waiting": line.waiting,
         "in_work": line.in_work,
         "until": line.backed_off_until,
-        "answer": line.answer,
+        "answer": said(line.answer),
         "stop": line.stop,
         "lift": desk.url("post_lift", stop=line.stop.pk) if line.stop else "",
     }

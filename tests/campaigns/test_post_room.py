@@ -609,7 +609,9 @@ def test_who_has_no_name_is_known_by_the_account(organisation: Organisation) -> 
 
 def test_a_number_of_one_is_spoken_of_as_one(organisation: Organisation, bob: Client) -> None:
     make_email(organisation, State.HELD)
+    make_email(organisation, State.FAILED)
     assert "1 email is held. It is not known whether it arrived" in text_of(bob)
+    assert "1 letter could not be sent. It was refused for good" in text_of(bob)
     make_email(organisation, State.HELD)
     assert "2 emails are held. It is not known whether they arrived" in text_of(bob)
 
