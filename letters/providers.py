@@ -20,7 +20,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from .channels import DeliveryError, nothing
+from .delivery import DeliveryError, nothing
 from .mime import HEADERS, Parcel
 from .models import Sender
 from .provider_table import PROVIDERS, Provider, WrongCredentials, checked

@@ -19,7 +19,7 @@ from campaigns import signing
 from campaigns.models import Campaign, CampaignText, Organisation, Signature, User
 from config import jobs
 from letters import outbox
-from letters.models import Destination, OutgoingEmail, Stop, Suppression
+from letters.models import DeliveryEvent, Destination, OutgoingEmail, Stop, Suppression
 from letters.models.post import State
 
 from .campaigns.factories import (
@@ -431,6 +431,8 @@ def test_moderating_and_handling_post_want_an_editor(house: House, role: str) ->
 def test_a_viewer_decides_on_no_email(house: House, action: str) -> None:
     email = house.rows["letters.outgoingemail"]
     OutgoingEmail.objects.update(state=State.FAILED if action == "send_again" else State.HELD)
+    if action == "held_arrived":
+        DeliveryEvent.objects.create(email_id=email.pk, from_state="handing", to_state="held", actor="sweeper")
     before = OutgoingEmail.objects.get().state
     act(house.client("viewer"), "letters_outgoingemail", action, email)
     assert OutgoingEmail.objects.get().state == before

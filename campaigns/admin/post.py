@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from campaigns import deciding
 from campaigns.access import Role, organisations_of
 from campaigns.forms.fields import AddressField
 from campaigns.models import Organisation
@@ -101,7 +102,9 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
 
     @admin.action(description=_("Held: it did arrive"), permissions=["decide"])
     def held_arrived(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
-        self._act(request, queryset, outbox.resolve_held, outcome=State.SENT)
+        # Only of those of which it can be so; the others are known not to have left.
+        doubtful = deciding.doubts_of(queryset.values_list("pk", flat=True))
+        self._act(request, queryset.filter(pk__in=doubtful), outbox.resolve_held, outcome=State.SENT)
 
     @admin.action(description=_("Held: send it (perhaps a second time)"), permissions=["decide"])
     def held_send(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
