@@ -11,6 +11,7 @@ from django.db.models import F, Lookup, Q
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from config.crypto import DomainKeyField, EmailKeyField, EncryptedJSONField, EncryptedTextField
 
@@ -49,7 +50,7 @@ class State(models.TextChoices):
     HANDING = "handing", _("being handed over")
     SENT = "sent", _("accepted by the mail server")
     BOUNCED = "bounced", _("came back")
-    FAILED = "failed", _("failed")
+    FAILED = "failed", pgettext_lazy("email", "failed")
     HELD = "held", _("held for a decision")
     CANCELLED = "cancelled", _("cancelled")
 
