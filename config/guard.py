@@ -21,10 +21,14 @@ def main(command: list[str]) -> int:
     os.set_blocking(waker, False)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # before there is a child to be told
+        signal.signal(number, lambda number, _: told.append(number))
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: child.send_signal(signal.SIGTERM))
     while child.poll() is None:
+        if told:
+            told.clear()
+            child.send_signal(signal.SIGTERM)
         readable, _, _ = select.select([sys.stdin, wake], [], [])
         if wake in readable:
             os.read(wake, 512)
