@@ -56,23 +56,37 @@ def make(site: Site, what: str) -> None:
     subprocess.run(command, cwd=ROOT, env=kept | ours, check=True, capture_output=True, timeout=120)
 
 
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, site: Site) -> Any:
+    """The cookies of an owner who has signed in, once: attempts are counted."""
+    password = (site.folder / "organiser-password").read_text().strip()
+    context = browser.new_context(base_url=site.url)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"/admin/login/?next={ADDRESS}")
+    page.fill("[name=username]", "organiser@example.org")
+    page.fill("[name=password]", password)
+    page.click("[type=submit]")
+    expect(page.locator("h1")).to_have_text("Post room")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def open_post_room(browser: Browser, site: Site) -> Iterator[OpenPostRoom]:
+def open_post_room(browser: Browser, site: Site, signed_in: Any) -> Iterator[OpenPostRoom]:
     """Opens the post room as its owner. Organisers have a cookie, so only all else is witnessed."""
     witness = Witness(site)
     contexts: list[BrowserContext] = []
-    password = (site.folder / "organiser-password").read_text().strip()
 
     def opened(width: int = 1280, **options: Any) -> Page:
         size: Any = {"width": width, "height": 900}
-        context = browser.new_context(base_url=site.url, viewport=size, reduced_motion="reduce", **options)
+        look: Any = {"viewport": size, "reduced_motion": "reduce", "storage_state": signed_in}
+        context = browser.new_context(base_url=site.url, **look, **options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
-        page.goto(f"/admin/login/?next={ADDRESS}")
-        page.fill("[name=username]", "organiser@example.org")
-        page.fill("[name=password]", password)
-        page.click("[type=submit]")
+        page.goto(ADDRESS)
         expect(page.locator("h1")).to_have_text("Post room")
         witness.watch(page)
         return page
