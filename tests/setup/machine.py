@@ -55,8 +55,8 @@ exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/system
 # One shell for somebody who types; here a shell for each block, that begins where the last one ended.
 SHELL = """
 set -euo pipefail
-[ ! -e /root/.shell ] || . /root/.shell
-trap 'status=$?; { export -p; printf "cd %q\\n" "$PWD"; } >/root/.shell; exit $status' EXIT
+[ ! -e /srv/.shell ] || . /srv/.shell
+trap 'status=$?; { export -p; printf "cd %q\\n" "$PWD"; } >/srv/.shell; exit $status' EXIT
 """
 TRUST = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 REGISTRIES = re.compile(r"(SSL_|CURL_|REQUESTS_|PIP_|.*_proxy$|.*_PROXY$)")
@@ -69,8 +69,8 @@ class Machine:
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         self.environment = kept | {"HOME": "/root", "PATH": path, "LANG": "C.UTF-8", "TERM": "dumb"}
         # Whom this machine trusts on its way to the registries: installing packages there makes their list anew.
-        shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / "root" / "trusted.crt")
-        self.environment |= dict.fromkeys(TRUST, "/root/trusted.crt") | {"DEBIAN_FRONTEND": "noninteractive"}
+        shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / "srv" / "trusted.crt")
+        self.environment |= dict.fromkeys(TRUST, "/srv/trusted.crt") | {"DEBIAN_FRONTEND": "noninteractive"}
 
     def _command(self, script: str) -> list[str]:
         return ["nsenter", "-t", str(self.init), "-m", "-u", "-i", "-p", "-r", "-w", "bash", "-c", SHELL + script]

@@ -290,10 +290,10 @@ def refused(trial: Trial, backup: str) -> None:
     """What a restore must not do."""
     run = trial.machine.run
     assert "not empty" in run(f"countersign restore {backup}", fails=True)
-    run("cp -p /etc/countersign/environment /root/kept")
+    run("cp -p /etc/countersign/environment /srv/kept")
     run("deploy/new-environment >/etc/countersign/environment")
     assert "not those of the backup" in run(f"countersign restore {backup}", fails=True)
-    run("cp -p /root/kept /etc/countersign/environment")
+    run("cp -p /srv/kept /etc/countersign/environment")
 
 
 def decided(trial: Trial, visitor: Public, post: SmtpServer, left: dict[str, Any]) -> None:
@@ -322,10 +322,10 @@ def moved(trial: Trial, visitor: Public, post: SmtpServer) -> None:
     """All that was stored is gone; a copy of a backup is there, as it comes from elsewhere, and the keys."""
     run = trial.machine.run
     run("systemctl start countersign-backup && systemctl stop countersign.target")
-    run(f"cp -r $(ls -d {BACKUPS}/countersign-*Z | tail -n 1) /root/ && chown -R root:root /root/countersign-*Z")
+    run(f"cp -r $(ls -d {BACKUPS}/countersign-*Z | tail -n 1) /srv/ && chown -R root:root /srv/countersign-*Z")
     run("for name in countersign countersign_restored; do runuser -u postgres -- dropdb $name; done")
     run(f"runuser -u postgres -- dropuser countersign; rm -rf {BACKUPS}/* /var/lib/countersign/*")
-    trial.choose(COPY=run("ls -d /root/countersign-*Z").strip())
+    trial.choose(COPY=run("ls -d /srv/countersign-*Z").strip())
     trial.say("Restore: as it is written for a new server")
     trial.type_in(trial.todo.pop("Restore")[1:])
     run("countersign check --deploy && countersign migrate && countersign collectstatic --noinput")
