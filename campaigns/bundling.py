@@ -146,7 +146,7 @@ def _pdf(letter: Letter) -> bytes:
         try:
             return letter_pdf(sheet_for(letter))
         except RenderingBusy as busy:
-            time.sleep(busy.retry_after)
+            time.sleep(busy.retry_after)  # in a job of its own: nobody waits for it but the bundle
     return letter_pdf(sheet_for(letter))
 
 
