@@ -28,7 +28,7 @@ ROUNDS = 5
 EMAILS = 1_500  # a turn
 # The beginning and the end of a turn are not measured: then not all workers are at work.
 BEGINNING, END = 300, 100
-LETTERS, FIRST_LETTERS = 120, 20
+LETTERS, FIRST_LETTERS, LAST_LETTERS = 300, 60, 60
 SINGLE_LETTERS = 20
 WORKERS = 2
 FEW, MANY = 10_000, 100_000
@@ -53,9 +53,9 @@ def mail_pdf() -> Iterable[Figure]:
         post.start_workers("letters")
         setter(campaign=CAMPAIGN)
         floors, measured = interleaved(
-            ROUNDS - 2,
+            ROUNDS,
             lambda: WORKERS * 1000 / float(setter(letters=SINGLE_LETTERS)["ms"]),
-            lambda: post.turn(FIRST_LETTERS, 5, letters=LETTERS),
+            lambda: post.turn(FIRST_LETTERS, LAST_LETTERS, letters=LETTERS),
         )
         post.check()
         yield Figure("mail-pdf", "emails/s", measured, floors, 0.8)

@@ -21,6 +21,7 @@ from config.crypto import email_keys
 
 from . import pacing
 from .addresses import BadAddress
+from .ahead import RenderedAhead
 from .channels import Channels, DeliveryError
 from .lasting import as_lasting_as_needed
 from .mime import Parcel, SenderTrouble, Unsendable, parcel
@@ -35,12 +36,13 @@ log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 6.0  # between turns a worker asks the broker, which takes a tenth of a second or more
 FIRST_BATCH, LARGEST_BATCH = 5, 50
+BATCH_SECONDS = 1.0  # a worker that has nothing left to do should not watch another sitting on much
 MAX_ATTEMPTS = 10
 MAX_IN_DOUBT = 3  # so many handed over without an answer, and somebody has to look before the next
 # Before the attempts run out an email has waited about a day: 20 s, 1 min, 3, 9, 27 min, 1.3 h, 4 h, 8 h, 8 h.
 LONGEST_RETRY = 8 * 3600.0
 PUT_OFF = 5000  # emails to a closed domain that are moved out of the way in one claim
-SCANNED = 50  # at least so many due rows are looked at in a claim, for many of them may have to wait
+SCANNED = 50  # at least so many due rows are looked at in a claim once many have to wait
 NUDGE_EVERY, NUDGE_RARELY = 1.0, 5.0
 WORKER = "worker"
 FORGOTTEN = "The person asked to be erased."
@@ -71,16 +73,20 @@ class Drain:
         began = time.monotonic()
         size = FIRST_BATCH
         while not self._is_over() and (batch := claim(self.queue, size, self.token, self.deadline)):
-            self._send_all(batch)
+            if not self.handled and len(batch) == size:
+                nudge(self.queue)  # there may be more than one can send: whoever is idle helps
+            with RenderedAhead(batch) as ahead:
+                self._send_all(batch, ahead)
             # As many as the time left allows at the pace so far, so that nothing is claimed to be given back.
             pace = self.handled / max(time.monotonic() - began, 0.001)
-            size = min(LARGEST_BATCH, max(1, int(pace * (self.deadline - time.monotonic()))))
+            seconds = min(BATCH_SECONDS, self.deadline - time.monotonic())
+            size = min(LARGEST_BATCH, max(1, int(pace * seconds)))
         return self.handled
 
     def _is_over(self) -> bool:
         return stopping.is_set() or time.monotonic() >= self.deadline
 
-    def _send_all(self, batch: list[OutgoingEmail]) -> None:
+    def _send_all(self, batch: list[OutgoingEmail], ahead: RenderedAhead) -> None:
         renewed = time.monotonic()
         self.refusing = pacing.refusing(batch)
         for done, email in enumerate(batch):
@@ -99,14 +105,14 @@ class Drain:
                     why = "The receiving domain refused another just before."
                     self._settle(email, State.QUEUED, detail=why, not_before=later, slots=0)
                 else:
-                    self._send(email)
+                    self._send(email, ahead)
             except LeaseLost:
                 log.warning("Email %s was taken or stopped by somebody else.", email.uuid)
             self.handled += 1
 
-    def _send(self, email: OutgoingEmail) -> None:
+    def _send(self, email: OutgoingEmail, ahead: RenderedAhead) -> None:
         try:
-            ready = parcel(email)
+            ready = parcel(email, ahead.pdf)
             answer = self._deliver(email, ready)
         except DeliveryError as error:
             self._not_sent(email, error)
@@ -270,6 +276,7 @@ def claim(queue: str, limit: int, token: str, deadline: float = math.inf) -> lis
     The others are settled, or given a later slot. Senders take turns by chance: nobody's thousands delay another's.
     """
     elsewhere: set[int] = set()  # whose due rows are just being claimed by others
+    scanned = limit
     while True:
         now = timezone.now()
         senders = list(senders_with_mail(queue, now).exclude(pk__in=elsewhere).values_list("pk", flat=True))
@@ -277,20 +284,23 @@ def claim(queue: str, limit: int, token: str, deadline: float = math.inf) -> lis
             return []
         sender = Sender.objects.get(pk=random.choice(senders))
         with transaction.atomic():
-            leased, postponed = _lease(queue, sender, limit, token, now)
+            leased, postponed = _lease(queue, sender, limit, scanned, token, now)
         if sendable := list(_without_refused(leased, token)):
             return sendable
         if not leased and not postponed:
             elsewhere.add(sender.pk)
+        scanned = max(limit, SCANNED)
 
 
-def _lease(queue: str, sender: Sender, limit: int, token: str, now: datetime) -> tuple[list[OutgoingEmail], int]:
-    """The leased ones, and how many were given a later moment instead."""
+def _lease(
+    queue: str, sender: Sender, limit: int, scanned: int, token: str, now: datetime
+) -> tuple[list[OutgoingEmail], int]:
+    """Of the `scanned` oldest the leased ones, and how many were given a later moment instead."""
     due = claimable(queue, sender.pk, now).order_by("not_before", "pk")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True, of=("self",))
     # The message not joined: many emails share one, which is decrypted once this way.
-    rows = due.select_related("letter").prefetch_related("message")[: max(limit, SCANNED)]
+    rows = due.select_related("letter").prefetch_related("message")[:scanned]
     slots = pacing.Slots(sender, now)
     ready, waiting = slots.give(list(rows), limit)
     if waiting:

@@ -8,6 +8,7 @@ which no mail program reads).
 import re
 from base64 import encodebytes
 from binascii import b2a_qp
+from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_string, policy
 from email.header import Header
@@ -22,7 +23,7 @@ from config.email import CLOSE, OPEN, RenderedMessage, fill
 
 from .addresses import Address, BadAddress, display_name, one_address
 from .letter_text import letter_text, sheet_for
-from .models import Letter, OutgoingEmail, Sender
+from .models import OutgoingEmail, Sender
 from .models.post import Kind
 from .pdf import RenderingBusy, RenderingError, letter_pdf
 
@@ -73,13 +74,19 @@ def marker_message(subject: str, text: str) -> RenderedMessage:
     return RenderedMessage(f"{OPEN}{subject}{CLOSE}", f"{OPEN}{text}{CLOSE}", "")
 
 
-def parcel(email: OutgoingEmail) -> Parcel:
+def letters_pdf(email: OutgoingEmail) -> bytes:
+    """Asks the database nothing, if the email's letter was fetched with it. Raises letters.pdf.RenderingError."""
+    assert email.letter
+    return letter_pdf(sheet_for(email.letter))
+
+
+def parcel(email: OutgoingEmail, render: Callable[[OutgoingEmail], bytes] = letters_pdf) -> Parcel:
     """Raises SenderTrouble, Unsendable, BadAddress, letters.pdf.RenderingBusy or letters.pdf.RenderingError."""
     to = one_address(email.to_address)
     reply_to = one_address(email.reply_to) if email.reply_to else None
     from_name, from_address = from_of(email.sender)
     headers, body = _wording(email)
-    pdf, note = _letters_pdf(email, email.letter) if email.attach_letter and email.letter else (b"", "")
+    pdf, note = _attached(email, render) if email.attach_letter and email.letter else (b"", "")
     if pdf:
         body = _multipart("mixed", [body, _attachment(pdf)])
     headers += [_mailbox("From", _from_name(email, from_name), from_address), _mailbox("To", email.to_name, to)]
@@ -137,10 +144,10 @@ def _wording(email: OutgoingEmail) -> tuple[list[str], bytes]:
     return [f"{name}: {value}" for name, value in headers.items()], body
 
 
-def _letters_pdf(email: OutgoingEmail, letter: Letter) -> tuple[bytes, str]:
+def _attached(email: OutgoingEmail, render: Callable[[OutgoingEmail], bytes]) -> tuple[bytes, str]:
     """The PDF; or nothing, and why, for the history. Raises RenderingBusy, and RenderingError at first."""
     try:
-        return letter_pdf(sheet_for(letter)), ""
+        return render(email), ""
     except RenderingBusy:
         raise
     except RenderingError as error:

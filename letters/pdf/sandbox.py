@@ -58,7 +58,7 @@ class Limits:
     wait_seconds: float = 2.0
     timeout_seconds: float = 20.0
     memory_mb: int = 1024
-    renderings_per_child: int = 500
+    renderings_per_child: int = 1500  # it grows by some 15 KB a letter; starting another takes half a second
 
 
 @contextlib.contextmanager

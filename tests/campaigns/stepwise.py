@@ -178,10 +178,10 @@ def install(patch: Callable[[object, str, object], None]) -> None:
     """`patch` is monkeypatch.setattr: the steps that are not in a channel."""
     prepare, write = draining.parcel, draining.move
 
-    def parcel(email: OutgoingEmail) -> Parcel:
+    def parcel(email: OutgoingEmail, *how: Any) -> Parcel:
         if worker := _this_worker():
             worker.pause(Step.CLAIMED)
-        return prepare(email)
+        return prepare(email, *how)
 
     def move(*args: Any, **kwargs: Any) -> list[int]:
         worker = _this_worker()

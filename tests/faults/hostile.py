@@ -104,6 +104,7 @@ class Conversation:
     def __init__(self, server: HostileServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.server, self.reader, self.writer = server, reader, writer
         self.address = ""
+        self.begun = False  # MAIL was taken
 
     async def run(self) -> None:
         if self.server.refusing:
@@ -114,11 +115,14 @@ class Conversation:
             verb, _, rest = (await self.line()).partition(" ")
             match verb.upper():
                 case "EHLO":
-                    await self.answer("EHLO", "250-hostile.test\r\n250-SIZE 30000000\r\n250 8BITMIME")
+                    pipelining = self.server.chance.choice(["", "250-PIPELINING\r\n"])
+                    await self.answer("EHLO", f"250-hostile.test\r\n{pipelining}250-SIZE 30000000\r\n250 8BITMIME")
                 case "HELO":
                     await self.say("250 hostile.test")
                 case "MAIL":
-                    await self.answer("MAIL", "250 OK")
+                    self.address, self.begun = "", await self.answer("MAIL", "250 OK")
+                case "RCPT" if not self.begun:  # sent with a MAIL that was refused (RFC 2920)
+                    await self.say("503 5.5.1 MAIL first")
                 case "RCPT":
                     self.address = rest.partition("<")[2].partition(">")[0]
                     await self.answer("RCPT", "250 OK")
@@ -126,7 +130,7 @@ class Conversation:
                     if await self.answer("DATA", "354 Go ahead"):
                         await self.email()
                 case "RSET":
-                    self.address = ""
+                    self.address, self.begun = "", False
                     await self.answer("RSET", "250 OK")
                 case "QUIT":
                     await self.answer("QUIT", "221 Bye")

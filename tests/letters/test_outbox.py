@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -14,7 +15,7 @@ from config import mailbox
 from letters import channels, draining, mime, nudging, outbox, recovering
 from letters.models import DeliveryEvent, Message, OutgoingEmail, Sender, Suppression
 from letters.models.post import Kind, Queue, State
-from letters.pdf import RenderingBusy, RenderingError, RenderingTimeout
+from letters.pdf import LetterSheet, RenderingBusy, RenderingError, RenderingTimeout
 from letters.transitions import move
 from tests.letters.factories import make_letter
 from tests.letters.posting import history, make_due, make_email, make_message, make_sender, state_of
@@ -188,7 +189,7 @@ def test_a_turn_that_leaves_something_asks_for_another(monkeypatch: pytest.Monke
     nudged: list[str] = []
     monkeypatch.setattr(draining, "nudge", nudged.append)
     sender = make_sender(channel=CAPTURE)
-    for number in range(8):
+    for number in range(draining.FIRST_BATCH - 1):
         make_email(sender=sender, to=f"p{number}@example.org")
     assert outbox.drain("confirmations", seconds=0) == 0
     assert nudged == ["confirmations"]
@@ -279,9 +280,9 @@ def test_what_is_cancelled_while_a_worker_prepares_it_does_not_leave(monkeypatch
     email = make_email(sender=make_sender(channel=CAPTURE))
     real = draining.parcel
 
-    def prepared(row: OutgoingEmail) -> object:
+    def prepared(row: OutgoingEmail, *how: Any) -> object:
         assert outbox.cancel([row.pk], "Alice", "changed her mind") == 1
-        return real(row)
+        return real(row, *how)
 
     monkeypatch.setattr(draining, "parcel", prepared)
     outbox.drain("confirmations")
@@ -431,10 +432,10 @@ def test_a_mistake_of_ours_costs_an_attempt_not_the_turn(monkeypatch: pytest.Mon
     bad, good = make_email(sender=sender), make_email(sender=sender, to="bob@example.org")
     real = draining.parcel
 
-    def parcel(email: OutgoingEmail) -> object:
+    def parcel(email: OutgoingEmail, *how: Any) -> object:
         if email.pk == bad.pk:
             raise KeyError("alice@example.org")
-        return real(email)
+        return real(email, *how)
 
     monkeypatch.setattr(draining, "parcel", parcel)
     outbox.drain("confirmations")
@@ -475,9 +476,9 @@ def test_a_from_address_that_cannot_be_used_pauses_its_sender_and_fails_no_email
 # Letters whose PDF cannot be made
 
 
-def make_letter_email() -> OutgoingEmail:
+def make_letter_email(sender: Sender | None = None) -> OutgoingEmail:
     return make_email(
-        sender=make_sender(channel=CAPTURE),
+        sender=sender or make_sender(channel=CAPTURE),
         kind=Kind.LETTER,
         letter=make_letter(),
         attach_letter=True,
@@ -527,6 +528,58 @@ def test_a_letter_waits_for_its_pdf_while_the_machine_is_busy(monkeypatch: pytes
     (message,) = mailbox.messages()
     assert [attachment.filename for attachment in message.attachments] == ["letter.pdf"]
     assert email.events.get(to_state="handing").detail == ""
+
+
+# The next letter's PDF is made while this one is on its way
+
+
+def test_the_next_letter_is_rendered_while_one_is_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    sender = make_sender(channel=CAPTURE)
+    emails = [make_letter_email(sender) for _ in range(3)]
+    rendered: list[str] = []
+    arrived = threading.Semaphore(0)
+
+    def render(sheet: LetterSheet) -> bytes:
+        rendered.append(sheet.recipient_lines[0])
+        arrived.release()
+        return b"%PDF " + sheet.recipient_lines[0].encode()
+
+    class Watching(channels.Capture):
+        def deliver(self, parcel: mime.Parcel, *steps: Callable[[], None]) -> str:
+            if parcel.uuid == str(emails[0].uuid):  # the first was rendered for itself; this is the second
+                assert arrived.acquire(timeout=10) and arrived.acquire(timeout=10)
+            return super().deliver(parcel, *steps)
+
+    monkeypatch.setattr(mime, "letter_pdf", render)
+    with channels.Channels() as opened:
+        opened.opened["capture"] = Watching()
+        draining.Drain("letters", time.monotonic() + 30, opened).run()
+    assert rendered == [email.letter.recipient_name for email in emails if email.letter]
+
+
+def test_a_letter_that_cannot_be_rendered_ahead_delays_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    sender = make_sender(channel=CAPTURE)
+    good, bad, last = (make_letter_email(sender) for _ in range(3))
+
+    def render(sheet: LetterSheet) -> bytes:
+        if bad.letter and sheet.recipient_lines[0] == bad.letter.recipient_name:
+            raise RenderingBusy(retry_after=4)
+        return b"%PDF"
+
+    monkeypatch.setattr(mime, "letter_pdf", render)
+    outbox.drain("letters")
+    assert [state_of(email) for email in (good, bad, last)] == [State.SENT, State.QUEUED, State.SENT]
+
+
+def test_the_first_full_batch_of_a_turn_wakes_another_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    nudged: list[str] = []
+    monkeypatch.setattr(draining, "nudge", nudged.append)
+    sender = make_sender(channel=CAPTURE)
+    for number in range(3 * draining.FIRST_BATCH):
+        make_email(sender=sender, to=f"p{number}@example.org")
+    outbox.drain("confirmations")
+    assert nudged == ["confirmations"]
+    assert len(captured()) == 3 * draining.FIRST_BATCH
 
 
 # Erasing
