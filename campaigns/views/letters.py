@@ -127,7 +127,7 @@ def is_on_its_way(kept: CampaignLetter) -> bool:
 def honest_state(kept: CampaignLetter, in_doubt: bool) -> str:
     """Where the letter is, in words that claim no more than is known."""
     if kept.handed_over_at is not None:
-        day = date_format(timezone.localdate(kept.handed_over_at), "j F Y")
+        day = date_format(timezone.localdate(kept.handed_over_at))
         return _("handed over on %(day)s") % {"day": day}
     if kept.outgoing is None:
         return _("waiting to be handed over") if kept.by_hand else ""
