@@ -154,6 +154,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 
+FORMS_URLFIELD_ASSUME_HTTPS = True  # of an address typed without its scheme; Django 6 does so unasked
+
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES: dict[str, Any] = {
