@@ -1,0 +1,149 @@
+"""Letters that wait to be handed in, and what is made of them."""
+
+import html
+import io
+import re
+import threading
+import zipfile
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pikepdf
+import pypdfium2
+from django.utils import timezone
+
+from campaigns import bundling, exports, writing
+from campaigns.handing_in import Pile, mark
+from campaigns.models import Campaign, CampaignLetter, User
+from config import jobs
+from letters.models import OutgoingEmail, Representative
+from tests.campaigns.factories import (
+    emails,
+    make_campaign_letter,
+    text_of,
+)
+
+PAGE = "/organise/library/hand-in/"
+
+
+def write(campaign: Campaign, representative: Representative, email: str = "zoe@example.org") -> CampaignLetter:
+    written = writing.Written(representative, "The library", "It must stay.", "Zoe Quux", "1 High Street")
+    writing.send(text_of(campaign), written, email)
+    return CampaignLetter.objects.latest("pk")
+
+
+def confirmed(campaign: Campaign, representative: Representative, email: str = "zoe@example.org") -> CampaignLetter:
+    kept = write(campaign, representative, email)
+    assert writing.confirm(kept)
+    kept.refresh_from_db()
+    return kept
+
+
+def wait(campaign: Campaign, representative: Representative, number: int, **fields: Any) -> list[CampaignLetter]:
+    """Letters that wait, made at once, a minute apart."""
+    now = timezone.now() - timedelta(hours=1)
+    waits = {"by_hand": True, "state": "confirmed"}
+    return [
+        make_campaign_letter(
+            campaign, representative, **{**waits, "confirmed_at": now + timedelta(minutes=minute), **fields}
+        )
+        for minute in range(number)
+    ]
+
+
+def another(representative: Representative, **fields: Any) -> Representative:
+    here = {"legislature": representative.legislature, "constituency": representative.constituency}
+    return Representative.objects.create(**here, **{"name": "Jonas Quill", "email": "jonas@example.com", **fields})
+
+
+def letters_out() -> list[OutgoingEmail]:
+    return [email for email in emails() if email.kind == "letter"]
+
+
+def seen(pile: Pile, on: date | None = None) -> str:
+    return mark(pile.on(on or timezone.localdate()).ids())
+
+
+def later(days: float) -> datetime:
+    return timezone.now() + timedelta(days=days)
+
+
+def preview_of(representative: Representative) -> dict[str, str]:
+    return {
+        "stage": "preview",
+        "constituency": str(representative.constituency_id),
+        "representative": str(representative.pk),
+        "subject": "The library",
+        "body": "It must stay open.",
+        "name": "Zoe Quux",
+        "address": "1 High Street\nNORTHTOWN",
+        "postcode": "SW1A 1AA",
+    }
+
+
+def sending(representative: Representative, **fields: str) -> dict[str, str]:
+    return preview_of(representative) | {"stage": "send", "email": "zoe@example.org", "consent": "on"} | fields
+
+
+def asked(page: Any) -> dict[str, str]:
+    """The fields that the page would send back."""
+    return {
+        name: html.unescape(value)
+        for name, value in re.findall(
+            r'<input[^>]*?name="(to|until|seen|on)"[^>]*?value="([^"]*)"', page.content.decode()
+        )
+    }
+
+
+def _both(deed: Any) -> None:
+    threads = [threading.Thread(target=deed, args=(name,)) for name in ("Alice", "Bob")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+        assert not thread.is_alive()
+
+
+def blank_pdf(name: str = "Alice Example", pages: int = 1) -> bytes:
+    """Empty pages, as wide as the name is long, by which they are known again."""
+    document = pypdfium2.PdfDocument.new()
+    for _page in range(pages):
+        document.new_page(300 + len(name), 400).close()
+    file = io.BytesIO()
+    document.save(file)
+    document.close()
+    return file.getvalue()
+
+
+def widths_in(pdf: bytes) -> list[int]:
+    """The length of the name on each page of a PDF of blank_pdf's."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return [int(page.mediabox[2]) - 300 for page in document.pages]
+
+
+def bundled(campaign: Campaign, alice: User) -> jobs.Job:
+    job = bundling.start_bundle(campaign, exports.owner_of(campaign, alice))
+    jobs.drain()
+    job.refresh_from_db()
+    return job
+
+
+def opened(job: jobs.Job) -> zipfile.ZipFile:
+    with job.open_result() as file:
+        archive = zipfile.ZipFile(io.BytesIO(file.read()))
+    assert archive.testzip() is None
+    return archive
+
+
+def names_in(job: jobs.Job) -> list[str]:
+    return opened(job).namelist()
+
+
+def letters_in(job: jobs.Job) -> int:
+    """By its list of contents."""
+    return len(re.findall(r"<tr><td>(\d+)</td>", opened(job).read("0-contents.html").decode()))
+
+
+def withdrawn(kept: CampaignLetter) -> None:
+    assert writing.withdraw(kept)
+    jobs.expire(timezone.now() + timedelta(seconds=1))
