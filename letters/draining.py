@@ -25,7 +25,7 @@ from .ahead import RenderedAhead
 from .channels import Channels, DeliveryError
 from .lasting import as_lasting_as_needed
 from .mime import Parcel, SenderTrouble, Unsendable, parcel
-from .models import Sender, Suppression
+from .models import DeliveryEvent, Sender, Suppression
 from .models.post import Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, State
 from .models.sender import SenderQuerySet
 from .nudging import nudge
@@ -38,7 +38,7 @@ DRAIN_SECONDS = 6.0  # between turns a worker asks the broker, which takes a ten
 FIRST_BATCH, LARGEST_BATCH = 5, 50
 BATCH_SECONDS = 1.0  # a worker that has nothing left to do should not watch another sitting on much
 MAX_ATTEMPTS = 10
-MAX_IN_DOUBT = 3  # so many handed over without an answer, and somebody has to look before the next
+MAX_IN_DOUBT = 3  # as many copies may have arrived, at most; somebody has to look before the next
 # Before the attempts run out an email has waited about a day: 20 s, 1 min, 3, 9, 27 min, 1.3 h, 4 h, 8 h, 8 h.
 LONGEST_RETRY = 8 * 3600.0
 PUT_OFF = 5000  # emails to a closed domain that are moved out of the way in one claim
@@ -170,7 +170,7 @@ class Drain:
             self._settle(email, State.FAILED, error=str(error))
         elif error.uncertain and _is_forgotten(email):
             self._settle(email, State.FAILED, detail=ERASED_IN_DOUBT)
-        elif in_doubt or (error.uncertain and attempts >= MAX_IN_DOUBT):
+        elif in_doubt or (error.uncertain and _times_handed(email) >= MAX_IN_DOUBT):
             self._settle(email, State.HELD, error=str(error))
         elif error.server and not error.uncertain and self._not_of_this_email(email):
             # It leaves once the server can be reached, however long that takes.
@@ -218,6 +218,10 @@ class Drain:
 def _is_forgotten(email: OutgoingEmail) -> bool:
     """Asked anew, for it may have happened while the email was handed over."""
     return OutgoingEmail.objects.filter(pk=email.pk, forget_at__isnull=False).exists()
+
+
+def _times_handed(email: OutgoingEmail) -> int:
+    return DeliveryEvent.objects.filter(email_id=email.pk, to_state=State.HANDING).count()
 
 
 _busy = {queue: threading.Lock() for queue in Queue.values}

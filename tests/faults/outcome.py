@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from letters.draining import MAX_ATTEMPTS
+from letters.draining import MAX_ATTEMPTS, MAX_IN_DOUBT
 
 from .hostile import Taken
 from .installation import Row
@@ -86,8 +86,13 @@ class Outcome:
 
     @property
     def held_wrongly(self) -> list[str]:
-        held = self.rows(state="held")
-        return [row.uuid for row in held if row.kind != "letter" or row.changes[-1] != ("handing", "held")]
+        """Held for another reason than that it may have arrived; a confirmation, before as many copies may have."""
+        right = {"letter": 1, "confirmation": MAX_IN_DOUBT}
+        return [
+            row.uuid
+            for row in self.rows(state="held")
+            if row.changes[-1] != ("handing", "held") or row.changes.count(("leased", "handing")) < right[row.kind]
+        ]
 
     @property
     def worst_recovery(self) -> float:

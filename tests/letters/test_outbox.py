@@ -445,6 +445,28 @@ def test_a_mistake_of_ours_costs_an_attempt_not_the_turn(monkeypatch: pytest.Mon
     assert state_of(good) == State.SENT
 
 
+def test_a_confirmation_is_sent_again_until_three_copies_may_have_arrived() -> None:
+    email = make_email(sender=make_sender(channel=CAPTURE))
+    busy, silent = channels.DeliveryError("Busy."), channels.DeliveryError("No answer.", uncertain=True)
+    said = iter([busy, busy, busy, silent, silent, silent])
+
+    class Wavering(channels.Capture):
+        def deliver(self, parcel: object, handing: Callable[[], None], waiting: object = None) -> str:
+            error = next(said)
+            if error.uncertain:
+                handing()
+            raise error
+
+    found = []
+    for _ in range(6):
+        make_due(email)
+        with channels.Channels() as opened:
+            opened.opened["capture"] = Wavering()
+            draining.Drain("confirmations", time.monotonic() + 5, opened).run()
+        found.append(state_of(email))
+    assert found == [State.QUEUED] * 5 + [State.HELD]
+
+
 # Senders that cannot send
 
 
