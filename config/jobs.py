@@ -226,6 +226,11 @@ def clock_went_back(seconds: float) -> None:
         Job.objects.filter(**{f"{field}__gt": now}).update(**{field: models.F(field) - gone})
 
 
+def stop(rows: JobQuerySet, reason: str) -> int:
+    """Ends those that wait or run; the reason is a sentence for the person who asked. Returns how many these were."""
+    return _end(rows.filter(state__in=OPEN_STATES), State.FAILED, reason)
+
+
 def expire(now: datetime) -> int:
     """Deletes the results, parameters and errors of jobs past their time. Safe to repeat, and to run twice at once."""
     expired = 0
@@ -296,10 +301,10 @@ def _put_back(job: Job) -> None:
     mine.update(state=State.QUEUED, lease_token=None, lease_until=None, **again)
 
 
-def _end(rows: JobQuerySet, state: State, error: str = "") -> None:
+def _end(rows: JobQuerySet, state: State, error: str = "") -> int:
     now = timezone.now()
     expires = now + timedelta(days=settings.JOB_RESULT_DAYS)
-    rows.update(state=state, error=error, lease_token=None, lease_until=None, ended_at=now, expires_at=expires)
+    return rows.update(state=state, error=error, lease_token=None, lease_until=None, ended_at=now, expires_at=expires)
 
 
 def _delete_files(job: Job) -> None:

@@ -7,12 +7,13 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from campaigns import restoring, signing
-from campaigns.models import Signature
+from campaigns import bundling, exports, handing_in, restoring, signing
+from campaigns.models import CampaignLetter, Signature
+from config import jobs
 from letters import outbox
 from letters.models import OutgoingEmail
 from letters.models.post import Kind, State
-from tests.campaigns.factories import make_campaign, make_signature
+from tests.campaigns.factories import make_campaign, make_campaign_letter, make_seat, make_signature
 from tests.letters.posting import history, make_email, state_of
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def in_state(state: State, **fields: str) -> OutgoingEmail:
 @pytest.mark.parametrize("state", [State.QUEUED, State.LEASED, State.HANDING])
 def test_what_had_not_left_is_held(state: State) -> None:
     email = in_state(state)
-    assert restoring.quieten(MADE_AT) == 1
+    assert restoring.quieten(MADE_AT).held == 1
     assert state_of(email) == State.HELD
     assert "2026-11-21 03:00 UTC" in email.events.get().detail
 
@@ -37,7 +38,7 @@ def test_what_had_not_left_is_held(state: State) -> None:
 @pytest.mark.parametrize("state", [State.SENT, State.FAILED, State.CANCELLED, State.BOUNCED])
 def test_what_had_its_end_keeps_it(state: State) -> None:
     email = in_state(state)
-    assert restoring.quieten(MADE_AT) == 0
+    assert restoring.quieten(MADE_AT).held == 0
     assert state_of(email) == state
 
 
@@ -46,6 +47,30 @@ def test_nobody_is_reminded_who_may_have_confirmed_since() -> None:
     Signature.objects.filter(pk=signature.pk).update(consent_at=timezone.now() - timedelta(days=2))
     restoring.quieten(MADE_AT)
     assert signing.remind_the_unconfirmed() == 0
+
+
+@pytest.mark.parametrize("running", [False, True])
+def test_letters_that_were_just_being_emailed_after_all_wait_for_hands_again(running: bool) -> None:
+    campaign, waits = make_campaign(), {"by_hand": True, "state": CampaignLetter.State.CONFIRMED}
+    make_campaign_letter(campaign, make_seat()[2], confirmed_at=timezone.now(), **waits)
+    pile = handing_in.Pile(campaign)
+    handing_in.start_emailing(pile, handing_in.mark(pile.ids()), "account 1")
+    if running:
+        over = timezone.now() - timedelta(seconds=1)
+        jobs.Job.objects.update(state=jobs.State.RUNNING, attempts=1, lease_until=over)
+    assert restoring.quieten(MADE_AT).ended == 1
+    assert jobs.drain() == 0 and not OutgoingEmail.objects.exists()
+    assert "look first, then start it again" in jobs.Job.objects.get(state=jobs.State.FAILED).error
+    assert len(pile.ids()) == 1
+
+
+def test_lists_and_bundles_are_made_after_a_restore_and_what_had_ended_keeps_its_end() -> None:
+    campaign = make_campaign()
+    exports.start(campaign, "campaign 1 account 1")
+    bundling.start_bundle(campaign, "campaign 1 account 1")
+    jobs.Job.objects.create(kind=handing_in.EMAILING, parameters={}, state=jobs.State.DONE)
+    assert restoring.quieten(MADE_AT).ended == 0
+    assert sorted(jobs.Job.objects.values_list("state", flat=True)) == ["done", "queued", "queued"]
 
 
 def test_nothing_is_sent_until_somebody_decides() -> None:

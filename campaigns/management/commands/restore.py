@@ -24,10 +24,17 @@ class Command(BaseCommand):
         except backups.BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         call_command("migrate", verbosity=0, interactive=False)
-        held = restoring.quieten(backup.made_at)
+        quietened = restoring.quieten(backup.made_at)
         self.stdout.write(f"Restored as of {backup.made_at:%Y-%m-%d %H:%M} UTC.")
         self.stdout.write(f"Ended, because its day has come: {retention.anonymise_expired()}.")
-        self.stdout.write(f"Held, because they may have left since: {held} emails. `restored` says what to do.")
+        self.stdout.write(
+            f"Held, because they may have left since: {quietened.held} emails. `restored` says what to do."
+        )
+        if quietened.ended:
+            self.stdout.write(
+                f"Ended, because they may have emailed letters since: {quietened.ended} jobs. "
+                "Their letters wait to be handed in. Look at what had left before one is started again."
+            )
         if not backup.links_still_work:
             self.stdout.write(
                 "WRONG: links sent before no longer work. Put the backup's SECRET_KEY into SECRET_KEY_FALLBACKS."
