@@ -12,7 +12,7 @@ from config import links, locks
 from config.crypto import email_key, email_keys
 from letters import composing, outbox
 from letters.letter_text import letter_text, subject_line
-from letters.models import Letter, Representative
+from letters.models import Letter, OutgoingEmail, Representative
 
 from . import consent, emails, handing_in, retention
 from .models import CampaignLetter, CampaignText, Signature
@@ -183,8 +183,10 @@ def erase(letters: models.QuerySet[CampaignLetter]) -> None:
         rows = list(letters.select_for_update(of=("self",)))
         stopped = [kept.pk for kept in rows if _stopped(kept)]
         CampaignLetter.objects.filter(pk__in=stopped).update(state=CampaignLetter.State.WITHDRAWN)
-        sent = [pk for kept in rows for pk in (kept.confirmation_id, kept.outgoing_id) if pk]
-        outbox.forget_emails(sent, THE_WRITER)
+        # A letter that went on to another address has been in more than one email, and its writer's address in each.
+        posted = OutgoingEmail.objects.filter(letter__in=[kept.letter_id for kept in rows]).values_list("pk", flat=True)
+        asked = [kept.confirmation_id for kept in rows if kept.confirmation_id]
+        outbox.forget_emails([*asked, *posted], THE_WRITER)
         retention.forget_letters(CampaignLetter.objects.filter(pk__in=[kept.pk for kept in rows]), timezone.now())
         for campaign_id in {kept.campaign_id for kept in rows if _in_a_bundle(kept)}:
             handing_in.discard(campaign_id)

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns import restoring, writing
+from campaigns import deciding, restoring, writing
 from campaigns.models import Campaign, CampaignLetter
 from config import links
 from letters import outbox, pacing
@@ -257,6 +257,18 @@ def test_one_may_erase_ones_letter(client: Client, mine: str, link: str) -> None
     assert (kept.email, kept.email_key, kept.letter.body, kept.letter.sender_name) == ("", "", "", "")
     assert [(email.state, email.to_address, email.reply_to) for email in emails()] == [("cancelled", "", "")] * 2
     assert client.get(mine).status_code == 410
+
+
+def test_erasing_a_letter_erases_every_email_it_went_by(client: Client, mine: str, link: str) -> None:
+    client.post(link)
+    OutgoingEmail.objects.filter(kind="letter").update(state=State.BOUNCED, settled_at=timezone.now())
+    Representative.objects.update(email="new@parliament.example.com")
+    assert deciding.readdress([letters_out()[0].pk], "account 1") == 1
+    assert client.post(mine, {"erase": "1", "really": "1"}).status_code == 200
+    assert [(email.state, email.reply_to, email.reply_key) for email in letters_out()] == [
+        ("bounced", "", ""),
+        ("cancelled", "", ""),
+    ]
 
 
 def test_ones_letter_comes_as_json(client: Client, mine: str) -> None:
