@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ from django.utils import timezone
 from .crypto import Undecryptable, decrypt, encrypt, hash_keys, keyed_hash
 
 PREFIX, PARTIAL = "countersign-", ".part"
+KILLED_AFTER = timedelta(hours=12)  # no attempt is at work for so long
 ABOUT, PRIVATE = "about.json", "private"
 DATABASE = {"postgresql": "database.dump", "sqlite": "database.sqlite3"}
 # What pg_dump and pg_restore are told by environment, where no list of processes shows it.
@@ -48,16 +50,20 @@ def make(into: Path, now: datetime | None = None) -> Path:
     partial = folder.with_name(folder.name + PARTIAL)
     if folder.exists():
         raise BackupError(f"{folder} is there already.")
-    shutil.rmtree(partial, ignore_errors=True)  # of an attempt that was interrupted
-    partial.mkdir(parents=True, mode=0o700)
+    for path in into.glob(f"{PREFIX}*{PARTIAL}"):  # a killed attempt could not clean up
+        if _made_before(path, now - KILLED_AFTER):
+            shutil.rmtree(path, ignore_errors=True)
     try:
+        partial.mkdir(parents=True, mode=0o700)
         _dump(partial / DATABASE[connection.vendor])
         _copy_private_files(partial / PRIVATE)
         (partial / ABOUT).write_text(json.dumps(_about(now), indent=1))
         _to_the_disk(partial)
+        partial.rename(folder)
     except OSError as error:
         raise BackupError(f"It could not be written: {error}.") from error
-    partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)  # a whole one has its name by now
     return folder
 
 
@@ -144,12 +150,14 @@ def _load(source: Path) -> None:
 
 def _copy_sqlite(source: str, target: str) -> None:
     """Page by page through SQLite itself: what is in the write-ahead log comes too, and nobody has to stop."""
-    origin, copy = sqlite3.connect(source, timeout=20), sqlite3.connect(target, timeout=20)
     try:
-        origin.backup(copy)
-    finally:
-        copy.close()
-        origin.close()
+        with (
+            closing(sqlite3.connect(source, timeout=20)) as origin,
+            closing(sqlite3.connect(target, timeout=20)) as copy,
+        ):
+            origin.backup(copy)
+    except sqlite3.Error as error:
+        raise BackupError(f"SQLite could not copy it: {error}.") from error
 
 
 def _run(program: str, *arguments: str) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -29,6 +31,8 @@ make_email(sender=Sender.objects.create(name="Northtown"), to="alice@example.org
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 storages["private"].save("exports/signatures.csv", ContentFile(b"Alice"))
+from config import jobs
+jobs.start("hand-in-email", {})
 """
 READ = """
 from django.core.files.storage import storages
@@ -91,7 +95,7 @@ def test_what_was_saved_comes_back_and_sends_nothing(kind: str, tmp_path: Path) 
         no_keys(ours, Path(folder))
         theirs = ours.another(tmp_path / "second", second)
         said = theirs.manage("restore", folder, SECRET_KEY=secrets.token_urlsafe(48))
-        assert "1 emails" in said and "WRONG: links sent before" in said
+        assert "1 emails" in said and "1 jobs" in said and "WRONG: links sent before" in said
         assert theirs.manage("shell", "-c", READ).splitlines()[-1] == "alice@example.org held Alice"
         if kind == "sqlite":
             refused(ours, theirs, folder)
@@ -115,6 +119,31 @@ def test_an_interrupted_backup_is_none(tmp_path: Path) -> None:
     (half / "database.sqlite3").touch()
     with pytest.raises(backups.BackupError, match="no whole backup"):
         backups.check(half)
+
+
+@pytest.mark.parametrize(
+    "fault", [sqlite3.OperationalError("database is locked"), OSError(28, "No space left on device")]
+)
+def test_a_backup_that_fails_says_why_and_leaves_nothing(
+    fault: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **options: object) -> NoReturn:
+        raise fault
+
+    monkeypatch.setattr(backups, "connection", SimpleNamespace(vendor="sqlite"))
+    monkeypatch.setattr(sqlite3, "connect", fail)
+    with pytest.raises(backups.BackupError, match="locked|No space"):
+        backups.make(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_attempt_removes_what_a_killed_one_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for when in ("2026-11-20T030000Z", "2026-11-21T025900Z"):  # the second may be at work still
+        (tmp_path / f"countersign-{when}.part").mkdir()
+    monkeypatch.setattr(backups, "_dump", lambda target: None)
+    monkeypatch.setattr(backups, "_copy_private_files", lambda target: None)
+    made = backups.make(tmp_path, datetime(2026, 11, 21, 3, tzinfo=UTC))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["countersign-2026-11-21T025900Z.part", made.name]
 
 
 def test_old_backups_go_and_other_folders_stay(tmp_path: Path) -> None:
