@@ -144,10 +144,10 @@ class _Bundle:
 def _pdf(letter: Letter) -> bytes:
     for _again in range(PATIENCE):
         try:
-            return letter_pdf(sheet_for(letter))
+            return letter_pdf(sheet_for(letter), hurried=False)
         except RenderingBusy as busy:
             time.sleep(busy.retry_after)  # in a job of its own: nobody waits for it but the bundle
-    return letter_pdf(sheet_for(letter))
+    return letter_pdf(sheet_for(letter), hurried=False)
 
 
 class Stack:

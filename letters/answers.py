@@ -33,6 +33,11 @@ _OUR_SETTING = re.compile(
 _OF_ONE_EMAIL = {(1, 1), (1, 2), (1, 3), (1, 4), (1, 6), (1, 10), (2, 1), (2, 2), (2, 3), (2, 4), (3, 4)}
 
 
+def printable(text: str) -> str:
+    """On one line, and fit for a database and a screen: PostgreSQL takes no NUL, and an answer may hold one."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+
+
 def _status(code: int, text: str) -> tuple[int, int] | None:
     """Subject and detail of the first status code of the answer's own class."""
     found = (match for match in _STATUS.finditer(text) if int(match[1]) == code // 100)

@@ -16,11 +16,14 @@ from django.utils.translation import gettext as _
 
 from config import mailbox
 
-from .answers import is_our_setting, speaks_of_policy, speaks_of_the_domain
+from .answers import is_our_setting, printable, speaks_of_policy, speaks_of_the_domain
 from .delivery import Channel, DeliveryError, nothing
 from .mime import LINE_BREAK, Parcel
 from .models import OutgoingEmail, Sender
 
+Reply = tuple[int, bytes]
+
+LONGEST_REPLY = 100  # lines; a server's list of what it can do has some twenty
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -40,6 +43,29 @@ class Capture:
         pass
 
 
+class _Reply:
+    """What a server says, read by line. An answer has an end: smtplib would read its lines for ever."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.file = sock.makefile("rb")
+        self.begin()
+
+    def begin(self) -> None:
+        self.lines, self.deadline = 0, time.monotonic() + settings.SMTP_TIMEOUT_SECONDS
+
+    def readline(self, size: int) -> bytes:
+        self.lines += 1
+        if self.lines > LONGEST_REPLY or time.monotonic() > self.deadline:
+            raise TimeoutError("its answer has no end")
+        return self.file.readline(size)
+
+    def peek(self, size: int) -> bytes:
+        return self.file.peek(size)
+
+    def close(self) -> None:
+        self.file.close()
+
+
 class _Plain(smtplib.SMTP):
     """Whoever opens it knows it before the server has said a word: the greeting is read while it is made."""
 
@@ -47,11 +73,16 @@ class _Plain(smtplib.SMTP):
         known(self)
         super().__init__(*args, **options)
 
+    def getreply(self) -> Reply:
+        if self.file is None and self.sock is not None:
+            self.file = _Reply(self.sock)  # anew after STARTTLS
+        if self.file is not None:
+            self.file.begin()
+        return super().getreply()
 
-class _Tls(smtplib.SMTP_SSL):
-    def __init__(self, known: Callable[[smtplib.SMTP], None], *args: Any, **options: Any) -> None:
-        known(self)
-        super().__init__(*args, **options)
+
+class _Tls(_Plain, smtplib.SMTP_SSL):
+    pass
 
 
 class Smtp:
@@ -73,6 +104,7 @@ class Smtp:
         self.connection: smtplib.SMTP | None = None  # ready for use
         self.talking: smtplib.SMTP | None = None  # the same, or what may become it
         self.between_emails = False  # has it just accepted one? Then there is nothing to reset
+        self.aborted = False
 
     def deliver(self, parcel: Parcel, handing: Callable[[], None], waiting: Callable[[], None] = nothing) -> str:
         connection = self._addressed(parcel)
@@ -93,6 +125,7 @@ class Smtp:
                 connection.close()
 
     def abort(self) -> None:
+        self.aborted = True
         if self.talking is not None and self.talking.sock is not None:
             with suppress(OSError):
                 self.talking.sock.shutdown(socket.SHUT_RDWR)
@@ -106,7 +139,7 @@ class Smtp:
         try:
             return self._envelope(parcel)
         except DeliveryError as error:
-            if not (kept and error.server):
+            if self.aborted or not (kept and error.server):
                 raise
         return self._envelope(parcel)
 
@@ -220,9 +253,6 @@ class Smtp:
             self.connection = None
 
 
-Reply = tuple[int, bytes]
-
-
 def _one_by_one(connection: smtplib.SMTP, sender: str, options: list[str], to: str) -> tuple[Reply, Reply]:
     answer = connection.mail(sender, options)
     return answer, connection.rcpt(to) if answer[0] == 250 else answer
@@ -295,11 +325,11 @@ def _no_answer(reason: str) -> DeliveryError:
 
 def _answer(code: int, answer: bytes | str) -> str:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(f"{code} {text}".split())[:400]
+    return printable(f"{code} {text}")[:400]
 
 
 def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error or type(error).__name__)[:200]
+    return printable(str(getattr(error, "strerror", None) or error or type(error).__name__))[:200]
 
 
 class Channels:

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from config.crypto import email_keys
@@ -26,7 +26,7 @@ from .channels import Channels, DeliveryError
 from .lasting import as_lasting_as_needed
 from .mime import Parcel, SenderTrouble, Unsendable, parcel
 from .models import DeliveryEvent, Sender, Suppression
-from .models.post import Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, State
+from .models.post import IN_WORK, Among, Kind, OutgoingEmail, OutgoingEmailQuerySet, Queue, State
 from .models.sender import SenderQuerySet
 from .nudging import nudge
 from .pdf import RenderingBusy
@@ -75,7 +75,7 @@ class Drain:
         while not self._is_over() and (batch := claim(self.queue, size, self.token, self.deadline)):
             if not self.handled and len(batch) == size:
                 nudge(self.queue)  # there may be more than one can send: whoever is idle helps
-            with RenderedAhead(batch) as ahead:
+            with RenderedAhead(batch, self._is_over) as ahead:
                 self._send_all(batch, ahead)
             # As many as the time left allows at the pace so far, so that nothing is claimed to be given back.
             pace = self.handled / max(time.monotonic() - began, 0.001)
@@ -157,7 +157,8 @@ class Drain:
             email.state, email.attempts = State.HANDING, email.attempts + 1
 
         def waiting() -> None:
-            mine = OutgoingEmail.objects.filter(pk=email.pk, state=State.HANDING, lease_token=self.token)
+            # And of those behind it, or a slow server would look like a worker that died over them.
+            mine = OutgoingEmail.objects.filter(Among(F("state"), IN_WORK), lease_token=self.token)
             mine.update(lease_until=handed_until())
 
         return self.channels.of(email).deliver(ready, handing, waiting)
@@ -170,7 +171,7 @@ class Drain:
             self._settle(email, State.FAILED, error=str(error))
         elif error.uncertain and _is_forgotten(email):
             self._settle(email, State.FAILED, detail=ERASED_IN_DOUBT)
-        elif in_doubt or (error.uncertain and _times_handed(email) >= MAX_IN_DOUBT):
+        elif in_doubt or (error.uncertain and times_handed(email) >= MAX_IN_DOUBT):
             self._settle(email, State.HELD, error=str(error))
         elif error.server and not error.uncertain and self._not_of_this_email(email):
             # It leaves once the server can be reached, however long that takes.
@@ -220,7 +221,7 @@ def _is_forgotten(email: OutgoingEmail) -> bool:
     return OutgoingEmail.objects.filter(pk=email.pk, forget_at__isnull=False).exists()
 
 
-def _times_handed(email: OutgoingEmail) -> int:
+def times_handed(email: OutgoingEmail) -> int:
     return DeliveryEvent.objects.filter(email_id=email.pk, to_state=State.HANDING).count()
 
 
@@ -236,7 +237,9 @@ def drain(queue: str, seconds: float = DRAIN_SECONDS) -> int:
         return 0  # the one at work finds the new rows, or the sweeper does
     try:
         end = seconds + longest_email()
-        with as_lasting_as_needed(queue), Channels() as channels, _ended_after(end, channels.abort):
+        channels = Channels()
+        # The watch outlasts them: to close one is another conversation.
+        with as_lasting_as_needed(queue), _ended_after(end, channels.abort), channels:
             handled = Drain(queue, time.monotonic() + seconds, channels).run()
     finally:
         _busy[queue].release()

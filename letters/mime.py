@@ -77,7 +77,7 @@ def marker_message(subject: str, text: str) -> RenderedMessage:
 def letters_pdf(email: OutgoingEmail) -> bytes:
     """Asks the database nothing, if the email's letter was fetched with it. Raises letters.pdf.RenderingError."""
     assert email.letter
-    return letter_pdf(sheet_for(email.letter))
+    return letter_pdf(sheet_for(email.letter), hurried=False)
 
 
 def parcel(email: OutgoingEmail, render: Callable[[OutgoingEmail], bytes] = letters_pdf) -> Parcel:

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from .answers import printable
 from .delivery import DeliveryError, nothing
 from .mime import HEADERS, Parcel
 from .models import Sender
@@ -182,7 +183,7 @@ class ProviderChannel:
             text = response.text
         for secret in self.credentials.values():
             text = text.replace(secret, "…")
-        return " ".join(text.split())[:300]
+        return printable(text)[:300]
 
 
 def _broken(error: requests.exceptions.RequestException) -> DeliveryError:

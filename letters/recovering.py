@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from .draining import ERASED_IN_DOUBT, MAX_ATTEMPTS
+from .draining import ERASED_IN_DOUBT, MAX_IN_DOUBT, times_handed
 from .models import OutgoingEmail
 from .models.post import State
 from .reports import apply_events
@@ -22,7 +22,7 @@ def recover_expired_leases(now: datetime | None = None) -> int:
     apply_events()  # a provider may know what we do not
     expired = OutgoingEmail.objects.lease_expired(now)
     recovered = 0
-    for email in expired.only("pk", "state", "kind", "lapses", "lease_token", "forget_at", "attempts")[:500]:
+    for email in expired.only("pk", "state", "kind", "lapses", "lease_token", "forget_at")[:500]:
         target, why, changes = _after_expiry(email, now)
         source = State(email.state)
         token = email.lease_token
@@ -41,6 +41,6 @@ def _after_expiry(email: OutgoingEmail, now: datetime) -> tuple[State, str, dict
         return State.FAILED, ERASED_IN_DOUBT, {}
     if email.kind not in RESENT_IN_DOUBT:
         return State.HELD, "The worker stopped while the email was being handed over: it may have arrived.", {}
-    if email.attempts >= MAX_ATTEMPTS:
-        return State.FAILED, f"The worker stopped while the email was being handed over, attempt {email.attempts}.", {}
+    if times_handed(email) >= MAX_IN_DOUBT:
+        return State.HELD, f"A worker stopped while handing it over {MAX_IN_DOUBT} times: it may have arrived.", {}
     return State.QUEUED, "The worker stopped while the email was being handed over; it is sent again.", {}

@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from .answers import printable
 from .models.post import RESTING, TRANSITIONS, DeliveryEvent, Kind, OutgoingEmail, State
 
 # Sent again when in doubt: a second confirmation does no harm, a second letter is a nuisance with a name under it.
@@ -107,7 +108,7 @@ ADDRESS = re.compile(r"<[^>\s]*>|[^\s<>:;,()\"']+@[^\s<>:;,()\"']+")
 
 def without_addresses(text: str, *, also: str = "") -> str:
     """What a mail server said, fit to be kept: no address in it, nor the mailbox name of `also`."""
-    text = ADDRESS.sub("…", text)
+    text = ADDRESS.sub("…", printable(text))
     local = also.partition("@")[0]
     # Looked for first: each would be another expression to compile, and hardly any answer names it.
     if len(local) > 2 and (local.lower() in text.lower() or not local.isascii()):

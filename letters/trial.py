@@ -86,8 +86,8 @@ def _of_smtp(sender: Sender, from_address: Address, to: Address) -> Iterator[Ste
             if not step.ok:
                 return
     finally:
-        watch.cancel()
         attempt.close()
+        watch.cancel()
 
 
 def _port(smtp: Smtp) -> int:

@@ -26,6 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 from config.ratelimit import allow, network
 
 from . import outbox
+from .answers import printable
 from .models import ProviderEvent, Sender
 from .provider_table import PROVIDERS, usable
 from .providers import OUR_ID
@@ -126,7 +127,7 @@ def _recordable(event: AnymailTrackingEvent) -> dict[str, Any] | None:
     what, uuid = MEANING.get(event.event_type), _our_id(event)
     if what is None or uuid is None:
         return None
-    said = " ".join(_plain(text) for text in (event.description, event.mta_response) if text)
+    said = " ".join(printable(str(text)[:2000]) for text in (event.description, event.mta_response) if text)
     return {
         "event_id": _event_id(event, uuid),
         "uuid": uuid,
@@ -192,9 +193,3 @@ def _pairs(raw: Mapping[str, Any], depth: int = 3) -> Iterable[tuple[str, Any]]:
         yield str(key).lower(), value
         if depth and isinstance(value, Mapping):
             yield from _pairs(value, depth - 1)
-
-
-def _plain(text: Any) -> str:
-    """Printable, so that a database takes it (no NUL, no half characters)."""
-    printable = "".join(character if character.isprintable() else " " for character in str(text)[:2000])
-    return " ".join(printable.split())

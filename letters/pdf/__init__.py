@@ -39,8 +39,11 @@ def limits() -> Limits:
     )
 
 
-def letter_pdf(sheet: LetterSheet, profile: str = DEFAULT_PROFILE) -> bytes:
-    """The letter as PDF/UA-1. KeyError for an unknown profile; RenderingError and its kinds for the rest."""
+def letter_pdf(sheet: LetterSheet, profile: str = DEFAULT_PROFILE, *, hurried: bool = True) -> bytes:
+    """The letter as PDF/UA-1; hurried, if somebody sits and waits for it.
+
+    KeyError for an unknown profile; RenderingError and its kinds for the rest.
+    """
     place = PROFILES[profile]
     request = {
         "kind": "pdf",
@@ -48,7 +51,7 @@ def letter_pdf(sheet: LetterSheet, profile: str = DEFAULT_PROFILE) -> bytes:
         "css": letter_css(sheet.language, place),
         "foot_first": has_foot(sheet),
     }
-    return POOL.render(request, limits())[0]
+    return POOL.render(request, limits(), hurried=hurried)[0]
 
 
 def letter_html(sheet: LetterSheet, profile: str = DEFAULT_PROFILE) -> str:

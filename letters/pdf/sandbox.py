@@ -29,6 +29,9 @@ ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "XDG_CACH
                "FONTCONFIG_PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")  # fmt: skip
 
 
+WAITING = "waiting"  # a file that everybody locks who waits and is hurried
+
+
 class RenderingError(Exception):
     """The document could not be rendered."""
 
@@ -62,26 +65,44 @@ class Limits:
 
 
 @contextlib.contextmanager
-def slot(limits: Limits) -> Iterator[None]:
+def slot(limits: Limits, hurried: bool = True) -> Iterator[None]:
+    """Who is not hurried takes none while somebody who is waits for one."""
     limits.slots_folder.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + limits.wait_seconds
-    while True:
-        for number in range(limits.slots):
-            # Opened anew each time: a lock belongs to the opened file, so it holds between threads too.
-            descriptor = os.open(limits.slots_folder / f"slot-{number}", os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.close(descriptor)
-                continue
-            try:
-                yield
-            finally:
-                os.close(descriptor)
-            return
-        if time.monotonic() >= deadline:
-            raise RenderingBusy(retry_after=max(2, math.ceil(limits.wait_seconds) * 2))
-        time.sleep(0.02)
+    taken = _taken(limits, hurried)
+    if taken is None:
+        deadline = time.monotonic() + limits.wait_seconds
+        with _locked(limits.slots_folder / WAITING, fcntl.LOCK_SH) if hurried else contextlib.nullcontext():
+            while taken is None:
+                if time.monotonic() >= deadline:
+                    raise RenderingBusy(retry_after=max(2, math.ceil(limits.wait_seconds) * 2))
+                time.sleep(0.02)
+                taken = _taken(limits, hurried)
+    with taken:
+        yield
+
+
+def _taken(limits: Limits, hurried: bool) -> IO[bytes] | None:
+    """A free slot, which is one until it is closed."""
+    try:
+        if not hurried:
+            _locked(limits.slots_folder / WAITING, fcntl.LOCK_EX | fcntl.LOCK_NB).close()
+    except BlockingIOError:
+        return None
+    for number in range(limits.slots):
+        with contextlib.suppress(BlockingIOError):
+            return _locked(limits.slots_folder / f"slot-{number}", fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return None
+
+
+def _locked(path: Path, how: int) -> IO[bytes]:
+    # Opened anew each time: a lock belongs to the opened file, so it holds between threads too.
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb+", buffering=0)
+    try:
+        fcntl.flock(file, how)
+    except BlockingIOError:
+        file.close()
+        raise
+    return file
 
 
 class Child:
@@ -181,8 +202,10 @@ class Pool:
         for child in idle:
             child.end()
 
-    def render(self, request: dict[str, Any], limits: Limits, payload: bytes | None = None) -> list[bytes]:
-        with slot(limits):
+    def render(
+        self, request: dict[str, Any], limits: Limits, payload: bytes | None = None, hurried: bool = True
+    ) -> list[bytes]:
+        with slot(limits, hurried):
             while True:
                 child, kept = self._take(limits)
                 try:

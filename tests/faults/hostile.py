@@ -14,7 +14,7 @@ from typing import Self
 TEMPORARY = {
     "CONNECT": "421 4.3.2 Come back later",
     "EHLO": "421 4.3.2 Come back later",
-    "MAIL": "451 4.3.0 Try again",
+    "MAIL": "451 4.3.0 Try again \0",
     "RCPT": "450 4.2.1 This mailbox is busy",
     "DATA": "451 4.3.0 Try again",
     "BODY": "452 4.3.1 No room",
@@ -193,7 +193,7 @@ class Conversation:
             await asyncio.sleep(self.server.chance.uniform(self.server.slow / 2, self.server.slow))
             self.server.busy -= 1
         if not kind:
-            await self.say("250 2.0.0 Ok: queued")
+            await self.say("250 2.0.0 Ok: queued as \0\x1b")  # which PostgreSQL takes in no text
             return
         self.server.faults[f"{kind} at BODY"] += 1
         if kind == "answer and drop":

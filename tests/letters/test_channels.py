@@ -50,6 +50,15 @@ def test_many_emails_leave_over_one_connection(server: SmtpServer) -> None:
     assert (server.connections, server.resets) == (1, 0)
 
 
+def test_an_answer_with_what_no_database_takes_is_kept_without_it(server: SmtpServer) -> None:
+    server.answers["RCPT"] = ["450 4.2.1 Busy\0\x1b[1m"]
+    server.answers["DATA"] = ["250 2.0.0 Ok: queued as \0A1"]
+    refused, taken = (make_email(url=server.url, to=f"{name}@example.org") for name in ("alice", "bob"))
+    outbox.drain("confirmations")
+    assert taken.events.get(to_state="sent").detail == "250 2.0.0 Ok: queued as A1"
+    assert "450 4.2.1 Busy [1m" in refused.events.get(from_state="leased", to_state="queued").detail
+
+
 @pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
 def test_what_a_refused_email_left_behind_is_reset(server: SmtpServer, verb: str) -> None:
     server.answers[verb] = ["552 5.3.4 message size exceeds fixed limit"]

@@ -108,10 +108,10 @@ def test_every_figure_is_the_databases(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_in_it_says_who_wrote_or_where_to() -> None:
     sender = make_sender(name="Northtown", trouble="a secret of the server")
-    domain = Destination.objects.create(key="d", name="parliament.example.org", answer="554 no")
-    Stop.objects.create(sender=sender, domain=domain, answer="554 no")
+    domain = Destination.objects.create(key="d", name="parliament.example.org", answer="go away")
+    Stop.objects.create(sender=sender, domain=domain, answer="go away")
     make_email(sender=sender, to="alice@parliament.example.org", to_name="Alice Ahmed")
-    assert not re.search(r"alice|parliament|example\.org|northtown|554|secret|@", scrape(), re.IGNORECASE)
+    assert not re.search(r"alice|parliament|example\.org|northtown|go away|secret|@", scrape(), re.IGNORECASE)
 
 
 def test_a_scrape_asks_as_much_of_a_long_queue_as_of_a_short_one() -> None:

@@ -13,8 +13,9 @@ from pytest_django import Settings
 
 from config import mailbox
 from letters import channels, draining, mime, nudging, outbox, recovering
+from letters.delivery import nothing
 from letters.models import DeliveryEvent, Message, OutgoingEmail, Sender, Suppression
-from letters.models.post import Kind, Queue, State
+from letters.models.post import IN_WORK, Kind, Queue, State
 from letters.pdf import LetterSheet, RenderingBusy, RenderingError, RenderingTimeout
 from letters.transitions import move
 from tests.letters.factories import make_letter
@@ -393,6 +394,36 @@ def test_what_was_being_handed_over_is_sent_again_only_where_a_copy_does_no_harm
     assert history(email) == ["queued", "leased", "handing", state]
 
 
+def test_a_confirmation_that_workers_die_over_is_looked_at_before_a_fourth_copy_leaves() -> None:
+    email = make_email()
+    found = []
+    for _ in range(draining.MAX_IN_DOUBT):
+        leased(email, State.HANDING)
+        outbox.recover_expired_leases()
+        found.append(state_of(email))
+    assert found == [State.QUEUED, State.QUEUED, State.HELD]
+
+
+def test_while_a_server_takes_its_time_the_whole_batch_stays_this_workers() -> None:
+    sender = make_sender(channel=CAPTURE)
+    emails = [make_email(sender=sender, to=f"p{number}@example.org") for number in range(3)]
+
+    class Slow(channels.Capture):
+        def deliver(
+            self, parcel: mime.Parcel, handing: Callable[[], None], waiting: Callable[[], None] = nothing
+        ) -> str:
+            OutgoingEmail.objects.filter(state__in=IN_WORK).update(lease_until=timezone.now())
+            handing()
+            waiting()
+            assert outbox.recover_expired_leases() == 0
+            return "250 OK"
+
+    with channels.Channels() as opened:
+        opened.opened["capture"] = Slow()
+        draining.Drain("confirmations", time.monotonic() + 5, opened).run()
+    assert {tuple(history(email)) for email in emails} == {("queued", "leased", "handing", "sent")}
+
+
 def test_a_lease_that_has_not_expired_is_left_alone() -> None:
     email = make_email()
     leased(email, ago=-30)
@@ -514,7 +545,7 @@ def make_letter_email(sender: Sender | None = None) -> OutgoingEmail:
 def test_a_letter_that_cannot_be_made_into_a_pdf_leaves_as_text_and_its_history_says_so(
     error: RenderingError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(sheet: object) -> bytes:
+    def fail(sheet: object, **how: object) -> bytes:
         raise error
 
     monkeypatch.setattr(mime, "letter_pdf", fail)
@@ -534,7 +565,7 @@ def test_a_letter_that_cannot_be_made_into_a_pdf_leaves_as_text_and_its_history_
 def test_a_letter_waits_for_its_pdf_while_the_machine_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     real = mime.letter_pdf
 
-    def busy(sheet: object) -> bytes:
+    def busy(sheet: object, **how: object) -> bytes:
         raise RenderingBusy(retry_after=4)
 
     email = make_letter_email()
@@ -561,7 +592,7 @@ def test_the_next_letter_is_rendered_while_one_is_handed_over(monkeypatch: pytes
     rendered: list[str] = []
     arrived = threading.Semaphore(0)
 
-    def render(sheet: LetterSheet) -> bytes:
+    def render(sheet: LetterSheet, **how: object) -> bytes:
         rendered.append(sheet.recipient_lines[0])
         arrived.release()
         return b"%PDF " + sheet.recipient_lines[0].encode()
@@ -583,7 +614,7 @@ def test_a_letter_that_cannot_be_rendered_ahead_delays_no_other(monkeypatch: pyt
     sender = make_sender(channel=CAPTURE)
     good, bad, last = (make_letter_email(sender) for _ in range(3))
 
-    def render(sheet: LetterSheet) -> bytes:
+    def render(sheet: LetterSheet, **how: object) -> bytes:
         if bad.letter and sheet.recipient_lines[0] == bad.letter.recipient_name:
             raise RenderingBusy(retry_after=4)
         return b"%PDF"

@@ -45,7 +45,7 @@ def owner(alice: User) -> Client:
 def _quick_pdf(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the rendering itself is not the matter."""
     if "rendered" not in request.fixturenames:
-        monkeypatch.setattr(bundling, "letter_pdf", lambda sheet: blank_pdf(sheet.signature_name))
+        monkeypatch.setattr(bundling, "letter_pdf", lambda sheet, **how: blank_pdf(sheet.signature_name))
 
 
 @pytest.fixture

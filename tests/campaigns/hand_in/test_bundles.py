@@ -55,7 +55,7 @@ def test_each_letter_begins_on_a_new_sheet(
     for letter, name in zip(kept, pages, strict=True):
         Letter.objects.filter(pk=letter.letter_id).update(sender_name=name)
     monkeypatch.setattr(
-        bundling, "letter_pdf", lambda sheet: blank_pdf(sheet.signature_name, pages[sheet.signature_name])
+        bundling, "letter_pdf", lambda sheet, **how: blank_pdf(sheet.signature_name, pages[sheet.signature_name])
     )
     job = bundled(campaign, alice)
     one, two, three, last = (len(name) for name in pages)
@@ -109,7 +109,7 @@ def test_a_letter_that_cannot_be_set_is_in_it_as_text(
     _first, odd = wait(campaign, representative, 2)
     Letter.objects.filter(pk=odd.letter_id).update(sender_name="Odd")
 
-    def fail_for_one(sheet: Any) -> bytes:
+    def fail_for_one(sheet: Any, **how: object) -> bytes:
         if sheet.signature_name == "Odd":
             raise RenderingError("a glyph is missing")
         return blank_pdf()
@@ -124,7 +124,7 @@ def test_a_letter_that_cannot_be_set_is_in_it_as_text(
 def test_when_none_can_be_set_the_work_says_so(
     campaign: Campaign, representative: Representative, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(sheet: Any) -> bytes:
+    def fail(sheet: Any, **how: object) -> bytes:
         raise RenderingError("no")
 
     monkeypatch.setattr(bundling, "letter_pdf", fail)
@@ -143,7 +143,7 @@ def test_a_bundle_waits_for_a_renderer_that_is_busy(
     answers = [RenderingBusy(3), RenderingBusy(3)]
     slept: list[float] = []
 
-    def busy_at_first(sheet: Any) -> bytes:
+    def busy_at_first(sheet: Any, **how: object) -> bytes:
         if answers:
             raise answers.pop()
         return blank_pdf()
@@ -161,7 +161,7 @@ def test_who_withdraws_while_the_bundle_is_made_is_not_in_it(
     letters = wait(campaign, representative, 6)
     left = letters[:5]
 
-    def withdraws_meanwhile(sheet: Any) -> bytes:
+    def withdraws_meanwhile(sheet: Any, **how: object) -> bytes:
         if left:
             writing.withdraw(left.pop())
         return blank_pdf()
@@ -187,7 +187,7 @@ def test_who_withdraws_before_the_bundle_comes_to_them_stops_nothing(
 
     asked_for: list[Any] = []
 
-    def withdraws_meanwhile(sheet: Any) -> bytes:
+    def withdraws_meanwhile(sheet: Any, **how: object) -> bytes:
         asked_for.append(sheet)
         if len(asked_for) == 2:  # the job has just written how far it is, and does not look again for a while
             writing.withdraw(last)

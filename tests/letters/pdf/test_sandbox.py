@@ -193,6 +193,33 @@ def test_beyond_the_cap_the_caller_hears_when_to_come_back(settings: Any) -> Non
     assert letter_pdf(a_letter()).startswith(b"%PDF-")
 
 
+def test_who_is_not_hurried_lets_those_go_before_who_are(tmp_path: Path) -> None:
+    one = Limits(slots=1, slots_folder=tmp_path, wait_seconds=10)
+    order: list[str] = []
+    busy, ended = threading.Event(), threading.Event()
+
+    def unhurried() -> None:
+        while not ended.is_set():
+            with slot(one, hurried=False):
+                order.append("letters")
+                busy.set()
+                time.sleep(0.05)
+
+    def visitor() -> None:
+        with slot(one):
+            order.append("visitor")
+
+    worker = threading.Thread(target=unhurried)
+    worker.start()
+    assert busy.wait(10)
+    for _ in range(5):
+        before = len(order)
+        visitor()
+        assert order[before:].index("visitor") <= 1, "at most the one that was being rendered came before"
+    ended.set()
+    worker.join()
+
+
 def test_a_slot_is_free_again_when_another_process_that_held_it_dies(settings: Any) -> None:
     settings.LETTERS_PDF_SLOTS = 1
     settings.LETTERS_PDF_WAIT_SECONDS = 0.1
