@@ -3,8 +3,10 @@
 Each Sender has its own credentials, which reach the backend as arguments and never through settings.
 """
 
+import io
 import re
 import ssl
+import time
 from collections.abc import Callable
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
@@ -19,6 +21,7 @@ from anymail.message import AnymailMessage
 from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from requests.adapters import HTTPAdapter
 
 from .answers import printable
 from .delivery import DeliveryError, nothing
@@ -29,6 +32,7 @@ from .provider_table import PROVIDERS, Provider, WrongCredentials, checked
 __all__ = ["PROVIDERS", "Provider", "ProviderChannel", "provider_of"]
 
 CONNECT_SECONDS = 5.0
+LONGEST_ANSWER = 1 << 20  # bytes
 OUR_ID = "countersign_id"
 OUR_HEADERS = ("Message-ID", "X-Countersign-Id", *HEADERS)
 
@@ -39,6 +43,30 @@ def provider_of(sender: Sender) -> tuple[Provider, dict[str, str]]:
         return checked(sender.provider, sender.credentials)
     except WrongCredentials as error:
         raise DeliveryError(str(error), server=True) from error
+
+
+class _WithAnEnd(HTTPAdapter):
+    """requests' time limit is one for each read: a body that trickles would be read for ever."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__()
+
+    def send(self, *request: Any, **options: Any) -> requests.Response:
+        response = super().send(*request, **{**options, "stream": True})
+        deadline, body = time.monotonic() + self.seconds, b""
+        try:
+            while part := response.raw.read1(LONGEST_ANSWER, decode_content=True):
+                body += part
+                if len(body) > LONGEST_ANSWER or time.monotonic() > deadline:
+                    raise requests.exceptions.ReadTimeout("its answer has no end")
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.exceptions.ReadTimeout("its answer broke off") from error
+        except requests.exceptions.ReadTimeout:
+            response.close()
+            raise
+        response.raw = io.BytesIO(body)
+        return response
 
 
 class ProviderChannel:
@@ -56,6 +84,8 @@ class ProviderChannel:
             self.backend.open()
         except (AnymailConfigurationError, UnicodeError, KeyError) as error:
             raise DeliveryError(_("The provider's credentials cannot be used as they are."), server=True) from error
+        for scheme in ("https://", "http://"):
+            self.backend.session.mount(scheme, _WithAnEnd(timeout[1]))
         # Followed, a redirect would take the key and the email to wherever it leads.
         self.backend.session.max_redirects = 0
 
@@ -63,7 +93,7 @@ class ProviderChannel:
         self.backend.close()
 
     def abort(self) -> None:
-        pass  # requests ends by its own time limit
+        pass  # requests ends by its own time limits
 
     def deliver(self, parcel: Parcel, handing: Callable[[], None], waiting: Callable[[], None] = nothing) -> str:
         message = self.message(parcel)

@@ -3,6 +3,8 @@
 import base64
 import json
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.parser import BytesParser
@@ -402,3 +404,26 @@ def test_a_channel_can_be_closed_before_it_was_used() -> None:
     ProviderChannel(sender_at(Esp())).close()
     with pytest.raises(DeliveryError):
         ProviderChannel(make_sender(channel=Sender.Channel.PROVIDER))
+
+
+@pytest.mark.parametrize("pause", [0.05, 0.0], ids=["slowly", "at once"])
+def test_an_answer_without_end_is_a_doubt(pause: float, settings: Settings) -> None:
+    settings.SMTP_TIMEOUT_SECONDS = 0.3
+
+    def trickle() -> None:
+        line, _ = door.accept()
+        with suppress(OSError), line:
+            line.recv(65536)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while True:
+                line.sendall(b"1000\r\n" + b" " * 0x1000 + b"\r\n")
+                time.sleep(pause)
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        threading.Thread(target=trickle, daemon=True).start()
+        sender = sender_at(Esp(port=door.getsockname()[1]))
+        channel, began = ProviderChannel(sender), time.monotonic()
+        with pytest.raises(DeliveryError) as raised:
+            channel.deliver(parcel(make_email(sender=sender)), lambda: None)
+    assert raised.value.uncertain
+    assert time.monotonic() - began < 5
