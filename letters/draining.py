@@ -42,7 +42,7 @@ MAX_IN_DOUBT = 3  # as many copies may have arrived, at most; somebody has to lo
 # Before the attempts run out an email has waited about a day: 20 s, 1 min, 3, 9, 27 min, 1.3 h, 4 h, 8 h, 8 h.
 LONGEST_RETRY = 8 * 3600.0
 PUT_OFF = 5000  # emails to a closed domain that are moved out of the way in one claim
-SCANNED = 50  # at least so many due rows are looked at in a claim once many have to wait
+SCANNED = 50  # at least so many due rows are looked at in a claim where many of them may have to wait
 NUDGE_EVERY, NUDGE_RARELY = 1.0, 5.0
 WORKER = "worker"
 FORGOTTEN = "The person asked to be erased."
@@ -283,7 +283,6 @@ def claim(queue: str, limit: int, token: str, deadline: float = math.inf) -> lis
     The others are settled, or given a later slot. Senders take turns by chance: nobody's thousands delay another's.
     """
     elsewhere: set[int] = set()  # whose due rows are just being claimed by others
-    scanned = limit
     while True:
         now = timezone.now()
         senders = list(senders_with_mail(queue, now).exclude(pk__in=elsewhere).values_list("pk", flat=True))
@@ -291,24 +290,22 @@ def claim(queue: str, limit: int, token: str, deadline: float = math.inf) -> lis
             return []
         sender = Sender.objects.get(pk=random.choice(senders))
         with transaction.atomic():
-            leased, postponed = _lease(queue, sender, limit, scanned, token, now)
+            leased, postponed = _lease(queue, sender, limit, token, now)
         if sendable := list(_without_refused(leased, token)):
             return sendable
         if not leased and not postponed:
             elsewhere.add(sender.pk)
-        scanned = max(limit, SCANNED)
 
 
-def _lease(
-    queue: str, sender: Sender, limit: int, scanned: int, token: str, now: datetime
-) -> tuple[list[OutgoingEmail], int]:
-    """Of the `scanned` oldest the leased ones, and how many were given a later moment instead."""
+def _lease(queue: str, sender: Sender, limit: int, token: str, now: datetime) -> tuple[list[OutgoingEmail], int]:
+    """The leased ones, and how many were given a later moment instead."""
     due = claimable(queue, sender.pk, now).order_by("not_before", "pk")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True, of=("self",))
     # The message not joined: many emails share one, which is decrypted once this way.
-    rows = due.select_related("letter").prefetch_related("message")[:scanned]
     slots = pacing.Slots(sender, now)
+    scanned = max(limit, SCANNED) if slots.paced else limit
+    rows = due.select_related("letter").prefetch_related("message")[:scanned]
     ready, waiting = slots.give(list(rows), limit)
     if waiting:
         OutgoingEmail.objects.bulk_update(waiting, ["not_before", "slots"])

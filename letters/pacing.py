@@ -43,6 +43,7 @@ class Slots:
     def __init__(self, sender: Sender, now: datetime) -> None:
         self.sender, self.now = sender, now
         self.paces = (("to_key", sender.mailbox_pace), ("domain_key", sender.domain_pace))
+        self.paced = any(pace for _field, pace in self.paces)
         self.destinations: dict[str, Destination] = {}
         self.taken: set[str] = set()
         self.stopped: set[str] = set()

@@ -58,6 +58,7 @@ class HostileServer:
     chance: random.Random
     rates: Mapping[str, float]  # verb → how often it misbehaves there
     stall: float = 3.0  # seconds: longer than our timeout
+    pipelining: float = 0.5  # how often it offers that
     slow: float = 0.03  # seconds at most between taking an email and saying so
     port: int = 0
     refusing: bool = False  # nobody is let in, as if it were down
@@ -72,7 +73,7 @@ class HostileServer:
     @classmethod
     def friendly(cls, slow: float = 0.0) -> Self:
         """One that does all it should, for once."""
-        return cls(random.Random(0), rates={}, slow=slow)
+        return cls(random.Random(0), rates={}, slow=slow, pipelining=0.0)
 
     @property
     def url(self) -> str:
@@ -115,7 +116,8 @@ class Conversation:
             verb, _, rest = (await self.line()).partition(" ")
             match verb.upper():
                 case "EHLO":
-                    pipelining = self.server.chance.choice(["", "250-PIPELINING\r\n"])
+                    offers = self.server.chance.random() < self.server.pipelining
+                    pipelining = "250-PIPELINING\r\n" if offers else ""
                     await self.answer("EHLO", f"250-hostile.test\r\n{pipelining}250-SIZE 30000000\r\n250 8BITMIME")
                 case "HELO":
                     await self.say("250 hostile.test")
