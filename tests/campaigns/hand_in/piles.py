@@ -95,7 +95,7 @@ def asked(page: Any) -> dict[str, str]:
     }
 
 
-def _both(deed: Any) -> None:
+def both(deed: Any) -> None:
     threads = [threading.Thread(target=deed, args=(name,)) for name in ("Alice", "Bob")]
     for thread in threads:
         thread.start()

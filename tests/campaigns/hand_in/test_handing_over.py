@@ -22,7 +22,7 @@ from tests.campaigns.factories import (
     make_user,
 )
 
-from .piles import PAGE, _both, another, asked, bundled, confirmed, letters_out, preview_of, seen, wait
+from .piles import PAGE, another, asked, both, bundled, confirmed, letters_out, preview_of, seen, wait
 
 pytestmark = pytest.mark.django_db
 
@@ -321,7 +321,7 @@ def test_two_organisers_at_once_mark_each_letter_once(campaign: Campaign, repres
         finally:
             connection.close()
 
-    _both(mark_them)
+    both(mark_them)
     assert done == [5] and len(refused) == 1
 
 
@@ -338,7 +338,7 @@ def test_two_organisers_at_once_email_each_letter_once(campaign: Campaign, repre
         finally:
             connection.close()
 
-    _both(send_them)
+    both(send_them)
     assert sum(sent) == 5 and len(letters_out()) == 5
 
 
@@ -364,7 +364,7 @@ def test_of_handing_over_and_withdrawing_at_once_only_one_happens(
         finally:
             connection.close()
 
-    _both(one_or_the_other)
+    both(one_or_the_other)
     row = CampaignLetter.objects.get()
     assert happened == [("withdrawn" if row.state == "withdrawn" else "handed over")]
     assert (row.state == "withdrawn") != (row.handed_over_at is not None)
