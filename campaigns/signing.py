@@ -13,7 +13,7 @@ from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import Constituency
 
-from . import consent, emails, exports, retention, writing
+from . import consent, emails, exports, posting, retention
 from .models import Campaign, CampaignLetter, CampaignText, Signature
 
 log = logging.getLogger(__name__)
@@ -180,7 +180,7 @@ def erase(signature: Signature) -> None:
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
         if signature.anonymised_at is not None:
             return  # by the same press of the button, a moment ago
-        writing.erase(writing.letters_of(signature))
+        posting.erase(posting.letters_of(signature))
         outbox.forget(signature.email, actor="the supporter", sparing=_emails_of_other_campaigns(signature))
         exports.discard(signature.campaign_id)
         signature.forget_the_person(now)

@@ -1,5 +1,15 @@
-from .campaign import AreaCount, Campaign, CampaignText, Event, Response, Source, Target
-from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver
+from .campaign import (
+    AreaCount,
+    Campaign,
+    CampaignText,
+    Event,
+    LetterVariant,
+    PaperCount,
+    Response,
+    Source,
+    Target,
+)
+from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver, MergedLetter
 from .organisation import Membership, Organisation, User
 from .signature import ConsentWording, Signature
 from .update import Update
@@ -14,8 +24,11 @@ __all__ = [
     "Event",
     "HandIn",
     "HandOver",
+    "LetterVariant",
     "Membership",
+    "MergedLetter",
     "Organisation",
+    "PaperCount",
     "Response",
     "Signature",
     "Source",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from letters.models import Constituency, Legislature
+from letters.models import Constituency, Legislature, Representative
 
 from .organisation import Organisation
 from .translated import Translated, language_code
@@ -77,6 +77,18 @@ class Campaign(models.Model):
         verbose_name=_("legislature"),
         help_text=_("Supporters may write to their own representative in it."),
     )
+    also_to = models.ManyToManyField(
+        Legislature,
+        blank=True,
+        related_name="+",
+        verbose_name=_("further legislatures and lists"),
+        help_text=_("Supporters may write to their members too."),
+    )
+    merge_identical = models.BooleanField(
+        _("merge letters that nobody changed"),
+        default=False,
+        help_text=_("They go as one letter with a list of names, once a day: parliaments hold back identical mail."),
+    )
     attach_pdf = models.BooleanField(_("attach the letter as a PDF to its email"), default=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -85,6 +97,8 @@ class Campaign(models.Model):
     )
     # Written by the fold alone (counting.py), never by a request.
     signature_count = models.PositiveIntegerField(_("signatures"), default=0, editable=False)
+    # The sum of its PaperCounts; beside the count of signatures, never in it.
+    paper_count = models.PositiveIntegerField(_("signatures on paper"), default=0, editable=False)
     counted_at = models.DateTimeField(null=True, editable=False)
 
     objects = CampaignQuerySet.as_manager()
@@ -117,6 +131,10 @@ class Campaign(models.Model):
     def takes_letters(self) -> bool:
         return self.takes_signatures and self.legislature_id is not None
 
+    def legislatures(self) -> list[Legislature]:
+        """Those whose members supporters may write to, the one whose constituencies it counts by first."""
+        return [*([self.legislature] if self.legislature else []), *self.also_to.all()]
+
 
 class ImmutableQuerySet(models.QuerySet["CampaignText"]):
     def current(self) -> "ImmutableQuerySet":
@@ -143,8 +161,12 @@ class CampaignText(models.Model):
         "closing",
         "letter_subject",
         "letter_body",
+        "letter_points",
+        "letter_ask",
         "notice",
     )
+    # In the digest only where they say something, so that the digests of earlier wordings still hold.
+    ADDED_LATER = frozenset({"letter_points", "letter_ask"})
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="texts")
     language = models.CharField(_("language"), max_length=10, validators=[language_code])
@@ -171,6 +193,13 @@ class CampaignText(models.Model):
         blank=True,
         help_text=_("Placeholders: {name}, {representative}, {constituency}, {campaign_url}."),
     )
+    letter_points = models.JSONField(
+        _("points to choose from"),
+        default=list,
+        blank=True,
+        help_text=_("Paragraphs for a supporter to pick and to put in order; they follow the letter's opening."),
+    )
+    letter_ask = models.TextField(_("what the letter asks"), blank=True, help_text=_("Its end, after the points."))
     notice = models.TextField(_("notice on the page"), blank=True)
     digest = models.CharField(_("SHA-256"), max_length=64, editable=False)
     published_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
@@ -204,8 +233,12 @@ class CampaignText(models.Model):
         return {name: getattr(self, name) for name in self.WORDING}
 
     def computed_digest(self) -> str:
-        canonical = json.dumps(self.wording(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return hashlib.sha256(self.canonical().encode()).hexdigest()
+
+    def canonical(self) -> str:
+        """What the digest is of: the wording as JSON, by name, without white space."""
+        said = {name: value for name, value in self.wording().items() if value or name not in self.ADDED_LATER}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 class Numbered(Translated):
@@ -231,6 +264,69 @@ class Target(Numbered):
 
     def __str__(self) -> str:
         return self.name or self.role or self.organisation
+
+
+class LetterVariant(models.Model):
+    """What differs for some of the representatives. The first in order that fits one of them is theirs."""
+
+    class Deed(models.TextChoices):
+        OTHER_WORDS = "words", _("Write these words instead")
+        NOBODY = "nobody", _("Do not write to them")
+        SOMEBODY_ELSE = "else", _("Write to somebody else instead")
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="letter_variants")
+    number = models.PositiveSmallIntegerField(_("number"))
+    # Whom it fits. All that is filled in must fit.
+    representative = models.ForeignKey(
+        Representative, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("person")
+    )
+    legislature = models.ForeignKey(
+        Legislature, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("legislature")
+    )
+    party = models.CharField(_("party"), max_length=200, blank=True)
+    deed = models.CharField(_("what to do"), max_length=8, choices=Deed, default=Deed.OTHER_WORDS)
+    instead = models.ForeignKey(
+        Representative, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("instead")
+    )
+    # {language: {"reason", "subject", "body", "points": […], "ask"}}. `reason` is told to the supporter; a language or
+    # a field that is missing is the campaign's own.
+    words = models.JSONField(_("words"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("variant of the letter")
+        verbose_name_plural = _("variants of the letter")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="one_letter_variant_a_number"),
+            models.CheckConstraint(
+                condition=models.Q(representative__isnull=False)
+                | models.Q(legislature__isnull=False)
+                | ~models.Q(party=""),
+                name="letter_variant_is_for_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.representative or self.party or self.legislature}"
+
+
+class PaperCount(models.Model):
+    """So many signatures came in on paper. Their names stay on the paper."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="paper_counts")
+    signatures = models.PositiveIntegerField(_("signatures"))
+    on = models.DateField(_("day"))
+    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("Where they were collected."))
+    actor = models.CharField(max_length=100, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("signatures on paper")
+        verbose_name_plural = _("signatures on paper")
+        ordering = ["-on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.on}: {self.signatures}"
 
 
 class Source(Numbered):

@@ -61,8 +61,26 @@ class HandOver(models.Model):
         return f"{self.campaign} {self.on}"
 
 
+class MergedLetter(models.Model):
+    """One letter in the place of many with the same words; the names of those who sent them are its annex."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="merged_letters")
+    representative = models.ForeignKey(Representative, on_delete=models.SET_NULL, null=True, related_name="+")
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="+")
+    letters = models.PositiveIntegerField()
+    outgoing = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.campaign} {self.letters}"
+
+
 class CampaignLetter(models.Model):
     """Who wrote to whom through which campaign. The letter itself is in the letters' rooms."""
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("They answered")
+        NO = "no", _("They did not answer")
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting for confirmation")
@@ -88,6 +106,17 @@ class CampaignLetter(models.Model):
     by_hand = models.BooleanField(_("to be handed in"), default=False, editable=False)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True, editable=False)
     hand_over = models.ForeignKey(HandOver, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    # One for all that were written at once, and are confirmed at once; null: it was written alone.
+    together = models.UUIDField(null=True, editable=False, db_index=True)
+    copy_wanted = models.BooleanField(_("wants a copy"), default=False)
+    own_share = models.PositiveSmallIntegerField(_("their own words, in percent"), null=True, editable=False)
+    # Nobody changed its words and the campaign merges such: it waits to be a name in the annex of one letter.
+    to_merge = models.BooleanField(default=False, editable=False)
+    merged = models.ForeignKey(MergedLetter, on_delete=models.SET_NULL, null=True, related_name="of", editable=False)
+    printed_at = models.DateTimeField(_("printed by its writer"), null=True, editable=False)
+    asked_at = models.DateTimeField(_("asked whether they answered"), null=True, editable=False)
+    answer = models.CharField(_("answer"), max_length=3, choices=Answer, blank=True, editable=False)
+    answer_said_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
     anonymised_at = models.DateTimeField(_("anonymised"), null=True, editable=False)
@@ -104,6 +133,16 @@ class CampaignLetter(models.Model):
                 fields=["campaign", "id"],
                 condition=models.Q(by_hand=True, state="confirmed", handed_over_at__isnull=True),
                 name="letter_waits_for_hands",
+            ),
+            models.Index(
+                fields=["campaign", "representative"],
+                condition=models.Q(to_merge=True, state="confirmed", merged__isnull=True),
+                name="letter_waits_to_be_merged",
+            ),
+            models.Index(
+                fields=["confirmed_at"],
+                condition=models.Q(state="confirmed", asked_at__isnull=True, answer="", anonymised_at__isnull=True),
+                name="letter_answer_unasked",
             ),
         ]
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from letters.models import Sender
+from letters.models import Legislature, Sender
 
 from .translated import Translated
 
@@ -81,6 +81,8 @@ class Organisation(Translated):
         blank=True,
         help_text=_("Until the operator approves it, it can neither publish nor mail."),
     )
+    # Its own lists of people to write to; nobody else sees or uses them.
+    lists = models.ManyToManyField(Legislature, blank=True, related_name="+", verbose_name=_("lists of its own"))
     # When its owners were last told by email what the post room wants them to look at.
     post_told_at = models.DateTimeField(null=True, blank=True, editable=False)
     members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(

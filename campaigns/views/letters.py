@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from campaigns import addresses, deciding, pages, retention, writing
+from campaigns import addresses, deciding, pages, posting, retention
 from campaigns.models import CampaignLetter
 from config import links
 from letters import outbox
@@ -59,10 +59,10 @@ def sent(kept: CampaignLetter) -> str:
     if not kept.campaign.takes_letters:
         return "closed"
     try:
-        writing.confirm(kept)
-    except writing.NobodyThere:
+        posting.confirm(kept)
+    except posting.NobodyThere:
         return "nobody"
-    except writing.SentLately:
+    except posting.SentLately:
         return "lately"
     return ""
 
@@ -72,11 +72,11 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
     kept = letter_of(PURPOSE_MINE, token)
     done, status = "", 200
     if "withdraw" in request.POST:
-        done = "withdrawn" if writing.withdraw(kept) else "too_late"
+        done = "withdrawn" if posting.withdraw(kept) else "too_late"
         kept.refresh_from_db()
     elif "erase" in request.POST:
         if "really" in request.POST:
-            writing.erase(CampaignLetter.objects.filter(pk=kept.pk))
+            posting.erase(CampaignLetter.objects.filter(pk=kept.pk))
             return render(request, "campaigns/signing/erased.html", pages.frame(kept.text))
         done, status = "erase_unticked", 422
     context = letter_context(kept) | {"done": done, "data_url": f"{request.path}data.json"}
@@ -103,7 +103,7 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
         "stoppable": kept.state != CampaignLetter.State.WITHDRAWN
         and kept.handed_over_at is None
         and (kept.outgoing is None or kept.outgoing.state in outbox.CANCELLABLE),
-        "by_hand": writing.goes_by_hand(kept),
+        "by_hand": posting.goes_by_hand(kept),
         "in_doubt": in_doubt,
         "on_its_way": is_on_its_way(kept),
         "outgoing_state": honest_state(kept, in_doubt),

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_countries import countries
 
-from campaigns import addresses, pages, signing, writing
+from campaigns import addresses, pages, posting, signing
 from campaigns.forms.signing import ManageForm, SignForm
 from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
@@ -222,7 +222,7 @@ def kept_about(signature: Signature) -> list[dict[str, str]]:
 @acting_link("manage")
 def data(request: HttpRequest, token: str) -> HttpResponse:
     signature = signature_of(links.read(PURPOSE_MINE, token))
-    letters = writing.letters_of(signature).select_related("letter", "text", "consent", "outgoing")
+    letters = posting.letters_of(signature).select_related("letter", "text", "consent", "outgoing")
     return as_file(signature.as_data() | {"letters": [letter.as_data() for letter in letters]}, "my-signature.json")
 
 

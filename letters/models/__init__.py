@@ -1,4 +1,4 @@
-from .directory import Constituency, Legislature, Postcode, Representative
+from .directory import Constituency, Dissolution, Legislature, Postcode, PostcodeRange, Representative
 from .letter import Letter
 from .pace import Destination, Stop
 from .post import DeliveryEvent, Message, OutgoingEmail, Suppression
@@ -9,11 +9,13 @@ __all__ = [
     "Constituency",
     "DeliveryEvent",
     "Destination",
+    "Dissolution",
     "Legislature",
     "Letter",
     "Message",
     "OutgoingEmail",
     "Postcode",
+    "PostcodeRange",
     "ProviderEvent",
     "Representative",
     "Sender",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letters.directory.contact import NOBODY, reaches_nobody, usable_address
+from letters.pdf.profiles import PROFILES
 
 
 def _translated(translations: dict[str, Any], language: str, field: str, otherwise: str) -> str:
@@ -40,6 +41,11 @@ def _dates_in_order(name: str) -> models.CheckConstraint:
 
 def new_identifier() -> str:
     return uuid.uuid4().hex
+
+
+def known_layout(name: str) -> None:
+    if name not in PROFILES:
+        raise ValidationError(_("There is no such layout."))
 
 
 def known_time_zone(name: str) -> None:
@@ -71,6 +77,13 @@ class Legislature(models.Model):
     boundary_set = models.CharField(
         _("boundary set"), max_length=40, blank=True, help_text=_("The set its seats are filled from today.")
     )
+    layout = models.CharField(
+        _("layout of its letters"),
+        max_length=20,
+        blank=True,
+        validators=[known_layout],
+        help_text=_("For the window of an envelope. Empty: as is usual in its country."),
+    )
 
     class Meta:
         verbose_name = _("legislature")
@@ -90,6 +103,25 @@ class Legislature(models.Model):
         return role
 
 
+class Dissolution(models.Model):
+    """A time in which a legislature has no members: from its dissolution to the day of the election."""
+
+    legislature = models.ForeignKey(Legislature, on_delete=models.CASCADE, related_name="dissolutions")
+    valid_from = models.DateField(_("first day"))
+    valid_to = models.DateField(
+        _("first day no longer"), null=True, blank=True, help_text=_("The day from which there are members again.")
+    )
+
+    class Meta:
+        verbose_name = _("dissolution")
+        verbose_name_plural = _("dissolutions")
+        ordering = ["-valid_from"]
+        constraints = [_dates_in_order("dissolution_dates_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.legislature}, {self.valid_from}"
+
+
 class ConstituencyQuerySet(models.QuerySet["Constituency"]):
     def current(self, legislature: Legislature, on: date | None = None) -> Self:
         """The seats of the boundary set in use: codes and names of an older set may be the same, the places are not."""
@@ -103,6 +135,10 @@ class Constituency(models.Model):
     code = models.CharField(_("code"), max_length=80)
     name = models.CharField(_("name"), max_length=200)
     region = models.CharField(_("nation or region"), max_length=100, blank=True)
+    # A region whose list members stand beside the constituency's own, a state beside its districts.
+    part_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, related_name="parts", null=True, blank=True, verbose_name=_("part of")
+    )
     translations = models.JSONField(_("translations"), default=dict, blank=True)  # {"cy": {"name": "…"}}
     valid_from = models.DateField(_("first day"), null=True, blank=True)
     valid_to = models.DateField(_("first day no longer"), null=True, blank=True)
@@ -129,7 +165,10 @@ class Constituency(models.Model):
 
 class RepresentativeQuerySet(models.QuerySet["Representative"]):
     def serving(self, on: date) -> Self:
-        return self.filter(_valid_on(on))
+        """Who holds a seat on that day: nobody, while the legislature is dissolved."""
+        return self.filter(_valid_on(on)).exclude(
+            models.Exists(Dissolution.objects.filter(_valid_on(on), legislature=models.OuterRef("legislature")))
+        )
 
     def of(self, constituency: Constituency) -> Self:
         return self.filter(constituency=constituency)
@@ -138,6 +177,24 @@ class RepresentativeQuerySet(models.QuerySet["Representative"]):
 class Representative(models.Model):
     """One person in one seat for one time. Who changes seat or party has another row, with other dates."""
 
+    class Office(models.TextChoices):
+        """What decides how one is addressed (letters/forms_of_address.py)."""
+
+        MP = "mp", _("Member of Parliament")
+        PEER = "peer", _("Peer")
+        MEP = "mep", _("Member of the European Parliament")
+        SENATOR = "senator", _("Senator")
+        CONGRESS = "congress", _("Member of Congress")
+        DEPUTY = "deputy", _("Deputy")
+        MINISTER = "minister", _("Minister")
+        COUNCILLOR = "councillor", _("Councillor")
+
+    class Gender(models.TextChoices):
+        """Only for the languages in which a letter cannot begin without it."""
+
+        FEMALE = "female", _("female")
+        MALE = "male", _("male")
+
     legislature = models.ForeignKey(Legislature, on_delete=models.CASCADE, related_name="representatives")
     constituency = models.ForeignKey(
         Constituency, on_delete=models.CASCADE, related_name="representatives", null=True, blank=True
@@ -145,15 +202,25 @@ class Representative(models.Model):
     # What the source calls this row, so that reading it again finds it.
     identifier = models.CharField(_("identifier"), max_length=200, default=new_identifier)
     name = models.CharField(_("name"), max_length=200)
+    given_name = models.CharField(_("given name"), max_length=100, blank=True)
+    family_name = models.CharField(_("family name"), max_length=100, blank=True)
+    honorific_prefix = models.CharField(_("title before the name"), max_length=60, blank=True)
+    honorific_suffix = models.CharField(_("letters after the name"), max_length=60, blank=True)
+    gender = models.CharField(_("gender"), max_length=6, choices=Gender, blank=True)
+    office = models.CharField(_("office"), max_length=12, choices=Office, blank=True)
     role = models.CharField(_("role"), max_length=200, blank=True)
     party = models.CharField(_("party"), max_length=200, blank=True)
     email = models.EmailField(_("email address"), blank=True, help_text=_("Write to reachable_address instead."))
     address = models.TextField(_("postal address"), blank=True, help_text=_("One line of the envelope a line."))
+    contact_form = models.URLField(_("address of their contact form"), max_length=500, blank=True)
     salutation = models.CharField(
         _("salutation"), max_length=200, blank=True, help_text=_('The whole line, where "Dear" and the name are wrong.')
     )
     valid_from = models.DateField(_("first day"), null=True, blank=True)
     valid_to = models.DateField(_("first day no longer"), null=True, blank=True)
+
+    # The file it was last read from; empty when it was entered by hand, and then no file ends it.
+    source = models.CharField(_("source"), max_length=200, blank=True, editable=False)
 
     objects = RepresentativeQuerySet.as_manager()
 
@@ -213,3 +280,19 @@ class Postcode(models.Model):
 
     def __str__(self) -> str:
         return self.postcode
+
+
+class PostcodeRange(models.Model):
+    """That the postcodes from `first` to `last`, by the alphabet, lie in a constituency, probably: told as a guess."""
+
+    first = models.CharField(max_length=10)  # in capitals, without a space, as in Postcode
+    last = models.CharField(max_length=10)
+    constituency = models.ForeignKey(Constituency, on_delete=models.CASCADE, related_name="postcode_ranges")
+
+    class Meta:
+        verbose_name = _("range of postcodes")
+        verbose_name_plural = _("ranges of postcodes")
+        constraints = [models.UniqueConstraint(fields=["first", "constituency"], name="postcode_range_once")]
+
+    def __str__(self) -> str:
+        return f"{self.first}–{self.last}"

@@ -28,7 +28,7 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.unscrubbed().update(**erased, scrubbed_at=timezone.now())
 
 
-PERSONAL_FIELDS = ("sender_name", "sender_address", "sender_email", "subject", "salutation", "body", "closing")
+PERSONAL_FIELDS = ("sender_name", "sender_address", "sender_email", "subject", "salutation", "body", "closing", "annex")
 
 
 class Letter(models.Model):
@@ -51,7 +51,11 @@ class Letter(models.Model):
     salutation = EncryptedTextField(_("salutation"), blank=True, default="")
     body = EncryptedTextField(_("text"), blank=True, default="")
     closing = EncryptedTextField(_("closing"), blank=True, default="")
+    annex = EncryptedTextField(
+        _("signed by"), blank=True, default="", help_text=_("Who else sends these words: a person a line.")
+    )
     language = models.CharField(_("language"), max_length=12, default="en")
+    layout = models.CharField(_("layout"), max_length=20, blank=True)  # letters.pdf.profiles; empty: the default
     dated = models.DateField(_("date on the letter"), default=timezone.localdate)
     foot_text = models.CharField(_("foot"), max_length=300, blank=True)
     foot_url = models.URLField(_("address in the foot"), max_length=500, blank=True)

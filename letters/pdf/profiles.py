@@ -35,9 +35,9 @@ PROFILES: dict[str, Profile] = {
     # address x 24.6-120, y 40-66.2; body from 95.
     "uk_c5": Profile(x=25, top=40.5, width=93, height=25.2, body_top=95, line=4.2),
     # DIN 5008 form A: field 85 x 45 at x 20, y 27; the address's six lines begin at y 44.7, x 25.
-    "din_a": Profile(x=25, top=44.7, width=78, height=27.3, body_top=86, line=4.5, marks=(87, 148.5, 192)),
+    "din_5008_a": Profile(x=25, top=44.7, width=78, height=27.3, body_top=86, line=4.5, marks=(87, 148.5, 192)),
     # DIN 5008 form B: the same field at y 45; the address begins at y 62.7.
-    "din_b": Profile(x=25, top=62.7, width=78, height=27.3, body_top=103.5, line=4.5, marks=(105, 148.5, 210)),
+    "din_5008_b": Profile(x=25, top=62.7, width=78, height=27.3, body_top=103.5, line=4.5, marks=(105, 148.5, 210)),
     # US #10 on Letter paper, window 1 1/8 x 4 1/2 in: always seen x 0.875-4.375 in, y 2.5-3.167 in;
     # body from 3 3/8 in.
     "us_10": Profile(x=25, top=63.5, width=83, height=16.9, body_top=88, line=4.2, page="Letter", page_height=279.4),

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns import deciding, restoring, writing
+from campaigns import deciding, posting, restoring, writing
 from campaigns.models import Campaign, CampaignLetter
 from config import links
 from letters import outbox, pacing
@@ -80,7 +80,7 @@ def test_pressing_it_twice_sends_one_letter_and_shows_the_same_page(client: Clie
 
 def test_confirming_in_two_places_at_once_sends_one_letter(kept: CampaignLetter) -> None:
     other = CampaignLetter.objects.get()
-    assert writing.confirm(kept) and writing.confirm(other)
+    assert posting.confirm(kept) and posting.confirm(other)
     assert len(letters_out()) == 1
 
 

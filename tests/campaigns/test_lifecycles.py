@@ -32,7 +32,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from campaigns import counting, emails, retention, signing, writing
+from campaigns import counting, emails, posting, retention, signing, writing
 from campaigns.models import CampaignLetter, CampaignText, Signature
 from letters import draining, outbox, pacing
 from letters.models import OutgoingEmail, ProviderEvent, Representative, Sender, Stop, Suppression
@@ -158,7 +158,7 @@ class Lifecycles(RuleBasedStateMachine):
         for address, to in writers:
             self.write(address, campaign=0, to=to, signed_in=False)
         for kept in CampaignLetter.objects.filter(state=CampaignLetter.State.PENDING).order_by("pk")[:confirmed]:
-            writing.confirm(kept)
+            posting.confirm(kept)
         return self.posted()
 
     @rule(target=mail, address=st.sampled_from(ADDRESSES), campaign=st.integers(0, 1), mail=st.sampled_from([1, 1, 0]))

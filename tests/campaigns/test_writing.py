@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import writing
+from campaigns import posting, writing
 from campaigns.models import Campaign, CampaignLetter, Signature
 from config import links, ratelimit
 from letters.directory.contact import NOBODY
@@ -335,7 +335,7 @@ def test_who_sends_or_prints_too_often_is_told_when_to_come_back(
 
 def confirmed(client: Client) -> CampaignLetter:
     kept = CampaignLetter.objects.latest("pk")
-    writing.confirm(kept)
+    posting.confirm(kept)
     return kept
 
 

@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 from django.utils import timezone
 
-from campaigns import bundling, exports, writing
+from campaigns import bundling, exports, posting, writing
 from campaigns.handing_in import Pile, mark
 from campaigns.models import Campaign, CampaignLetter, User
 from config import jobs
@@ -34,7 +34,7 @@ def write(campaign: Campaign, representative: Representative, email: str = "zoe@
 
 def confirmed(campaign: Campaign, representative: Representative, email: str = "zoe@example.org") -> CampaignLetter:
     kept = write(campaign, representative, email)
-    assert writing.confirm(kept)
+    assert posting.confirm(kept)
     kept.refresh_from_db()
     return kept
 
@@ -145,5 +145,5 @@ def letters_in(job: jobs.Job) -> int:
 
 
 def withdrawn(kept: CampaignLetter) -> None:
-    assert writing.withdraw(kept)
+    assert posting.withdraw(kept)
     jobs.expire(timezone.now() + timedelta(seconds=1))

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns import bundling, exports, handing_in, writing
+from campaigns import bundling, exports, handing_in, posting
 from campaigns.models import Campaign, CampaignLetter, User
 from config import jobs
 from letters.models import Letter, Representative
@@ -163,7 +163,7 @@ def test_who_withdraws_while_the_bundle_is_made_is_not_in_it(
 
     def withdraws_meanwhile(sheet: Any, **how: object) -> bytes:
         if left:
-            writing.withdraw(left.pop())
+            posting.withdraw(left.pop())
         return blank_pdf()
 
     monkeypatch.setattr(bundling, "letter_pdf", withdraws_meanwhile)
@@ -190,7 +190,7 @@ def test_who_withdraws_before_the_bundle_comes_to_them_stops_nothing(
     def withdraws_meanwhile(sheet: Any, **how: object) -> bytes:
         asked_for.append(sheet)
         if len(asked_for) == 2:  # the job has just written how far it is, and does not look again for a while
-            writing.withdraw(last)
+            posting.withdraw(last)
         return blank_pdf()
 
     monkeypatch.setattr(bundling, "letter_pdf", withdraws_meanwhile)

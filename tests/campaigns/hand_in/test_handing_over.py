@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import bundling, handing_in, writing
+from campaigns import bundling, handing_in, posting
 from campaigns.handing_in import Changed, Pile, mark
 from campaigns.models import Campaign, CampaignLetter, HandOver, User
 from config import jobs
@@ -58,7 +58,7 @@ def test_when_other_letters_wait_than_were_seen_nothing_is_marked(
 ) -> None:
     first, second = wait(campaign, representative, 2)
     before = seen(Pile(campaign))
-    writing.withdraw(first)
+    posting.withdraw(first)
     wait(campaign, representative, 1)  # the number is the same again, the letters are not
     with pytest.raises(Changed):
         handing_in.hand_over(Pile(campaign), timezone.localdate(), before, "a test")
@@ -95,7 +95,7 @@ def test_the_page_refuses_when_somebody_withdrew_meanwhile_and_shows_the_new_num
 ) -> None:
     first, *_others = wait(campaign, representative, 3)
     form = asked(owner.get(f"{PAGE}over/"))
-    writing.withdraw(first)
+    posting.withdraw(first)
     response = owner.post(f"{PAGE}over/", form)
     assert response.status_code == 409
     assert "these 2 letters were handed over" in response.content.decode()
@@ -156,7 +156,7 @@ def test_who_cannot_be_emailed_keeps_waiting(campaign: Campaign, representative:
 
 def test_what_was_withdrawn_or_handed_over_is_not_emailed(campaign: Campaign, representative: Representative) -> None:
     withdrawn, handed = wait(campaign, representative, 2)
-    writing.withdraw(withdrawn)
+    posting.withdraw(withdrawn)
     handing_in.hand_over(Pile(campaign), timezone.localdate(), mark([handed.pk]), "a test")
     assert handing_in.send_by_email_after_all(campaign, [withdrawn.pk, handed.pk], "a test") == 0
     assert letters_out() == []
@@ -185,7 +185,7 @@ def test_the_page_refuses_to_email_other_letters_than_were_seen(
 ) -> None:
     first, _second = wait(campaign, representative, 2)
     form = asked(owner.get(f"{PAGE}email/?to={representative.pk}"))
-    writing.withdraw(first)
+    posting.withdraw(first)
     assert owner.post(f"{PAGE}email/", form).status_code == 409
     assert not jobs.Job.objects.exists()
 
@@ -255,7 +255,7 @@ def test_one_that_was_erased_meanwhile_does_not_wait_again_and_is_taken_out(
     first, _second = wait(campaign, representative, 2)
     bundled(campaign, alice)
     handing_in.hand_over(Pile(campaign), timezone.localdate(), seen(Pile(campaign)), "a test")
-    writing.erase(CampaignLetter.objects.filter(pk=first.pk))
+    posting.erase(CampaignLetter.objects.filter(pk=first.pk))
     assert handing_in.undo(campaign.hand_overs.get(), "a test") == 1
     assert [one.letters[0].number for one in bundling.to_take_out(campaign)] == [1]
 
@@ -357,7 +357,7 @@ def test_of_handing_over_and_withdrawing_at_once_only_one_happens(
             if name == "Alice":
                 handing_in.hand_over(Pile(campaign), timezone.localdate(), before, name)
                 happened.append("handed over")
-            elif writing.withdraw(kept):
+            elif posting.withdraw(kept):
                 happened.append("withdrawn")
         except Changed:
             pass

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import bundling, handing_in, retention, writing
+from campaigns import bundling, handing_in, posting, retention
 from campaigns.handing_in import Pile
 from campaigns.models import BundledLetter, Campaign, CampaignLetter, User
 from config import jobs
@@ -44,7 +44,7 @@ def test_the_numbers_outlive_the_file_and_the_writers_words(
 ) -> None:
     first, _second = wait(campaign, representative, 2)
     job = bundled(campaign, alice)
-    writing.erase(CampaignLetter.objects.filter(pk=first.pk))
+    posting.erase(CampaignLetter.objects.filter(pk=first.pk))
     jobs.expire(timezone.now() + timedelta(seconds=1))
     job.refresh_from_db()
     assert (job.state, job.parameters) == (jobs.State.EXPIRED, {})

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import handing_in, retention, signing, writing
+from campaigns import handing_in, posting, retention, signing, writing
 from campaigns.handing_in import Pile, mark
 from campaigns.models import Campaign, CampaignLetter, HandIn, User
 from config import jobs
@@ -61,7 +61,7 @@ def test_without_an_address_a_representative_is_reached_by_hand(
     assert 'value="send"' in page
     response = client.post("/library/write/", sending(representative))
     assert (response.status_code, response["Location"]) == (303, "/library/written/?by-hand")
-    assert writing.confirm(CampaignLetter.objects.get())
+    assert posting.confirm(CampaignLetter.objects.get())
     assert CampaignLetter.objects.get().by_hand
 
 
@@ -70,7 +70,7 @@ def test_what_its_writer_was_told_holds_when_the_hand_in_is_taken_back(
 ) -> None:
     kept = write(campaign, representative)
     HandIn.objects.all().delete()
-    writing.confirm(kept)
+    posting.confirm(kept)
     assert CampaignLetter.objects.get().by_hand and letters_out() == []
 
 
@@ -83,15 +83,15 @@ def test_a_letter_written_before_the_hand_in_and_confirmed_after_it_waits(
     HandIn.objects.create(campaign=campaign, representative=representative)
     page = Client().get(links_in(emails()[0])["letter/confirm"]).content.decode()
     assert "does not go by email" in page
-    writing.confirm(kept)
+    posting.confirm(kept)
     assert CampaignLetter.objects.get().by_hand and letters_out() == []
 
 
 def test_to_who_has_left_office_nothing_is_handed_in(campaign: Campaign, representative: Representative) -> None:
     kept = write(campaign, representative)
     Representative.objects.update(valid_to=timezone.localdate())
-    with pytest.raises(writing.NobodyThere):
-        writing.confirm(kept)
+    with pytest.raises(posting.NobodyThere):
+        posting.confirm(kept)
     kept.refresh_from_db()
     assert kept.state == "pending"
 
@@ -222,12 +222,12 @@ def test_who_withdraws_is_in_no_later_bundle_and_the_ones_made_are_deleted(
     job = bundled(campaign, alice)
     assert letters_in(job) == 2
     with django_capture_on_commit_callbacks(execute=True):
-        assert writing.withdraw(first)
+        assert posting.withdraw(first)
     job.refresh_from_db()
     assert job.state == jobs.State.EXPIRED
     assert letters_in(bundled(campaign, alice)) == 1
     with django_capture_on_commit_callbacks(execute=True):
-        writing.erase(CampaignLetter.objects.filter(pk=second.pk))
+        posting.erase(CampaignLetter.objects.filter(pk=second.pk))
     assert not jobs.Job.objects.filter(state=jobs.State.DONE).exists()
 
 
@@ -245,7 +245,7 @@ def test_a_letter_that_nobody_confirmed_deletes_no_bundle(
     wait(campaign, representative, 1)
     job = bundled(campaign, alice)
     with django_capture_on_commit_callbacks(execute=True):
-        writing.withdraw(write(campaign, representative))
+        posting.withdraw(write(campaign, representative))
     job.refresh_from_db()
     assert job.state == jobs.State.DONE
 

@@ -66,7 +66,7 @@ def test_every_font_is_embedded() -> None:
         assert all(found.values()), found
 
 
-@pytest.mark.parametrize("name", ["uk_dl", "uk_c5", "din_a", "din_b", "us_10"])
+@pytest.mark.parametrize("name", ["uk_dl", "uk_c5", "din_5008_a", "din_5008_b", "us_10"])
 @pytest.mark.parametrize("sheet", [a_letter(), an_arabic_letter()], ids=["English", "Arabic"])
 def test_the_whole_address_lies_where_the_window_shows_it(name: str, sheet: object) -> None:
     profile = PROFILES[name]
