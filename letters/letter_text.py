@@ -43,6 +43,8 @@ def sheet_for(letter: Letter) -> LetterSheet:
         signature_name=name,
         foot_text=letter.foot_text,
         foot_url=letter.foot_url,
+        layout=letter.layout,
+        annex=tuple(_lines(letter.annex)),
     )
 
 

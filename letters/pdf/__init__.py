@@ -5,17 +5,19 @@ from pathlib import Path
 from django.conf import settings
 
 from .layout import has_foot, letter_body, letter_css, standalone
-from .profiles import DEFAULT_PROFILE, PROFILES
-from .sandbox import POOL, Limits, RenderingBusy, RenderingError, RenderingTimeout
+from .profiles import DEFAULT_PROFILE, PROFILES, Profile
+from .sandbox import POOL, Limits, MissingGlyphs, RenderingBusy, RenderingError, RenderingTimeout
 from .sheet import LetterSheet, is_rtl
 
 __all__ = [
     "PROFILES",
     "LetterSheet",
+    "MissingGlyphs",
     "RenderingBusy",
     "RenderingError",
     "RenderingTimeout",
     "card_png",
+    "document_pdf",
     "is_rtl",
     "letter_html",
     "letter_pdf",
@@ -39,25 +41,38 @@ def limits() -> Limits:
     )
 
 
-def letter_pdf(sheet: LetterSheet, profile: str = DEFAULT_PROFILE, *, hurried: bool = True) -> bytes:
-    """The letter as PDF/UA-1; hurried, if somebody sits and waits for it.
+def letter_pdf(sheet: LetterSheet, profile: str | None = None, *, large: bool = False, hurried: bool = True) -> bytes:
+    """The letter as PDF/UA-1; hurried, if somebody sits and waits for it. `large` is for who reads large print.
 
-    KeyError for an unknown profile; RenderingError and its kinds for the rest.
+    KeyError for an unknown profile; MissingGlyphs, RenderingBusy and other kinds of RenderingError for the rest.
     """
-    place = PROFILES[profile]
+    place = _profile(sheet, profile)
     request = {
         "kind": "pdf",
         "html": letter_body(sheet, place),
-        "css": letter_css(sheet.language, place),
+        "css": letter_css(sheet.language, place, large),
         "foot_first": has_foot(sheet),
     }
     return POOL.render(request, limits(), hurried=hurried)[0]
 
 
-def letter_html(sheet: LetterSheet, profile: str = DEFAULT_PROFILE) -> str:
+def letter_html(sheet: LetterSheet, profile: str | None = None, *, large: bool = False) -> str:
     """The same letter as one HTML document with its style sheet inside."""
-    place = PROFILES[profile]
-    return standalone(letter_body(sheet, place), letter_css(sheet.language, place))
+    place = _profile(sheet, profile)
+    return standalone(letter_body(sheet, place), letter_css(sheet.language, place, large))
+
+
+def _profile(sheet: LetterSheet, name: str | None) -> Profile:
+    return PROFILES[name or sheet.layout or DEFAULT_PROFILE]
+
+
+def document_pdf(html: str, css: str, *, hurried: bool = False) -> bytes:
+    """An HTML document of ours, in reading order, as PDF/UA-1. Pictures are data: addresses; nothing is fetched.
+
+    Raises as letter_pdf does. A child keeps the parsed `css`, so what differs between documents belongs in the HTML.
+    """
+    request = {"kind": "pdf", "html": html, "css": css, "foot_first": False}
+    return POOL.render(request, limits(), hurried=hurried)[0]
 
 
 def card_png(html: str, width: int, height: int) -> bytes:

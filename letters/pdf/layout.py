@@ -28,7 +28,7 @@ LINES_AT_ONCE = 50
 SMALLER = ((1.0, 1.2), (1.0, 1.0), (0.88, 0.83), (0.78, 0.83), (0.78, 0.72))
 
 
-def letter_css(language: str, profile: Profile) -> str:
+def letter_css(language: str, profile: Profile, large: bool = False) -> str:
     with translation.override(language):
         # Translators: the number at the foot of a letter's second and later pages, as in 2/3.
         number = _("%(page)s/%(pages)s")

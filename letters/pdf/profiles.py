@@ -45,3 +45,20 @@ PROFILES: dict[str, Profile] = {
     "none": Profile(x=25, top=42, width=100, height=20, body_top=70, line=4.8, size_pt=11, window=False),
 }
 DEFAULT_PROFILE = "uk_dl"
+
+# What most offices there have in the cupboard; elsewhere in the world a sheet is printed for any envelope.
+BY_COUNTRY = {
+    "GB": "uk_dl",
+    "IE": "uk_dl",
+    "DE": "din_5008_b",
+    "AT": "din_5008_b",
+    "CH": "din_5008_b",
+    "LI": "din_5008_b",
+    "US": "us_10",
+    "CA": "us_10",
+}
+
+
+def for_country(code: str) -> str:
+    """The layout for letters to a country's addresses (ISO 3166, two letters); `none` where no envelope is known."""
+    return BY_COUNTRY.get(code.upper(), "none")

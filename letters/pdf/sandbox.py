@@ -36,6 +36,14 @@ class RenderingError(Exception):
     """The document could not be rendered."""
 
 
+class MissingGlyphs(RenderingError):
+    """No font here has these characters: on paper each would be an empty box."""
+
+    def __init__(self, characters: str) -> None:
+        super().__init__(f"no font has these characters: {characters}")
+        self.characters = characters
+
+
 class RenderingTimeout(RenderingError):
     """It took longer than allowed and was stopped."""
 
@@ -165,6 +173,8 @@ class Child:
             wire.write_frame(self.stdin, payload)
         self.stdin.flush()
         answer = json.loads(self._read())
+        if "missing" in answer:
+            raise MissingGlyphs(answer["missing"])
         if "error" in answer:
             raise RenderingError(f"the document could not be rendered ({answer['error']})")
         return [self._read() for _ in range(answer["ok"])]

@@ -23,6 +23,7 @@ class LetterSheet:
     """One letter or statement. Every str is plain text; only `body_html` is markup, and already sanitised.
 
     `body` has its paragraphs separated by blank lines; a single newline stays a line break.
+    `annex` names further senders of the same letter, set in columns after it. `layout` is one of letters.pdf.profiles.
     `blank` leaves the sender's name and address, and the date if there is none, as ruled lines to fill by hand.
     """
 
@@ -46,6 +47,8 @@ class LetterSheet:
     foot_text: str = ""
     foot_url: str = ""
     blank: bool = False
+    layout: str = ""
+    annex: tuple[str, ...] = ()
 
     @property
     def direction(self) -> Direction:
