@@ -5,7 +5,9 @@ writes a token and a lease. Every later UPDATE asks for that token, so a worker 
 finds that out at its next `progress` or `save_result` (LeaseLost) and cannot touch what the next worker does.
 
 A handler may therefore run more than once: what it changes besides its own result it must be able to change again.
-It calls `job.progress` or yields a part of its result at least every LEASE / 2.
+It calls `job.progress` or yields a piece of its result at least every LEASE / 2. What took long to make it can keep as
+a part (`job.keep_part`) and finds it again in its next attempt (`job.part`). Parts go when the job ends. A part may be
+older than the attempt: whether it still says what is so, the handler must be able to tell.
 
 Handlers are known once their module is imported: every app does that in its AppConfig.ready(), so that the web, the
 worker and the sweeper know the same ones.
@@ -22,14 +24,12 @@ from datetime import datetime, timedelta
 from typing import IO
 
 from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import Storage, storages
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext, gettext_lazy
 
-from . import publishing
+from . import job_files, publishing
 from .celery import app
 from .crypto import EncryptedJSONField
 
@@ -128,21 +128,46 @@ class Job(models.Model):
                 self._renew()
             size = file.tell()
             file.seek(0)
-            name = _storage().save(f"jobs/{self.uuid}/{uuid.uuid4()}", File(file))
+            name = job_files.save(self.uuid, file)
         filename = get_valid_filename(filename)[-200:]
         try:
             self._write(result=name, result_filename=filename, result_size=size, lease_until=timezone.now() + LEASE)
         except LeaseLost:
-            _storage().delete(name)
+            job_files.storage().delete(name)
             raise
         if former:
-            _storage().delete(former)
+            job_files.storage().delete(former)
 
     def open_result(self) -> IO[bytes]:
         """Raises FileNotFoundError when there is none, or no longer."""
         if self.state != State.DONE or not self.result:
             raise FileNotFoundError(f"Job {self.uuid} has no result.")
-        return _storage().open(self.result)
+        return job_files.storage().open(self.result)
+
+    def keep_part(self, name: str, data: bytes | IO[bytes]) -> None:
+        """Keeps a piece of the work for a later attempt, instead of one of that name. Raises LeaseLost.
+
+        A name is of Latin letters, digits, "-" and "_".
+        """
+        self._write(lease_until=timezone.now() + LEASE)  # or a job that has ended would get files again
+        kept = job_files.save_part(self.uuid, name, data)
+        try:
+            self._write(lease_until=timezone.now() + LEASE)
+        except LeaseLost:
+            job_files.storage().delete(kept)
+            raise
+        job_files.drop_older(self.uuid, name, kept)
+
+    def part(self, name: str) -> bytes | None:
+        """What was kept under that name, in this attempt or an earlier one."""
+        file = self.open_part(name)
+        if file is None:
+            return None
+        with file:
+            return file.read()
+
+    def open_part(self, name: str) -> IO[bytes] | None:
+        return job_files.open_part(self.uuid, name)
 
     def _renew(self) -> None:
         if time.monotonic() - self._written_at >= RENEW_EVERY:
@@ -235,7 +260,7 @@ def expire(now: datetime) -> int:
     """Deletes the results, parameters and errors of jobs past their time. Safe to repeat, and to run twice at once."""
     expired = 0
     for job in list(Job.objects.past_expiry(now)[:500]):  # no open query while writing: SQLite would be locked
-        _delete_files(job)  # before the row forgets them: killed in between, the next call does it again
+        job_files.delete(job.uuid)  # before the row forgets them: killed in between, the next call does it again
         expired += Job.objects.filter(pk=job.pk, state=job.state).update(
             state=State.EXPIRED, parameters={}, result="", result_filename="", result_size=0, error=""
         )
@@ -304,20 +329,9 @@ def _put_back(job: Job) -> None:
 def _end(rows: JobQuerySet, state: State, error: str = "") -> int:
     now = timezone.now()
     expires = now + timedelta(days=settings.JOB_RESULT_DAYS)
-    return rows.update(state=state, error=error, lease_token=None, lease_until=None, ended_at=now, expires_at=expires)
-
-
-def _delete_files(job: Job) -> None:
-    """Every file of the job: also one that a killed worker wrote and could not record."""
-    storage, folder = _storage(), f"jobs/{job.uuid}"
-    try:
-        _, names = storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in names:
-        storage.delete(f"{folder}/{name}")
-    storage.delete(folder)
-
-
-def _storage() -> Storage:
-    return storages["private"]
+    ending = list(rows.values_list("uuid", flat=True))
+    end = {"state": state, "error": error, "lease_token": None, "lease_until": None}
+    ended = rows.update(**end, ended_at=now, expires_at=expires)
+    for job in Job.objects.filter(uuid__in=ending, state__in=ENDED_STATES).values_list("uuid", flat=True):
+        job_files.delete_parts(job)
+    return ended
