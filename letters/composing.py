@@ -7,12 +7,14 @@ comes from the database, so nothing in it may be evaluated, and nothing that was
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import NamedTuple
 
 from django.utils import timezone
 
 from letters.models import Letter, Representative
+from letters.pdf.profiles import for_country
 from letters.pdf.sheet import one_line
+
+from . import forms_of_address
 
 # What every letter knows. Whoever prefills texts may offer more of their own, by passing a value for it.
 PLACEHOLDERS = ("name", "representative", "constituency")
@@ -20,18 +22,6 @@ PLACEHOLDERS = ("name", "representative", "constituency")
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z_]{0,39})\}")
 # What an author may have meant for one: {Name}, { name }, {first-name}; not {}, and not a sentence in braces.
 _MEANT_AS_ONE = re.compile(r"\{\s*([^\W\d][\w-]{0,39})\s*\}")
-
-
-class Forms(NamedTuple):
-    salutation: str
-    closing: str
-
-
-# The neutral forms, for any representative whose own salutation the directory does not give.
-FORMS = {
-    "en": Forms("Dear {representative},", "Yours sincerely,"),
-    "ar": Forms("حضرة السيد/السيدة {representative}،", "وتفضلوا بقبول فائق الاحترام والتقدير،"),
-}
 
 
 def compose(text: str, values: Mapping[str, str]) -> str:
@@ -58,13 +48,18 @@ def open_placeholders(text: str, known: Collection[str] = PLACEHOLDERS) -> list[
     return list(dict.fromkeys(found[0] for found in _PLACEHOLDER.finditer(text) if found[1] in known))
 
 
-def forms_in(language: str) -> Forms:
-    return FORMS.get(language.lower().split("-")[0], FORMS["en"])
-
-
 def salutation_for(representative: Representative, language: str) -> str:
-    own = one_line(representative.salutation)
-    return own or compose(forms_in(language).salutation, {"representative": one_line(representative.name)})
+    """The directory's own line, or the form for their office in `language`."""
+    return one_line(representative.salutation) or one_line(forms_of_address.salutation(representative, language))
+
+
+def closing_for(representative: Representative, language: str) -> str:
+    return one_line(forms_of_address.closing(representative, language))
+
+
+def addressed_as(representative: Representative, language: str) -> str:
+    """The first line of the envelope: "The Rt Hon Jane Smith MP"."""
+    return one_line(forms_of_address.addressed_as(representative, language))
 
 
 def letter_to(
@@ -82,19 +77,21 @@ def letter_to(
 ) -> Letter:
     """The letter, with what the directory says today written into it. Not saved: a preview and a PDF need no row."""
     signed = {"name": one_line(sender_name)}
+    legislature = representative.legislature
     return Letter(
         representative=representative,
         recipient_name=representative.name,
         recipient_lines="\n".join(representative.postal_lines),
-        recipient_time_zone=representative.legislature.time_zone,
+        recipient_time_zone=legislature.time_zone,
         sender_name=signed["name"],
         sender_address=sender_address,
         sender_email=sender_email,
         subject=one_line(compose(subject, signed)),
         salutation=salutation_for(representative, language),
         body=compose(body, signed),
-        closing=forms_in(language).closing,
+        closing=closing_for(representative, language),
         language=language,
+        layout=legislature.layout or for_country(legislature.country),
         dated=dated or timezone.localdate(),
         foot_text=foot_text,
         foot_url=foot_url,
