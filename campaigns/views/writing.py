@@ -91,7 +91,7 @@ class Desk:
         if legislature is None:
             raise Http404
         try:
-            found = lookup.locate(form.cleaned_data["postcode"], legislature)
+            found = lookup.locate(form.cleaned_data["postcode"], legislature).constituencies
         except lookup.PostcodeError as error:
             if error.reason in (lookup.Reason.UNKNOWN, lookup.Reason.NORTHERN_IRELAND, lookup.Reason.FOREIGN):
                 return self.choose(problem=str(error))

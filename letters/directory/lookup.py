@@ -1,13 +1,25 @@
-"""A postcode, as a person types it → the constituencies it lies in → who sits for them on a day."""
+"""A postcode, as a person types it → the constituencies it lies in → who sits for them on a day.
+
+What the exact table says goes before what a provider says, and that before the ranges, which are a guess.
+"""
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from django.db import models
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Length
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from letters.models import Constituency, Legislature, Representative
+from letters.models import Constituency, Legislature, PostcodeRange, Representative
 
 # The six shapes of BS 7666 and which letters may stand where: no Q, V, X first; no I, J, Z second; no C, I, K, M, O, V
 # in the second half, which begins with a digit. GIR 0AA is the odd one out.
@@ -34,6 +46,8 @@ _FOREIGN = re.compile(
 )
 
 _JOINERS = re.compile(r"[\s.\u2010-\u2015\u2212_-]")
+_ZIP = re.compile(r"([0-9]{5})(?:[0-9]{4})?")
+_ANY = re.compile(r"((?=.*[0-9])[0-9A-Z]{2,10})")
 
 
 class Reason(models.TextChoices):
@@ -57,6 +71,8 @@ class Reason(models.TextChoices):
         "northern_ireland",
         _("We cannot look up postcodes in Northern Ireland. Choose your constituency from the list."),
     )
+    NO_ZIP = "no_zip", _("This is not a ZIP code. Enter its five digits, such as 20500.")
+    NO_POSTCODE = "no_postcode", _("This is not a postcode. Check it, or choose your constituency from the list.")
     UNKNOWN = (
         "unknown",
         _("We do not know this postcode; it may be new. Check it, or choose your constituency from the list."),
@@ -81,13 +97,27 @@ def _plain(text: str) -> str:
     return "".join(str(unicodedata.digit(character, character)) for character in kept).strip()
 
 
-def parse_postcode(text: str) -> str:
-    """The postcode in capitals without a space, as the directory keeps it. Raises PostcodeError."""
+def parse_postcode(text: str, country: str = "GB") -> str:
+    """The postcode in capitals without a space, as the directory keeps it; of a ZIP+4 the five digits.
+
+    Raises PostcodeError. A country that is not known counts as the United Kingdom.
+    """
+    british = country in ("GB", "")
+    malformed = Reason.MALFORMED if british else Reason.NO_ZIP if country == "US" else Reason.NO_POSTCODE
     if len(text) > 40:
-        raise PostcodeError(Reason.MALFORMED)
+        raise PostcodeError(malformed)
     plain = _plain(text)
     if not plain:
         raise PostcodeError(Reason.EMPTY)
+    if british:
+        return _british(plain)
+    found = (_ZIP if country == "US" else _ANY).fullmatch(_JOINERS.sub("", plain))
+    if found is None:
+        raise PostcodeError(malformed)
+    return found[1]
+
+
+def _british(plain: str) -> str:
     compact = _JOINERS.sub("", plain)
     # The second half begins with a digit, so a letter O there was meant as a nought.
     compact = re.sub(r"O(?=[A-Z]{2}$)", "0", compact) if len(compact) > 4 else compact
@@ -100,26 +130,117 @@ def parse_postcode(text: str) -> str:
     raise PostcodeError(Reason.INCOMPLETE if _FIRST_HALF.fullmatch(compact) else Reason.MALFORMED)
 
 
-def spaced(postcode: str) -> str:
+def spaced(postcode: str, country: str = "GB") -> str:
     """As it is written on an envelope: SW1A 1AA."""
-    return f"{postcode[:-3]} {postcode[-3:]}"
+    return f"{postcode[:-3]} {postcode[-3:]}" if country in ("GB", "") else postcode
 
 
-def constituencies_for(postcode: str, legislature: Legislature) -> list[Constituency]:
-    """Today's, for a postcode as parse_postcode gives it; none when the directory does not hold it."""
-    return list(Constituency.objects.current(legislature).filter(postcodes__postcode=postcode))
+@dataclass(frozen=True)
+class Place:
+    """`constituencies`: at least one; several, where a postcode crosses a border. `guessed`: from the ranges."""
+
+    constituencies: list[Constituency]
+    guessed: bool = False
 
 
-def locate(text: str, legislature: Legislature) -> list[Constituency]:
-    """The constituencies of a postcode as typed, at least one. Raises PostcodeError, and never guesses."""
-    postcode = parse_postcode(text)
-    found = constituencies_for(postcode, legislature)
-    if not found:
-        raise PostcodeError(Reason.NORTHERN_IRELAND if postcode.startswith("BT") else Reason.UNKNOWN)
-    return found
+class Provider(Protocol):
+    """A look-up that asks somebody else. It is told a postcode, as parse_postcode gives it, and nothing more."""
+
+    def constituencies(self, postcode: str, legislature: Legislature, on: date) -> Sequence[Constituency]:
+        """Those it is sure of; none when it does not know, or cannot be reached."""
+
+
+# Asked in their order, where the table does not hold the postcode.
+PROVIDERS: list[Provider] = []
+
+
+def constituencies_for(postcode: str, legislature: Legislature, on: date | None = None) -> list[Constituency]:
+    """Those of the exact table on that day, for a postcode as parse_postcode gives it; none when it is not there."""
+    return _narrowest(_seats(legislature, on).filter(postcodes__postcode=postcode))
+
+
+def locate(text: str, legislature: Legislature, on: date | None = None) -> Place:
+    """Where a postcode, as typed, lay on that day (today). Raises PostcodeError."""
+    postcode = parse_postcode(text, legislature.country)
+    if found := constituencies_for(postcode, legislature, on):
+        return Place(found)
+    for provider in PROVIDERS:
+        if found := _narrowest(provider.constituencies(postcode, legislature, on or timezone.localdate())):
+            return Place(found)
+    if found := _guessed(postcode, legislature, on):
+        return Place(found, guessed=True)
+    northern_irish = legislature.country in ("GB", "") and postcode.startswith("BT")
+    raise PostcodeError(Reason.NORTHERN_IRELAND if northern_irish else Reason.UNKNOWN)
+
+
+def _seats(legislature: Legislature, on: date | None) -> QuerySet[Constituency]:
+    return Constituency.objects.current(legislature, on).select_related("part_of__part_of")
+
+
+def _narrowest(found: Iterable[Constituency]) -> list[Constituency]:
+    """Without what contains another of them: a constituency and its region are one place."""
+    seats = list(found)
+    around = {pk for seat in seats for pk in _within(seat)[1:]}
+    return [seat for seat in seats if seat.pk not in around]
+
+
+def _within(seat: Constituency) -> list[int]:
+    """The constituency, what it is part of, what that is part of …; each once, for a circle is easily entered."""
+    pks: list[int] = []
+    place: Constituency | None = seat
+    while place is not None and place.pk not in pks:
+        pks.append(place.pk)
+        place = place.part_of
+    return pks
+
+
+def _guessed(postcode: str, legislature: Legislature, on: date | None) -> list[Constituency]:
+    """By the range that holds the postcode. A range never leaves its first half: AB1 is not between AB11 and AB19."""
+    first_half = postcode[:-3] if legislature.country in ("GB", "") else ""
+    before = PostcodeRange.objects.filter(first__gte=first_half, first__lte=postcode)
+    nearest = (
+        before.annotate(length=Length("first"))
+        .filter(length=len(postcode), constituency__in=Constituency.objects.current(legislature, on))
+        .order_by("-first")
+        .select_related("constituency__part_of__part_of")
+        .first()
+    )
+    return [nearest.constituency] if nearest and nearest.last >= postcode else []
 
 
 def representatives_for(constituency: Constituency, on: date) -> list[Representative]:
-    """Those who hold the seat on that day; none when it is vacant."""
-    serving = Representative.objects.of(constituency).serving(on)
-    return list(serving.select_related("legislature", "constituency"))
+    """Those who sit on that day for it, then those for what it is part of; none when the seat is vacant."""
+    around = _within(constituency)
+    serving = Representative.objects.filter(constituency__in=around).serving(on)
+    found = list(serving.select_related("legislature", "constituency"))
+    return sorted(found, key=lambda one: around.index(one.constituency_id or 0))
+
+
+def everybody(legislature: Legislature, on: date) -> list[Representative]:
+    """Whom anybody may write to, wherever they live: all of a list; elsewhere those who sit for no constituency."""
+    serving = legislature.representatives.serving(on).select_related("legislature", "constituency")
+    return list(serving if legislature.kind == Legislature.Kind.LIST else serving.filter(constituency=None))
+
+
+def why_nobody(constituency: Constituency, on: date) -> str:
+    """A sentence for the page, where representatives_for gives nobody. It does not say who held the seat."""
+    legislature, language = constituency.legislature, get_language() or "en"
+    not_over = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    if dissolved := legislature.dissolutions.filter(not_over, valid_from__lte=on).first():
+        name = legislature.name_in(language)
+        if dissolved.valid_to is None:
+            return _now("%(legislature)s is dissolved. It has no members until it is elected again.") % {
+                "legislature": name
+            }
+        return _now("%(legislature)s is dissolved. It has members again from %(day)s.") % {
+            "legislature": name,
+            "day": date_format(dissolved.valid_to),
+        }
+    place = constituency.name_in(language)
+    since = constituency.representatives.filter(valid_to__lte=on).aggregate(day=Max("valid_to"))["day"]
+    if since is None:
+        return _now("We do not know who sits for %(constituency)s.") % {"constituency": place}
+    return _now("The seat of %(constituency)s is vacant since %(day)s.") % {
+        "constituency": place,
+        "day": date_format(since),
+    }

@@ -124,9 +124,13 @@ class Dissolution(models.Model):
 
 class ConstituencyQuerySet(models.QuerySet["Constituency"]):
     def current(self, legislature: Legislature, on: date | None = None) -> Self:
-        """The seats of the boundary set in use: codes and names of an older set may be the same, the places are not."""
-        dated = _valid_on(on or timezone.localdate())
-        return self.filter(dated, legislature=legislature, boundary_set=legislature.boundary_set)
+        """The seats there were on that day: codes and names of an older set may be the same, the places are not.
+
+        Dates decide. A seat that has none counts where its set is the one in use.
+        """
+        dated = Q(valid_from__isnull=False) | Q(valid_to__isnull=False)
+        counts = dated | Q(boundary_set=legislature.boundary_set)
+        return self.filter(counts, _valid_on(on or timezone.localdate()), legislature=legislature)
 
 
 class Constituency(models.Model):

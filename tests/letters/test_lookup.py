@@ -110,15 +110,15 @@ def test_a_postcode_leads_to_the_seat_of_todays_boundaries_and_of_this_legislatu
     seat = make_constituency(commons, "SW1A1AA")
     ward = make_constituency(council, "SW1A1AA")
     assert constituencies_for("SW1A1AA", commons) == [seat]
-    assert locate(" sw1a 1aa", commons) == [seat]
-    assert locate("SW1A1AA", council) == [ward]
+    assert locate(" sw1a 1aa", commons).constituencies == [seat]
+    assert locate("SW1A1AA", council).constituencies == [ward]
 
 
 @pytest.mark.django_db
 def test_a_legislature_may_have_several_seats_for_a_home() -> None:
     legislature = make_legislature()
     seats = {make_constituency(legislature, "EH11AA").pk, make_constituency(legislature, "EH11AA").pk}
-    assert {seat.pk for seat in locate("EH1 1AA", legislature)} == seats
+    assert {seat.pk for seat in locate("EH1 1AA", legislature).constituencies} == seats
 
 
 @pytest.mark.django_db
@@ -136,7 +136,7 @@ def test_a_postcode_that_leads_nowhere_says_why(typed: str, reason: Reason) -> N
 def test_northern_ireland_is_found_where_the_directory_has_it() -> None:
     legislature = make_legislature()
     seat = make_constituency(legislature, "BT15GS")
-    assert locate("BT1 5GS", legislature) == [seat]
+    assert locate("BT1 5GS", legislature).constituencies == [seat]
 
 
 @pytest.mark.django_db
