@@ -1,0 +1,1 @@
+"""Other people's files → one stream of who sits where, from when to when (Found)."""
