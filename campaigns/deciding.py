@@ -208,4 +208,5 @@ def follower(email: OutgoingEmail) -> OutgoingEmail | None:
     """The email by which the same letter went on to another address."""
     if email.letter_id is None:
         return None
-    return OutgoingEmail.objects.filter(letter=email.letter_id, sender=email.sender_id, pk__gt=email.pk).last()
+    later = OutgoingEmail.objects.filter(letter=email.letter_id, sender=email.sender_id, pk__gt=email.pk)
+    return later.filter(kind=Kind.LETTER).last()  # not the copy to who wrote it

@@ -1,26 +1,32 @@
 """Every email this room sends: one function a message, each through the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config import email, links
+from config.crypto import email_keys
 from letters import outbox
-from letters.models import Message, OutgoingEmail, Representative
+from letters.letter_text import letter_text, subject_line
+from letters.models import Letter, Message, OutgoingEmail, Representative
 from letters.models.post import Kind
 
 from . import retention
 from .models import CampaignLetter, CampaignText, Organisation, Signature, User
 
 # What differs between recipients. All else is shared by every email of one wording (letters.models.Message).
-MARKERS = ("name", "representative", "action_url", "manage_url", "kept_until")
+MARKERS = ("name", "representative", "representatives", "letters", "action_url", "manage_url", "kept_until")
+# The value of an email that no template prints: which letters it tells of, so that it goes when they are erased.
+ABOUT = "about"
 
 
 def _shared_message(template: str, text: CampaignText) -> Message:
@@ -44,7 +50,14 @@ def _shared_message(template: str, text: CampaignText) -> Message:
 
 
 def _queue(
-    template: str, text: CampaignText, to: str, name: str, kind: Kind, values: Mapping[str, str]
+    template: str,
+    text: CampaignText,
+    to: str,
+    name: str,
+    kind: Kind,
+    values: Mapping[str, str],
+    letter: Letter | None = None,
+    attach_letter: bool = False,
 ) -> OutgoingEmail:
     return outbox.queue(
         sender=text.campaign.organisation.sender,
@@ -53,6 +66,8 @@ def _queue(
         to_name=name,
         kind=kind,
         values={"name": name, **values},
+        letter=letter,
+        attach_letter=attach_letter,
     )
 
 
@@ -94,28 +109,92 @@ def signature_removed(signature: Signature, text: CampaignText) -> OutgoingEmail
     return _queue("removed", text, signature.email, signature.name, Kind.CONFIRMATION, values)
 
 
-def _letter_values(letter: CampaignLetter) -> dict[str, str]:
+def _letter_values(letters: Sequence[CampaignLetter]) -> dict[str, str]:
+    """What they were written together, they are confirmed by one link, and listed behind the other."""
+    first, named = letters[0], _together(letters)
     return {
-        "representative": letter.letter.recipient_name,
-        "action_url": links.link("letter-confirm", "campaigns:letter_confirm", letter.uuid),
-        "manage_url": links.link("letter", "campaigns:letter_manage", letter.uuid),
-        "kept_until": _day(retention.letter_kept_until(letter), letter.text.language),
+        "representative": first.letter.recipient_name,
+        "representatives": "\n".join(_recipient(one) for one in letters),
+        "action_url": links.link("letter-confirm", "campaigns:letter_confirm", named),
+        "manage_url": links.link("letter", "campaigns:letter_manage", named),
+        "kept_until": _day(max(retention.letter_kept_until(one) for one in letters), first.text.language),
     }
 
 
+def _together(letters: Sequence[CampaignLetter]) -> UUID:
+    return letters[0].together or letters[0].uuid
+
+
+def _recipient(letter: CampaignLetter) -> str:
+    """A line of a list: to whom, and how where that is not by email."""
+    name = letter.letter.recipient_name
+    with override(letter.text.language):
+        if letter.by_hand:
+            return _("%(name)s (on paper, handed over by the organisers)") % {"name": name}
+        if letter.to_merge:
+            return _("%(name)s (in one letter with all who send the same words)") % {"name": name}
+    return name
+
+
+def confirm_letters(letters: Sequence[CampaignLetter]) -> OutgoingEmail:
+    """One email for all that were written together, noted on each of them."""
+    first = letters[0]
+    if len(letters) > 1:
+        template = "letters_confirm"
+    elif first.by_hand:
+        template = "hand_in_confirm"
+    else:
+        template = "merge_confirm" if first.to_merge else "letter_confirm"
+    values = _letter_values(letters)
+    email = _queue(template, first.text, first.email, first.letter.sender_name, Kind.CONFIRMATION, values)
+    for one in letters:
+        one.confirmation = email
+    CampaignLetter.objects.filter(pk__in=[one.pk for one in letters]).update(confirmation=email)
+    return email
+
+
 def confirm_letter(letter: CampaignLetter) -> OutgoingEmail:
+    return confirm_letters([letter])
+
+
+def copies(letters: Sequence[CampaignLetter]) -> OutgoingEmail | None:
+    """One email to the supporter with all the letters that were just confirmed; the PDF too, where it is only one."""
+    if not letters:
+        return None
+    first, alone = letters[0], len(letters) == 1
     return _queue(
-        "hand_in_confirm" if letter.by_hand else "letter_confirm",
-        letter.text,
-        letter.email,
-        letter.letter.sender_name,
-        Kind.CONFIRMATION,
-        _letter_values(letter),
+        "letter_copy",
+        first.text,
+        first.email,
+        first.letter.sender_name,
+        Kind.NOTICE,
+        {
+            "letters": "\n\n* * *\n\n".join(_as_sent(one) for one in letters),
+            "manage_url": links.link("letter", "campaigns:letter_manage", _together(letters)),
+            ABOUT: " ".join(str(one.uuid) for one in letters),
+        },
+        letter=first.letter if alone else None,
+        attach_letter=alone and first.campaign.attach_pdf,
     )
 
 
+def _as_sent(kept: CampaignLetter) -> str:
+    with override(kept.text.language):
+        to = _("To: %(name)s") % {"name": kept.letter.recipient_name}
+        subject = _("Subject: %(subject)s") % {"subject": subject_line(kept.letter)}
+    return f"{to}\n{subject}\n\n{letter_text(kept.letter).rstrip()}"
+
+
+def about(letters: Sequence[CampaignLetter]) -> list[int]:
+    """The emails to the supporters that tell of these letters: copies, and the question whether they were answered."""
+    keys = {key for kept in letters for key in email_keys(kept.email)}
+    wanted = {str(kept.uuid) for kept in letters}
+    notices = OutgoingEmail.objects.unscrubbed().filter(kind=Kind.NOTICE, to_key__in=keys)
+    return [row.pk for row in notices if wanted.intersection(str(row.values.get(ABOUT, "")).split())]
+
+
 def letter_already_sent(letter: CampaignLetter) -> OutgoingEmail:
-    values = _letter_values(letter)
+    values = _letter_values([letter])
     del values["action_url"]
     return _queue("letter_already", letter.text, letter.email, letter.letter.sender_name, Kind.CONFIRMATION, values)
 

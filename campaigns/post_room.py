@@ -226,7 +226,7 @@ def _domain(desk: Desk, line: standing.DomainLine) -> dict[str, Any]:
 def _came_back(desk: Desk) -> dict[str, Any]:
     """Letters to representatives that came back lately, and were not sent to another address since."""
     since = timezone.now() - timedelta(days=LATELY_DAYS)
-    sent_anew = OutgoingEmail.objects.filter(letter=OuterRef("letter"), pk__gt=OuterRef("pk"))
+    sent_anew = OutgoingEmail.objects.filter(letter=OuterRef("letter"), kind=Kind.LETTER, pk__gt=OuterRef("pk"))
     came_back = standing.bounced_letters([desk.organisation.sender_id]).filter(settled_at__gte=since)
     rows = came_back.exclude(Exists(sent_anew))
     names = list(rows.values_list("letter__recipient_name", flat=True)[: 20 * NAMED]) if desk.may_edit else []
@@ -326,7 +326,8 @@ def _waits(sender: Sender, email: OutgoingEmail, stopped: Collection[str]) -> st
 
 
 def recipient(desk: Desk, email: OutgoingEmail) -> str:
-    return email.letter.recipient_name if desk.may_edit and email.letter else ""
+    """Of a letter. Its copy goes to who wrote it, whose name is not shown."""
+    return email.letter.recipient_name if desk.may_edit and email.letter and email.kind == Kind.LETTER else ""
 
 
 def representatives_address(desk: Desk, email: OutgoingEmail) -> str:

@@ -1,5 +1,7 @@
 """The letter that its writer confirms: how it goes on its way, and is taken back or erased."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,14 +17,16 @@ from . import emails, handing_in, retention
 from .models import CampaignLetter, Signature
 
 THE_WRITER = "the supporter"
+NOBODY, LATELY, WITHDRAWN = "nobody", "lately", "withdrawn"
 
 
-class SentLately(Exception):
-    """Another letter of the same person to the same representative has gone out in the last LETTER_REPEAT_DAYS."""
+@dataclass(frozen=True)
+class Fate:
+    """What came of confirming one letter. `problem` says why it does not go; "": it stands, now or before."""
 
-
-class NobodyThere(Exception):
-    """Since the letter was written, the representative has left, or there is no way any more to reach them."""
+    kept: CampaignLetter
+    problem: str = ""
+    new: bool = False
 
 
 def one_at_a_time(campaign_id: int, email: str, representative: Representative) -> None:
@@ -40,25 +44,52 @@ def sent_lately() -> models.Q:
     return models.Q(state=CampaignLetter.State.CONFIRMED, confirmed_at__gt=since)
 
 
-def confirm(kept: CampaignLetter) -> bool:
-    """Puts the letter in the queue, or among those that wait for hands, once.
+def written_together(kept: CampaignLetter) -> models.QuerySet[CampaignLetter]:
+    """The letter and all that were written with it, but for those that are erased."""
+    which = models.Q(together=kept.together) if kept.together else models.Q(pk=kept.pk)
+    rows = CampaignLetter.objects.filter(which, anonymised_at__isnull=True)
+    rows = rows.select_related("letter", "outgoing", "merged__outgoing", "representative__legislature")
+    rows = rows.select_related("text__campaign__organisation__sender", "campaign__organisation__sender")
+    return rows.order_by("representative", "pk")
 
-    True when it stands, now or before; raises SentLately, or NobodyThere.
+
+def confirm(kept: CampaignLetter) -> list[Fate]:
+    """Puts the letter and all that were written with it in the queue, or among those that wait, each of them once.
+
+    One that cannot go stays as it is, and keeps none of the others back. Says of each what came of it.
     """
     with transaction.atomic():
-        if kept.representative is not None:
-            one_at_a_time(kept.campaign_id, kept.email, kept.representative)
-            others = letters_to(kept.campaign_id, kept.email, kept.representative).exclude(pk=kept.pk)
-            if kept.state == CampaignLetter.State.PENDING and others.filter(sent_lately()).exists():
-                raise SentLately(kept.letter.recipient_name)
-        changed = CampaignLetter.objects.filter(pk=kept.pk, state=CampaignLetter.State.PENDING).update(
-            state=CampaignLetter.State.CONFIRMED, confirmed_at=timezone.now()
-        )
-        kept.refresh_from_db()
-        if changed:
-            _post(kept)
-            kept.save(update_fields=["outgoing", "by_hand"])
-    return kept.state == CampaignLetter.State.CONFIRMED
+        # By representative, so that two of these that hold some of the same locks take them in one order.
+        fates = [_confirm(one) for one in written_together(kept)]
+        emails.copies([fate.kept for fate in fates if fate.new and fate.kept.copy_wanted])
+    kept.refresh_from_db()
+    return fates
+
+
+def _confirm(kept: CampaignLetter) -> Fate:
+    if kept.representative is not None:
+        one_at_a_time(kept.campaign_id, kept.email, kept.representative)
+    problem = _in_the_way(kept) if kept.state == CampaignLetter.State.PENDING else ""
+    now = timezone.now()
+    waiting = CampaignLetter.objects.filter(pk=kept.pk, state=CampaignLetter.State.PENDING)
+    if problem or not waiting.update(state=CampaignLetter.State.CONFIRMED, confirmed_at=now):
+        kept.refresh_from_db(fields=["state"])
+        return Fate(kept, WITHDRAWN if kept.state == CampaignLetter.State.WITHDRAWN else problem)
+    kept.state, kept.confirmed_at = CampaignLetter.State.CONFIRMED, now
+    _post(kept)
+    return Fate(kept, new=True)
+
+
+def _in_the_way(kept: CampaignLetter) -> str:
+    """Why the letter cannot go: since it was written, the representative has left, or nothing reaches them any more;
+    or another of the same person to them has gone out in the last LETTER_REPEAT_DAYS."""
+    to = kept.representative
+    if to is None or not Representative.objects.serving(timezone.localdate()).filter(pk=to.pk).exists():
+        return NOBODY
+    if not goes_by_hand(kept) and not to.reachable_address:
+        return NOBODY
+    others = letters_to(kept.campaign_id, kept.email, to).exclude(pk=kept.pk)
+    return LATELY if others.filter(sent_lately()).exists() else ""
 
 
 def goes_by_hand(kept: CampaignLetter) -> bool:
@@ -69,15 +100,14 @@ def goes_by_hand(kept: CampaignLetter) -> bool:
 
 
 def _post(kept: CampaignLetter) -> None:
-    representative = kept.representative
-    serving = representative and Representative.objects.serving(timezone.localdate()).filter(pk=representative.pk)
-    if representative is None or not serving:
-        raise NobodyThere(kept.letter.recipient_name)
-    kept.by_hand = kept.by_hand or handing_in.is_by_hand(kept.campaign, representative)
-    if not kept.by_hand:
-        if not representative.reachable_address:
-            raise NobodyThere(kept.letter.recipient_name)
-        kept.outgoing = emails.letter(kept, representative)
+    to = kept.representative
+    assert to is not None
+    kept.by_hand = kept.by_hand or handing_in.is_by_hand(kept.campaign, to)
+    if kept.by_hand:
+        kept.to_merge = False
+    if not kept.by_hand and not kept.to_merge:  # merging.py sends those, a day later
+        kept.outgoing = emails.letter(kept, to)
+    kept.save(update_fields=["outgoing", "by_hand", "to_merge"])
 
 
 def letters_of(signature: Signature) -> models.QuerySet[CampaignLetter]:
@@ -93,8 +123,8 @@ def erase(letters: models.QuerySet[CampaignLetter]) -> None:
         CampaignLetter.objects.filter(pk__in=stopped).update(state=CampaignLetter.State.WITHDRAWN)
         # A letter that went on to another address has been in more than one email, and its writer's address in each.
         posted = OutgoingEmail.objects.filter(letter__in=[kept.letter_id for kept in rows]).values_list("pk", flat=True)
-        asked = [kept.confirmation_id for kept in rows if kept.confirmation_id]
-        outbox.forget_emails([*asked, *posted], THE_WRITER)
+        told = [*_asked_for_no_other(rows), *emails.about(rows)]
+        outbox.forget_emails([*told, *posted], THE_WRITER)
         retention.forget_letters(CampaignLetter.objects.filter(pk__in=[kept.pk for kept in rows]), timezone.now())
         for campaign_id in {kept.campaign_id for kept in rows if _in_a_bundle(kept)}:
             handing_in.discard(campaign_id)
@@ -109,11 +139,19 @@ def withdraw(kept: CampaignLetter) -> bool:
         if not _stopped(kept):
             return False
         CampaignLetter.objects.filter(pk=kept.pk).update(state=CampaignLetter.State.WITHDRAWN)
-        if kept.confirmation_id:
-            outbox.cancel([kept.confirmation_id], actor=THE_WRITER)  # nothing is left to confirm
+        outbox.cancel(_asked_for_no_other([kept]), actor=THE_WRITER)  # nothing is left to confirm
         if _in_a_bundle(kept):
             handing_in.discard(kept.campaign_id)
         return True
+
+
+def _asked_for_no_other(letters: Sequence[CampaignLetter]) -> list[int]:
+    """The emails that ask to confirm these letters, but for those by which another can still be confirmed."""
+    asked = {kept.confirmation_id for kept in letters if kept.confirmation_id}
+    waiting = CampaignLetter.objects.filter(confirmation__in=asked, state=CampaignLetter.State.PENDING)
+    return list(
+        asked - set(waiting.exclude(pk__in=[kept.pk for kept in letters]).values_list("confirmation", flat=True))
+    )
 
 
 def _in_a_bundle(kept: CampaignLetter) -> bool:
