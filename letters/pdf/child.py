@@ -2,8 +2,9 @@
 
 It is run by its path, isolated (`python -I`), and imports nothing of ours, so it starts fast and knows no setting.
 A frame is a 4-byte big-endian length and that many bytes. A request is one JSON frame
-`{"kind", "html", "css", "limits", …}` or, for "pngs", the same followed by a frame with the PDF;
-the answer is one JSON frame `{"ok": n}` and n frames of bytes, or `{"error": kind of exception}`.
+`{"kind", "html", "css", "limits", …}` or, for "letters", `{"kind", "sheets": [{"html", "css"}, …]}`; for "pngs" it
+is followed by a frame with the PDF. The answer is one JSON frame `{"ok": n}` and n frames of bytes, or
+`{"error": kind of exception}`.
 """
 
 import contextlib
@@ -133,16 +134,41 @@ class Renderer:
             self.styles[css] = self.weasyprint.CSS(string=css, url_fetcher=self.fetcher, font_config=self.fonts)
         return self.styles[css]
 
-    def pdf(self, html: str, css: str, variant: str | None, foot_first: bool = False) -> bytes:
+    def laid_out(self, html: str, css: str, images: dict[str, Any] | None = None) -> Any:
+        """The pages; `images` keeps the pictures that letters laid out for one file share."""
         document = self.weasyprint.HTML(string=html, url_fetcher=self.fetcher)
-        result: bytes = document.write_pdf(
-            stylesheets=[self.style(css)] if css else [],
+        return document.render(
             font_config=self.fonts,
-            pdf_variant=variant,
+            stylesheets=[self.style(css)] if css else [],
             presentational_hints=False,
+            cache=images,
+        )
+
+    def pdf(self, html: str, css: str, variant: str | None, foot_first: bool = False) -> bytes:
+        result: bytes = self.laid_out(html, css).write_pdf(
+            pdf_variant=variant,
             finisher=(lambda _document, pdf: finish_tags(pdf, foot_first)) if variant else None,
         )
         return result
+
+    def letters(self, sheets: list[dict[str, str]]) -> list[bytes]:
+        """Letters as one file to be printed on both sides, and how many pages each has.
+
+        Each begins on a right-hand page and counts its own pages: it is laid out alone, and only written together with
+        the others, so that they share their fonts. No tags: nobody reads aloud from a pile of other people's letters.
+        """
+        images: dict[str, Any] = {}
+        empty: dict[str, Any] = {}  # by style sheet, which has the size of the paper
+        pages, numbers = [], []
+        for sheet in sheets:
+            letter = self.laid_out(sheet["html"], sheet["css"], images)
+            pages += letter.pages
+            numbers.append(len(letter.pages))
+            if len(letter.pages) % 2:
+                if sheet["css"] not in empty:
+                    empty[sheet["css"]] = self.laid_out("<!doctype html><html lang=en><title>-</title>", sheet["css"])
+                pages += empty[sheet["css"]].pages
+        return [letter.copy(pages).write_pdf(), json.dumps(numbers).encode()]
 
     def pngs(self, pdf: bytes, scale: float) -> Iterator[bytes]:
         import pypdfium2  # only here: most processes make letters and no picture
@@ -157,6 +183,8 @@ class Renderer:
     def answer(self, request: dict[str, Any], stdin: IO[bytes]) -> list[bytes]:
         if request["kind"] == "pdf":
             return [self.pdf(request["html"], request["css"], "pdf/ua-1", request["foot_first"])]
+        if request["kind"] == "letters":
+            return self.letters(request["sheets"])
         if request["kind"] == "card":
             # A CSS pixel is 0.75 pt, so this scale gives back the pixels of the card.
             return list(self.pngs(self.pdf(request["html"], request["css"], None), 1 / 0.75))[:1]
