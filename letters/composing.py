@@ -49,17 +49,15 @@ def open_placeholders(text: str, known: Collection[str] = PLACEHOLDERS) -> list[
 
 
 def salutation_for(representative: Representative, language: str) -> str:
-    """The directory's own line, or the form for their office in `language`."""
-    return one_line(representative.salutation) or one_line(forms_of_address.salutation(representative, language))
+    return forms_of_address.salutation(representative, language)
 
 
 def closing_for(representative: Representative, language: str) -> str:
-    return one_line(forms_of_address.closing(representative, language))
+    return forms_of_address.closing(representative, language)
 
 
 def addressed_as(representative: Representative, language: str) -> str:
-    """The first line of the envelope: "The Rt Hon Jane Smith MP"."""
-    return one_line(forms_of_address.addressed_as(representative, language))
+    return forms_of_address.addressed_as(representative, language)
 
 
 def letter_to(

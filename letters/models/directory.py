@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letters.directory.contact import NOBODY, reaches_nobody, usable_address
+from letters.forms_of_address import on_envelope
 from letters.pdf.profiles import PROFILES
 
 
@@ -263,8 +264,11 @@ class Representative(models.Model):
     @property
     def postal_lines(self) -> tuple[str, ...]:
         """What stands in the window of an envelope, the name first. Without an address, it is the legislature."""
+        first = on_envelope(self)
         lines = [line.strip() for line in self.address.splitlines() if line.strip()]
-        return (self.name, *(lines or [line for line in (self.role, self.legislature.name) if line]))
+        if lines and lines[0].casefold() in {first.casefold(), self.name.casefold()}:
+            lines.pop(0)  # many directories begin the address with the name
+        return (first, *(lines or [line for line in (self.role, self.legislature.name) if line]))
 
     def role_in(self, language: str) -> str:
         return self.legislature.role_in(self.role, language)

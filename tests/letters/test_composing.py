@@ -14,7 +14,7 @@ from letters.composing import (
 )
 from letters.models import Letter
 
-from .factories import make_constituency, make_representative
+from .factories import make_constituency, make_legislature, make_representative
 
 VALUES = {"representative": "Bob Helper", "constituency": "Northtown", "name": "Alice"}
 
@@ -105,3 +105,15 @@ def test_a_letter_is_a_snapshot_and_keeps_nothing_until_it_is_saved() -> None:
     letter.refresh_from_db()
     assert letter.representative is None
     assert letter.recipient_lines.splitlines() == ["Bob Helper", "1 Square", "LONDON"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("layout", "country", "expected"),
+    [("", "GB", "uk_dl"), ("", "DE", "din_5008_b"), ("", "us", "us_10"), ("uk_c5", "DE", "uk_c5"), ("", "", "none")],
+)
+def test_a_letter_is_laid_out_as_its_legislature_says_or_as_is_usual_there(
+    layout: str, country: str, expected: str
+) -> None:
+    someone = make_representative(make_constituency(make_legislature(layout=layout, country=country)))
+    assert letter_to(someone, language="en", subject="", body="", sender_name="Alice").layout == expected
