@@ -1,8 +1,10 @@
 """The words people agree to. What is shown in the form is what is kept: one function makes both."""
 
 import hashlib
+from collections.abc import Sequence
 
 from django.conf import settings
+from django.utils.text import get_text_list
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -27,8 +29,25 @@ def for_signing(campaign: Campaign, text: CampaignText) -> str:
     return wording % words
 
 
-def for_writing(campaign: Campaign, text: CampaignText, representative: str, by_hand: bool = False) -> str:
-    if by_hand:
+def for_writing(
+    campaign: Campaign,
+    text: CampaignText,
+    names: Sequence[str],
+    by_hand: bool = False,
+    merged: bool = False,
+    *,
+    also_by_hand: Sequence[str] = (),
+) -> str:
+    """`names` get it by email, or all by hand; of several letters some may go by email, and `also_by_hand` the rest."""
+    if also_by_hand:
+        wording = _(
+            "I agree that %(organisation)s may keep my letters for “%(title)s” with my name, postal address and email "
+            "address, which may reveal my political opinions, pass them to %(representative)s so that they are "
+            "delivered, and hand them over to %(others)s together with those of others: on paper or, should that prove "
+            "impossible, by email. I can withdraw each until it has been sent or handed over, and have my data erased "
+            "at any time."
+        )
+    elif by_hand:
         wording = _(
             "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
             "address, which may reveal my political opinions, until it hands it over to %(representative)s together "
@@ -41,7 +60,23 @@ def for_writing(campaign: Campaign, text: CampaignText, representative: str, by_
             "address, which may reveal my political opinions, and pass it to %(representative)s so that it is "
             "delivered. I can withdraw until it has been sent, and have my data erased at any time."
         )
-    return wording % {"organisation": _asked_by(campaign), "title": text.title, "representative": representative}
+    if merged:
+        merging = _(
+            "Where I have changed none of the words, the letter may go as one with the same letters of others, and my "
+            "name and postcode stand in the list of all who send it."
+        )
+        wording = f"{wording} {merging}"
+    return wording % {
+        "organisation": _asked_by(campaign),
+        "title": text.title,
+        "representative": listed(names),
+        "others": listed(also_by_hand),
+    }
+
+
+def listed(names: Sequence[str]) -> str:
+    """Imogen, Jonas and Kim."""
+    return str(get_text_list(list(names), _("and")))
 
 
 def for_news(campaign: Campaign) -> str:

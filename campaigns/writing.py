@@ -1,53 +1,116 @@
-"""Writing to one's representative: the prefilled letter, its three roads, and the one that is kept."""
+"""Writing to one's representatives: the prefilled letter, its three roads, and the one that is kept."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
 
 from config import links
 from config.crypto import email_key, email_keys
-from letters import composing, outbox
+from letters import composing
 from letters.letter_text import letter_text, subject_line
 from letters.models import Letter, Representative
 
-from . import consent, emails, handing_in, posting
-from .models import CampaignLetter, CampaignText, Signature
+from . import choosing, consent, emails, posting
+from .choosing import Approach
+from .models import Campaign, CampaignLetter, CampaignText, Signature
 
 PLACEHOLDERS = (*composing.PLACEHOLDERS, "campaign_url")
 # What mail programs take in a mailto: address without cutting it (standards.md 2.4).
 MAILTO_LIMIT = 2_000
 
 
+class NobodyThere(Exception):
+    """Somebody whom the letters are for has left since they were written."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The campaign's letter. `given`: all of its words, those points too that nobody has picked."""
+
+    subject: str
+    body: str
+    points: list[str]
+    given: list[str]
+
+
 @dataclass(frozen=True)
 class Written:
-    """What somebody wrote, cleaned."""
+    """What somebody wrote, cleaned. Placeholders for a representative stay, where it goes to several."""
 
-    representative: Representative
+    representatives: list[Representative]
     subject: str
     body: str
     name: str
     address: str
+    copy: bool = False
+    own_share: int = 100
+
+
+@dataclass(frozen=True)
+class Roads:
+    """How letters to these people travel."""
+
+    emailed: list[Representative]
+    handed: list[Representative]  # collected, and handed over together
+    posted: list[Representative]  # nobody knows an address: only by post
+
+    @property
+    def sent(self) -> list[Representative]:
+        return [*self.emailed, *self.handed]
+
+
+def roads(campaign: Campaign, people: Iterable[Representative]) -> Roads:
+    people = list(people)
+    by_hand = choosing.handed_over(campaign, people)
+    others = [one for one in people if one.pk not in by_hand]
+    return Roads(
+        [one for one in others if one.reachable_address],
+        [one for one in people if one.pk in by_hand],
+        [one for one in others if not one.reachable_address],
+    )
 
 
 def page_address(text: CampaignText) -> str:
     return links.absolute(text.campaign.address_in(text.language))
 
 
-def prefilled(text: CampaignText, representative: Representative) -> tuple[str, str]:
-    """Subject and body of the campaign's letter; the writer's {name} stays open."""
-    values = composing.values_for(representative, text.language) | {"campaign_url": page_address(text)}
-    return composing.compose(text.letter_subject, values), composing.compose(text.letter_body, values)
+def known_of(representative: Representative, language: str) -> dict[str, str]:
+    """What can be filled in. Without a constituency its placeholder stays, for the writer to see."""
+    return {name: value for name, value in composing.values_for(representative, language).items() if value}
 
 
-def letter_from(text: CampaignText, written: Written, email: str = "") -> Letter:
+def draft(text: CampaignText, approach: Approach, picked: Sequence[int] = ()) -> Draft:
+    """The letter as it is given: its opening, the points of these numbers in this order, and what it asks.
+
+    What is the same for all whom it goes to is filled in; the writer's {name} stays open.
+    """
+    first, *others = [known_of(one, text.language) for one in approach.representatives]
+    values = {name: value for name, value in first.items() if all(other.get(name) == value for other in others)}
+    values["campaign_url"] = page_address(text)
+    said = choosing.words(text, approach.variant)
+    opening, ask = composing.compose(said.opening, values), composing.compose(said.ask, values)
+    points = [composing.compose(point, values) for point in said.points]
+    parts = [opening, *(points[number] for number in picked if 0 <= number < len(points)), ask]
+    return Draft(
+        subject=composing.compose(said.subject, values),
+        body="\n\n".join(part.strip() for part in parts if part.strip()),
+        points=points,
+        given=[opening, *points, ask],
+    )
+
+
+def letter_from(text: CampaignText, written: Written, representative: Representative, email: str = "") -> Letter:
     """The letter itself, unsaved: the preview and the PDF keep nothing."""
+    values = known_of(representative, text.language)
     return composing.letter_to(
-        written.representative,
+        representative,
         language=text.language,
-        subject=written.subject,
-        body=written.body,
+        subject=composing.compose(written.subject, values),
+        body=composing.compose(written.body, values),
         sender_name=written.name,
         sender_address=written.address,
         sender_email=email,
@@ -64,43 +127,86 @@ def mailto(letter: Letter, representative: Representative) -> tuple[str, bool]:
     return (whole, True) if len(whole) <= MAILTO_LIMIT else (start, False)
 
 
+def consent_to(text: CampaignText, all_written: Sequence[Written]) -> str:
+    """The words that somebody agrees to when they send these letters."""
+    found = roads(text.campaign, (one for written in all_written for one in written.representatives))
+    emailed, handed = ([one.name for one in people] for people in (found.emailed, found.handed))
+    reached = {one.pk for one in found.emailed}
+    merged = text.campaign.merge_identical and any(
+        written.own_share == 0 and any(one.pk in reached for one in written.representatives) for written in all_written
+    )
+    return consent.for_writing(
+        text.campaign,
+        text,
+        emailed or handed,
+        by_hand=not emailed,
+        merged=merged,
+        also_by_hand=handed if emailed else (),
+    )
+
+
 def send(text: CampaignText, written: Written, email: str, signature: Signature | None = None) -> None:
-    """Keeps the letter and asks its writer to confirm it by email. A second one within LETTER_REPEAT_DAYS to the same
-    representative keeps nothing; only its email says so. `signature` is a confirmed one whose link brought the writer
-    here: their address is proved already, and the letter goes at once."""
+    send_all(text, [written], email, signature)
+
+
+def send_all(
+    text: CampaignText, all_written: Sequence[Written], email: str, signature: Signature | None = None
+) -> None:
+    """Keeps the letters and asks their writer to confirm them by one email. A second one within LETTER_REPEAT_DAYS to
+    the same representative is not kept; an email says so. `signature` is a confirmed one whose link brought the writer
+    here: their address is proved already, and the letters go at once. Raises NobodyThere, and then has kept nothing."""
+    people = {one.pk: one for written in all_written for one in written.representatives}
+    found = roads(text.campaign, people.values())
     with transaction.atomic():
-        posting.one_at_a_time(text.campaign_id, email, written.representative)
-        letters = posting.letters_to(text.campaign_id, email, written.representative)
-        if (earlier := letters.filter(posting.sent_lately()).first()) is not None:
-            emails.letter_already_sent(earlier)
+        for pk in sorted(people):  # in one order, so that no two wait for each other
+            posting.one_at_a_time(text.campaign_id, email, people[pk])
+        earlier = CampaignLetter.objects.filter(
+            campaign=text.campaign_id, email_key__in=email_keys(email), representative__in=people
+        )
+        lately = list(earlier.filter(posting.sent_lately()).select_related("letter", "text__campaign__organisation"))
+        if lately:
+            emails.letter_already_sent(lately[0])
+        open_to = {one.pk for one in found.sent} - {kept.representative_id for kept in lately}
+        if not open_to:
             return
-        for waiting in letters.filter(state=CampaignLetter.State.PENDING):
-            _discard(waiting)
-        letter = letter_from(text, written, email)
-        letter.save()
-        by_hand = handing_in.is_by_hand(text.campaign, written.representative)
-        wording = consent.for_writing(text.campaign, text, written.representative.name, by_hand)
-        kept = CampaignLetter.objects.create(
+        for waiting in earlier.filter(state=CampaignLetter.State.PENDING, representative__in=open_to):
+            posting.withdraw(waiting)  # written again before it was confirmed: it is replaced
+        made = _kept(text, all_written, email, open_to, found, signature)
+        if signature is None or email_key(email) not in email_keys(signature.email):
+            emails.confirm_letters(made)
+        elif any(fate.problem for fate in posting.confirm(made[0])):
+            raise NobodyThere
+
+
+def _kept(
+    text: CampaignText,
+    all_written: Sequence[Written],
+    email: str,
+    to: Collection[int],
+    found: Roads,
+    signature: Signature | None,
+) -> list[CampaignLetter]:
+    wanted = [(written, one) for written in all_written for one in written.representatives if one.pk in to]
+    letters = Letter.objects.bulk_create([letter_from(text, written, one, email) for written, one in wanted])
+    agreed = consent.record(consent_to(text, all_written))
+    handed = {one.pk for one in found.handed}
+    together = uuid4() if len(wanted) > 1 else None
+    return CampaignLetter.objects.bulk_create(
+        CampaignLetter(
             campaign=text.campaign,
             text=text,
             letter=letter,
-            representative=written.representative,
+            representative=one,
             signature=signature,
             email=email,
             email_key=email_key(email),
-            by_hand=by_hand,
-            consent=consent.record(wording),
+            by_hand=one.pk in handed,
+            consent=agreed,
             consent_at=timezone.now(),
+            together=together,
+            copy_wanted=written.copy,
+            own_share=written.own_share,
+            to_merge=text.campaign.merge_identical and not written.own_share and one.pk not in handed,
         )
-        if signature is not None and email_key(email) in email_keys(signature.email):
-            posting.confirm(kept)
-        else:
-            kept.confirmation = emails.confirm_letter(kept)
-            kept.save(update_fields=["confirmation"])
-
-
-def _discard(waiting: CampaignLetter) -> None:
-    """A letter written again before the first was confirmed replaces it."""
-    posting.withdraw(waiting)
-    if waiting.confirmation_id:
-        outbox.cancel([waiting.confirmation_id], actor="a newer letter")
+        for letter, (written, one) in zip(letters, wanted, strict=True)
+    )

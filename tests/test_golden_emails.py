@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.html import strip_tags
 
-from campaigns import emails, writing
+from campaigns import choosing, emails, writing
 from campaigns.models import Campaign, CampaignLetter, Signature
 from config.email import fill
 from letters.letter_text import letter_text, subject_line
@@ -73,9 +73,10 @@ def kept_letter(campaign: Campaign, language: str, by_hand: bool = False) -> Cam
 def written_letter(campaign: Campaign, language: str) -> Letter:
     _, _, representative = make_seat(name="Imogen Yarborough")
     text = text_of(campaign, language)
-    subject, body = writing.prefilled(text, representative)
-    written = writing.Written(representative, subject, body, NAMES[language], "1 High Street\nNORTHTOWN\nZZ9 9ZZ")
-    return writing.letter_from(text, written, "alice@example.org")
+    draft = writing.draft(text, choosing.Approach([representative]))
+    address = "1 High Street\nNORTHTOWN\nZZ9 9ZZ"
+    written = writing.Written([representative], draft.subject, draft.body, NAMES[language], address)
+    return writing.letter_from(text, written, representative, "alice@example.org")
 
 
 def email_in_full(email: OutgoingEmail) -> str:

@@ -117,8 +117,8 @@ class LetterForm(forms.Form):
         lines = data["address"].splitlines()
         if "".join(lines[-1].split()).upper() != "".join(data["postcode"].split()).upper():
             lines.append(data["postcode"])
-        kept = {key: data[key] for key in ("representative", "subject", "body", "name")}
-        return writing.Written(**kept, address="\n".join(lines))
+        kept = {key: data[key] for key in ("subject", "body", "name")}
+        return writing.Written([data["representative"]], **kept, address="\n".join(lines))
 
 
 class SendForm(forms.Form):
@@ -139,7 +139,7 @@ class SendForm(forms.Form):
         self, campaign: Campaign, text: CampaignText, representative: str, by_hand: bool, *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        wording = consent.for_writing(campaign, text, representative, by_hand)
+        wording = consent.for_writing(campaign, text, [representative], by_hand)
         self.fields["consent"].label = wording
         self.fields["shown"].initial = consent.shown(wording)
         self.helper = bare_helper()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaigns import addresses, handing_in, pages, retention, writing
+from campaigns import addresses, choosing, handing_in, pages, retention, writing
 from campaigns.forms.writing import ConstituencyForm, LetterForm, PostcodeForm, SendForm
 from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
@@ -116,12 +116,12 @@ class Desk:
             return self.page(
                 "choose", form=ConstituencyForm(self.campaign), vacant=constituency.name_in(self.text.language)
             )
-        subject, body = writing.prefilled(self.text, representatives[0])
+        draft = writing.draft(self.text, choosing.Approach(representatives[:1]))
         known = lookup.spaced(lookup.parse_postcode(postcode)) if postcode else ""
         initial = {
             "constituency": constituency.pk,
-            "subject": subject,
-            "body": body,
+            "subject": draft.subject,
+            "body": draft.body,
             "name": self.writer.name if self.writer else "",
             "postcode": known,
         }
@@ -165,9 +165,10 @@ class Desk:
 
     def show(self, form: LetterForm, send_form: SendForm, status: int) -> HttpResponse:
         written = form.as_written()
-        letter = writing.letter_from(self.text, written)
-        address, whole = writing.mailto(letter, written.representative)
-        by_hand = handing_in.is_by_hand(self.campaign, written.representative)
+        [to] = written.representatives
+        letter = writing.letter_from(self.text, written, to)
+        address, whole = writing.mailto(letter, to)
+        by_hand = handing_in.is_by_hand(self.campaign, to)
         kept_until = timezone.localdate() + timedelta(days=settings.LETTER_RETENTION_DAYS)
         latest = max(kept_until, retention.kept_until(self.campaign))
         return self.page(
@@ -177,9 +178,9 @@ class Desk:
             send_form=send_form,
             carried=[(name, form.data.get(name, "")) for name in form.fields],
             sheet=sheet_for(letter),
-            representative=written.representative,
+            representative=to,
             by_hand=by_hand,
-            reachable=bool(written.representative.reachable_address),
+            reachable=bool(to.reachable_address),
             mailto=address,
             mailto_whole=whole,
             plain=letter_text(letter),
@@ -192,7 +193,8 @@ class Desk:
             return self.edit(form, constituency, people, 422)
         if not (verdict := ratelimit.allow("pdf", ratelimit.network(self.request))):
             return errors.too_many(self.request, verdict.retry_after)
-        letter = writing.letter_from(self.text, form.as_written())
+        written = form.as_written()
+        letter = writing.letter_from(self.text, written, written.representatives[0])
         try:
             content = letter_pdf(sheet_for(letter))
         except RenderingBusy as busy:

@@ -140,7 +140,7 @@ def make_campaign_letter(campaign: Campaign, representative: Representative, **f
     text = text_of(campaign)
     letter: Letter = fields.pop("letter", None) or build_letter(representative)
     letter.save()
-    wording = consent.for_writing(campaign, text, representative.name)
+    wording = consent.for_writing(campaign, text, [representative.name])
     defaults = {
         "text": text,
         "letter": letter,

@@ -26,7 +26,7 @@ def representative() -> Representative:
 @pytest.fixture
 def kept(representative: Representative) -> CampaignLetter:
     campaign = make_campaign(slug="library", legislature=representative.legislature)
-    written = writing.Written(representative, "The library", "It must stay.", "Alice Ahmed", "1 High Street")
+    written = writing.Written([representative], "The library", "It must stay.", "Alice Ahmed", "1 High Street")
     writing.send(text_of(campaign), written, "alice@example.org")
     return CampaignLetter.objects.get()
 
@@ -282,7 +282,7 @@ def test_of_two_letters_that_wait_only_one_goes(client: Client, kept: CampaignLe
     """Sent at the same moment, neither replaced the other."""
     text, representative = kept.text, kept.representative
     assert representative is not None
-    written = writing.Written(representative, "Again", "Once more.", "Alice Ahmed", "1 High Street")
+    written = writing.Written([representative], "Again", "Once more.", "Alice Ahmed", "1 High Street")
     writing.send(text, written, "alice@example.org")
     CampaignLetter.objects.update(state="pending")
     assert client.post(link).status_code == 200

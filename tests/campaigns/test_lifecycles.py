@@ -195,7 +195,7 @@ class Lifecycles(RuleBasedStateMachine):
     )
     def write(self, address: str, campaign: int, to: int, signed_in: bool) -> Any:
         text, representative = self.world.texts[campaign], self.world.representatives[to]
-        written = writing.Written(representative, "The library", "It must stay.", "Alice Ahmed", "1 High Street")
+        written = writing.Written([representative], "The library", "It must stay.", "Alice Ahmed", "1 High Street")
         signatures = Signature.objects.of_address(address).counting().filter(campaign=text.campaign)
         writing.send(text, written, address, signatures.first() if signed_in else None)
         return self.posted()

@@ -192,8 +192,8 @@ def test_the_preview_is_the_letter_itself(client: Client, letter: dict[str, str]
 
 
 def test_what_one_put_in_is_never_looked_at_again(campaign: Campaign, representative: Representative) -> None:
-    written = writing.Written(representative, "{name}", "{name}", "{representative} {campaign_url}", "1 High Street")
-    assert writing.letter_from(text_of(campaign), written).body == "{representative} {campaign_url}"
+    written = writing.Written([representative], "{name}", "{name}", "{representative} {campaign_url}", "1 High Street")
+    assert writing.letter_from(text_of(campaign), written, representative).body == "{representative} {campaign_url}"
 
 
 def test_html_in_a_letter_is_text(client: Client, letter: dict[str, str]) -> None:
@@ -490,9 +490,9 @@ def test_a_letter_too_long_for_a_mail_program_is_offered_to_be_copied(client: Cl
 
 
 def test_a_representatives_address_smuggles_no_second_one_into_a_mailto(campaign: Campaign) -> None:
-    written = writing.Written(Representative(email="a?bcc=evil&x=y@example.org"), "s", "b", "Alice", "1 High Street")
+    representative = Representative(email="a?bcc=evil&x=y@example.org")
     letter = Letter(sender_name="Alice", subject="s", body="b", language="en")
-    address, _whole = writing.mailto(letter, written.representative)
+    address, _whole = writing.mailto(letter, representative)
     assert set(parse_qs(urlsplit(address).query)) <= {"subject", "body"}
 
 

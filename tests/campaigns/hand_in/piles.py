@@ -27,7 +27,7 @@ PAGE = "/organise/library/hand-in/"
 
 
 def write(campaign: Campaign, representative: Representative, email: str = "zoe@example.org") -> CampaignLetter:
-    written = writing.Written(representative, "The library", "It must stay.", "Zoe Quux", "1 High Street")
+    written = writing.Written([representative], "The library", "It must stay.", "Zoe Quux", "1 High Street")
     writing.send(text_of(campaign), written, email)
     return CampaignLetter.objects.latest("pk")
 

@@ -102,7 +102,7 @@ def test_a_confirmed_signers_letter_waits_at_once(
     signature = make_signature(campaign, email="zoe@example.org")
     writing.send(
         text_of(campaign),
-        writing.Written(representative, "S", "B", "Zoe", "1 High Street"),
+        writing.Written([representative], "S", "B", "Zoe", "1 High Street"),
         "zoe@example.org",
         signature,
     )
