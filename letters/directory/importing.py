@@ -1,22 +1,38 @@
 """A directory file → constituencies and representatives, all of it or nothing."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from letters.models import Legislature
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from .reading.found import BadFile, Column, Rejected
+from letters.models import Legislature, Representative
+
+from . import filing
+from .placing import NotPlaced, Places, distinct
+from .reading import anything, dates, persons
+from .reading.anything import guess
+from .reading.files import Source, name_of
+from .reading.found import BadFile, Column, Found, Reading, Rejected, folded
+from .reading.rows import LONGEST
 
 __all__ = ["BadFile", "Column", "Rejected", "Source", "Summary", "guess", "import_representatives"]
 
-Source = Path | str | bytes | IO[bytes]
+_KEYS_IN_ORDER = "people memberships constituencies with_email created updated ended unchanged"
+_KEYS = _KEYS_IN_ORDER.split()
 
 
 @dataclass
 class Summary:
+    """`memberships` are rows: one person in one seat for one time. `with_email` counts those with a usable address."""
+
     people: int = 0
     memberships: int = 0
     constituencies: int = 0
@@ -26,14 +42,13 @@ class Summary:
     ended: int = 0
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
+    # For the operator's eyes, beside the counts.
+    notes: list[str] = field(default_factory=list)
+    columns: dict[str, list[Column]] = field(default_factory=dict)
 
     def as_data(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-def guess(source: Source) -> list[Column]:
-    """What each column of a table is taken for. Raises BadFile."""
-    raise NotImplementedError
+        rejected = [{"line": one.line, "reason": one.reason} for one in self.rejected]
+        return {**{key: getattr(self, key) for key in _KEYS}, "rejected": rejected}
 
 
 def import_representatives(
@@ -46,5 +61,128 @@ def import_representatives(
     as_of: date | None = None,
     dry_run: bool = False,
 ) -> Summary:
-    """Raises BadFile, and then nothing is stored."""
-    raise NotImplementedError
+    """Raises BadFile, and then nothing is stored. A legislature that is new is made; it may be given unsaved.
+
+    `mapping`: {column: field}, for columns that are not to be guessed. `as_of`: the day on which the files were right;
+    without it, the date in their names, or today.
+    """
+    sources = list(files)
+    reading = anything.read(sources, format, mapping or {})
+    with transaction.atomic():
+        where = _legislature(legislature, reading, boundary_set)
+        summary = _store(reading, where, boundary_set or where.boundary_set, _edition(sources, reading, as_of))
+        if dry_run:
+            transaction.set_rollback(True)
+    return summary
+
+
+def _legislature(given: Legislature | str, reading: Reading, boundary_set: str) -> Legislature:
+    """Locked, so that two imports do not make the same rows."""
+    slug = given.slug if isinstance(given, Legislature) else given
+    held = Legislature.objects.select_for_update().filter(slug=slug).first()
+    if held is not None:
+        return held
+    new = given if isinstance(given, Legislature) else Legislature(slug=slug)
+    known = reading.legislature
+    new.translations = new.translations or known.get("translations", {})
+    new.name = new.name or known.get("name", "") or capfirst(slug.replace("-", " "))
+    codes = Counter(bool(one.seat and re.fullmatch(r"[EWSNK]\d{8}", one.seat.code)) for one in reading.found)
+    new.country = new.country or known.get("country", "") or ("GB" if codes[True] > codes[False] else "")
+    new.boundary_set = new.boundary_set or boundary_set
+    new.save()
+    return new
+
+
+def _edition(sources: list[Source], reading: Reading, as_of: date | None) -> filing.Edition:
+    named = max((day for source in sources if (day := dates.of_name(name_of(source)))), default=None)
+    today = timezone.localdate()
+    named = min(named, today) if named else None
+    name = name_of(sources[0]) if len(sources) == 1 else ", ".join(map(name_of, sources))
+    # A file with terms and no date is as old as its last term; who it lacks has gone by today.
+    return filing.Edition(name[:180], as_of or named or reading.period or today, as_of or named or today)
+
+
+def _store(reading: Reading, legislature: Legislature, boundary_set: str, edition: filing.Edition) -> Summary:
+    summary = Summary(rejected=reading.rejected, notes=reading.notes, columns=reading.columns)
+    _fill_addresses(reading, legislature, summary)
+    _check_ids(reading.found)
+    places = Places(legislature, boundary_set)
+    placed: list[filing.Placed] = []
+    for one in reading.found:
+        try:
+            placed.append(filing.Placed(one, places.place(one.seat) if one.seat else None))
+        except NotPlaced as error:
+            reading.reject(one, str(error))
+    placed = filing.in_order(placed, reading)
+    if not placed and not reading.addresses:
+        raise BadFile(_("Nobody could be placed.") + f" {reading.rejected[0].reason}")
+    places.save()
+    for one in placed:
+        _complete(one.found, legislature)
+    filing.file(placed, legislature, edition, reading, summary)
+    _count(placed, summary)
+    summary.rejected = sorted(reading.rejected, key=lambda one: one.line)
+    return summary
+
+
+def _count(placed: list[filing.Placed], summary: Summary) -> None:
+    summary.people += len({(one.found.person, folded(one.found.name)) for one in placed})
+    summary.memberships += len(placed)
+    summary.with_email += sum(bool(one.found.email) for one in placed)
+    summary.constituencies += distinct(one.seat for one in placed)
+    at_large = sum(one.seat is None for one in placed)
+    if at_large and summary.constituencies:
+        summary.notes.append(_("%(number)s have no constituency: anybody may write to them") % {"number": at_large})
+
+
+def _complete(found: Found, legislature: Legislature) -> None:
+    """What only the legislature says. The role is kept in English; the legislature translates it."""
+    texts = (found.role, legislature.name) if found.role else (legislature.name,)
+    office = found.office or persons.office_of(*texts, country=legislature.country, kind=legislature.kind)
+    found.office = office
+    if found.role.lower() in persons.EMPTY_ROLES:
+        with override("en"):
+            found.role = str(Representative.Office(office).label) if office else ""
+    for name, longest in LONGEST.items():
+        setattr(found, name, getattr(found, name)[:longest].strip())
+
+
+def _check_ids(found: list[Found]) -> None:
+    """An id that stands for two people would mix their letters up."""
+    names: dict[tuple[str, str], Found] = {}
+    for one in found:
+        first = names.setdefault((one.place.file, one.person), one) if one.person else one
+        if folded(first.name) != folded(one.name):
+            raise BadFile(
+                _("%(file)s: lines %(first)s and %(second)s are different people with the same id %(id)s.")
+                % {
+                    "file": one.place.file,
+                    "first": first.place.line,
+                    "second": one.place.line,
+                    "id": one.person[:60],
+                }
+            )
+
+
+def _fill_addresses(reading: Reading, legislature: Legislature, summary: Summary) -> None:
+    """From files of offices: for people of the other files, or, where there are none, of the directory."""
+    if not reading.addresses:
+        return
+    for one in reading.found:
+        one.address = one.address or reading.addresses.get(one.person, "")
+    if reading.found:
+        return
+    held = [one for one in legislature.representatives.exclude(source="") if _person(one) in reading.addresses]
+    without = [one for one in held if not one.address and reading.addresses[_person(one)]]
+    for one in without:
+        one.address = reading.addresses[_person(one)]
+    Representative.objects.bulk_update(without, ["address"], batch_size=300)
+    if not held:
+        raise BadFile(_("These are offices of people who are not in the directory. Import the people first."))
+    summary.people = len({_person(one) for one in held})
+    summary.memberships, summary.updated = len(held), len(without)
+    summary.unchanged = len(held) - len(without)
+
+
+def _person(row: Representative) -> str:
+    return row.identifier.partition("|")[0]

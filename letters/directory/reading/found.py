@@ -90,6 +90,11 @@ class Reading:
     addresses: dict[str, str] = field(default_factory=dict)  # postal ones by person, from files that hold nothing else
     legislature: dict[str, Any] = field(default_factory=dict)  # its name and country, where the file says so
     period: date | None = None  # the first day of the latest term, where the file has terms
+    spared: set[str] = field(default_factory=set)  # folded names and ids in what was rejected: nobody of them is ended
+
+    def reject(self, found: Found, reason: str) -> None:
+        self.rejected.append(Rejected(found.place.line, reason))
+        self.spared |= {folded(found.name), folded(found.person)} - {""}
 
 
 def plain(text: str) -> str:

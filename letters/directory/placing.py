@@ -1,0 +1,110 @@
+"""Seats as a file names them → constituencies of one boundary set, found by code, else by folded name, else made."""
+
+import re
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from letters.models import Constituency, Legislature
+
+from .areas import current_code, held, new
+from .reading.found import Seat, folded
+
+# Codes that mean the same in everybody's files: of the Office for National Statistics, Open Civic Data, and districts
+# of the United States. Any other is a publisher's own, and says something only beside the name.
+_OFFICIAL = re.compile(r"[EWSNK]\d{8}|ocd-division/.+|[A-Z]{2}(?:-\d+)?")
+
+
+class NotPlaced(ValueError):
+    """`str()` says why."""
+
+
+def is_official(code: str) -> bool:
+    return bool(_OFFICIAL.fullmatch(code))
+
+
+class Places:
+    """One boundary set of a legislature. What is made or renamed is written by save()."""
+
+    def __init__(self, legislature: Legislature, boundary_set: str) -> None:
+        self.legislature, self.boundary_set = legislature, boundary_set
+        self.by_code: dict[str, Constituency] = {}
+        self.by_name: dict[str, list[Constituency]] = {}
+        self.made: list[Constituency] = []
+        self.changed: dict[int, Constituency] = {}
+        self._parents: list[tuple[Constituency, Constituency]] = []
+        self._known: dict[int, Constituency] = {}
+        for seat in held(legislature, boundary_set).values():
+            self._enter(seat)
+
+    def _enter(self, seat: Constituency) -> None:
+        self.by_code[seat.code] = seat
+        others = (texts.get("name", "") for texts in seat.translations.values())
+        for name in {folded(seat.name), *map(folded, others)}:
+            if name:
+                self.by_name.setdefault(name, []).append(seat)
+
+    def place(self, seat: Seat) -> Constituency:
+        """Raises NotPlaced where two seats have that name."""
+        if id(seat) not in self._known:
+            code = current_code(self.boundary_set, seat.code)
+            found = self._found(seat, code) or self._make(seat, code)
+            self._learn(found, seat, code)
+            self._known[id(seat)] = found
+        return self._known[id(seat)]
+
+    def _found(self, seat: Seat, code: str) -> Constituency | None:
+        by_code = self.by_code.get(code) if code else None
+        if by_code and (is_official(code) or by_code.name == by_code.code or folded(by_code.name) == folded(seat.name)):
+            return by_code
+        named = self.by_name.get(folded(seat.name), [])
+        if is_official(code):  # the same name with another code is another place
+            named = [one for one in named if not is_official(one.code)]
+        if seat.region:
+            named = [one for one in named if not one.region or folded(one.region) == folded(seat.region)]
+        if len(named) > 1:
+            raise NotPlaced(_("Two constituencies are called %(name)s; their code is needed.") % {"name": seat.name})
+        return named[0] if named else None
+
+    def _make(self, seat: Seat, code: str) -> Constituency:
+        name = folded(seat.name) or seat.name.casefold()
+        free = (
+            one[:80] for one in (code, name, f"{name}-{folded(seat.region)}") if one and one[:80] not in self.by_code
+        )
+        code = next(free, "") or f"{name[:70]}-{len(self.by_code)}"
+        made = new(self.legislature, self.boundary_set, code, name=seat.name, region=seat.region)
+        made.translations = seat.translations
+        self.made.append(made)
+        self._enter(made)
+        return made
+
+    def _learn(self, held: Constituency, seat: Seat, code: str) -> None:
+        """What the directory did not have: an official code, a name in place of one, names in other languages."""
+        before = (held.code, held.name, held.region, dict(held.translations))
+        if is_official(code) and not is_official(held.code) and code not in self.by_code:
+            held.code = code
+            self.by_code[code] = held
+        if held.name == held.code and seat.name:
+            held.name = seat.name
+            self.by_name.setdefault(folded(seat.name), []).append(held)
+        held.region = held.region or seat.region
+        held.translations = {**seat.translations, **held.translations}
+        if seat.part_of:
+            parent = self.place(seat.part_of)
+            if held.part_of_id is None and held.part_of is None:
+                self._parents.append((held, parent))
+        if held.pk and before != (held.code, held.name, held.region, held.translations):
+            self.changed[held.pk] = held
+
+    def save(self) -> None:
+        Constituency.objects.bulk_create(self.made, batch_size=500)
+        for child, parent in self._parents:
+            if child.pk != parent.pk and child.part_of_id is None:
+                child.part_of_id = parent.pk
+                self.changed[child.pk] = child
+        fields = ["code", "name", "region", "translations", "part_of"]
+        Constituency.objects.bulk_update(self.changed.values(), fields, batch_size=300)
+
+
+def distinct(seats: Iterable[Constituency | None]) -> int:
+    return len({id(seat) for seat in seats if seat is not None})

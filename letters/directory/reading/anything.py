@@ -1,0 +1,89 @@
+"""Which dialect a file is in, and the reading of several files as one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from . import people, popolo, tables
+from .files import Document, Source, documents
+from .found import BadFile, Column, Reading, Rejected
+from .structured import of_json, of_yaml
+
+FORMATS = ("auto", "popolo", "csv", "yaml")
+# Where a publisher wraps the list of people in an object.
+_WRAPPERS = ("members", "people", "persons", "objects", "results", "representatives", "data", "items", "value")
+
+
+def read(sources: Sequence[Source], format: str, mapping: Mapping[str, str]) -> Reading:
+    """All files as one. Raises BadFile, also when nobody is in them."""
+    if format not in FORMATS:
+        raise BadFile(_("There is no format %(format)s.") % {"format": format})
+    reading = Reading()
+    for document in documents(list(sources), format):
+        before = len(reading.found), len(reading.rejected), len(reading.addresses)
+        reading.notes += document.notes
+        _read(document, mapping, reading)
+        if before == (len(reading.found), len(reading.rejected), len(reading.addresses)):
+            if document.alone:
+                raise BadFile(_("%(name)s holds no people.") % {"name": document.name})
+            reading.notes.append(_("%(name)s holds no people and was left out.") % {"name": document.name})
+    if not reading.found and not reading.addresses:
+        raise BadFile(_("Nobody could be read.") + "".join(f" {_place(one)}" for one in reading.rejected[:3]))
+    return reading
+
+
+def guess(source: Source) -> list[Column]:
+    """Of the first table that is in it; nothing for what is no table. Raises BadFile."""
+    for document in documents([source]):
+        return tables.guessed(document) if document.kind == "csv" else []
+    raise BadFile(_("There is no file in it that could be read."))
+
+
+def _place(one: Rejected) -> str:
+    return _("Line %(line)s: %(reason)s") % {"line": one.line, "reason": one.reason}
+
+
+def _read(document: Document, mapping: Mapping[str, str], reading: Reading) -> None:
+    try:
+        if document.kind == "csv":
+            tables.read(document, mapping, reading)
+        elif document.kind == "popolo":
+            _structured(document.name, list(enumerate(_listed(of_json(document)), 1)), mapping, reading)
+        else:
+            entries = list(of_yaml(document))
+            if len(entries) == 1:
+                listed = _listed(entries[0][1])
+                entries = list(enumerate(listed, 1)) if len(listed) != 1 else [(entries[0][0], listed[0])]
+            _structured(document.name, entries, mapping, reading)
+    except (AttributeError, TypeError, KeyError, IndexError) as error:
+        # Data from outside may hold a list where a text belongs; what is so wrong is not taken in part.
+        raise BadFile(_("%(name)s does not have the shape of a directory.") % {"name": document.name}) from error
+
+
+def _listed(data: Any) -> list[Any]:
+    """The entries of a list, or of the list that an object wraps, or the object alone."""
+    if isinstance(data, dict) and not popolo.is_bundle(data) and not people.dialect(data):
+        lists = [data[key] for key in _WRAPPERS if isinstance(data.get(key), list)]
+        if lists:
+            return list(lists[0])
+        if len(data) > 1 and all(isinstance(one, dict) for one in data.values()):
+            return list(data.values())  # people by their ids
+    return data if isinstance(data, list) else [data]
+
+
+def _structured(name: str, entries: list[tuple[int, Any]], mapping: Mapping[str, str], reading: Reading) -> None:
+    flat: list[tuple[int, Any]] = []
+    for number, (line, one) in enumerate(entries, 1):
+        if popolo.is_bundle(one):
+            popolo.read(name, one, reading)
+        elif people.dialect(one):
+            people.read(name, number, one, line, reading)
+        elif isinstance(one, dict) and isinstance(one.get("memberships"), list):
+            popolo.read(name, {"persons": [one]}, reading)
+        elif isinstance(one, dict):
+            flat.append((line, one))
+        else:
+            reading.rejected.append(Rejected(line, _("This is no person.")))
+    if flat:
+        tables.read_objects(name, flat, mapping, reading)

@@ -1,0 +1,218 @@
+"""What the columns of a table are, by their headers: in English, French, German, Spanish, Italian, Dutch, Polish …"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from .found import BadFile, Column, folded
+
+# The fields a column may be mapped to. "ignore" leaves a column out that would be guessed.
+_FIELDS_IN_ORDER = (
+    "identifier name sort_name titled_name given_name family_name honorific_prefix honorific_suffix gender role "
+    "party email address contact_form salutation constituency constituency_code region valid_from valid_to period "
+    "chamber country ignore"
+)
+FIELDS = _FIELDS_IN_ORDER.split()
+ALIASES = {
+    "id": "identifier",
+    "first_name": "given_name",
+    "last_name": "family_name",
+    "title": "honorific_prefix",
+    "suffix": "honorific_suffix",
+    "office": "role",
+    "group": "party",
+    "area": "constituency",
+    "area_id": "constituency_code",
+    "code": "constituency_code",
+    "seat": "constituency",
+    "ward": "constituency",
+    "district": "constituency",
+    "start_date": "valid_from",
+    "end_date": "valid_to",
+    "term": "period",
+    "form": "contact_form",
+    "-": "ignore",
+    "": "ignore",
+}
+# Several columns may be parts of these, in the order in which they stand.
+MANY = ("email", "address", "given_name", "family_name")
+
+# Folded, the best word first: of two columns for one field, that with the earlier word is taken.
+_WORDS: dict[str, str] = {
+    "identifier": "id personid uniqueid identifier identifiant uuid mepid memberid mnisid parlid epid userid bioguide "
+    "idbioguide matricule numero nummer nr kennung mandateid identificador identifikator",
+    "name": "name displayas displayname fullname nameofficialfull officialfull personname membername namefull "
+    "nameofmember nameofcouncillor councillorname councillor cllr councilmember member memberofparliament mp mpname "
+    "msp mep mepname senator senatorname deputy representative repname representativename electedmember "
+    "electedrepresentative nomcomplet nometprenom nomprenom prenometnom prenomnom elu depute deputes senateur membre "
+    "conseiller vollstandigername vornamename vornameundname namevorname nachnamevorname abgeordneter abgeordnete "
+    "abgeordneterabgeordnete mitglied mandatstrager nombrecompleto nombreyapellidos apellidosynombre "
+    "apellidosnombre diputado senador concejal nomecompleto nomeecognome cognomeenome deputato consigliere "
+    "imieinazwisko nazwiskoiimie posel radny volledigenaam label الاسم اسم اسمالنائب النائب contact contactname person",
+    "given_name": "firstname givenname namefirst namegivenname forename forenames givennames firstnames first given "
+    "prenom prenoms vorname vornamen nombres primernombre voornaam roepnaam fornamn fornavn imie imiona etunimi ime "
+    "keresztnev utonev jmeno krestnijmeno prenume الاسمالاول",
+    "family_name": "lastname surname familyname namelast namefamilyname last family nomdefamille nomfamille nomusuel "
+    "nomdenaissance nachname familienname zuname apellidos apellido primerapellido segundoapellido cognome "
+    "achternaam efternamn etternavn efternavn nazwisko sukunimi prezime sobrenome apelido apelidos vezeteknev "
+    "csaladinev prijmeni numedefamilie اللقب",
+    "sort_name": "sortname sortas listas listname",
+    "titled_name": "fulltitle formalname nameandtitle fullnamewithtitle addressas",
+    "honorific_prefix": "title honorific honorificprefix prefix honorifictitle titel anrede akademischertitel civilite "
+    "titre tratamiento titolo tytul",
+    "honorific_suffix": "suffix honorificsuffix postnominals lettersafterthename namesuffix letters",
+    "gender": "gender sex sexe codesexe libellesexe geschlecht sexo genero genere sesso plec kon kjonn biogender "
+    "geslacht genre",
+    "role": "role electedoffice position jobtitle rolename office officetitle function post posttitle fonction "
+    "libelledelafonction mandat qualite funktion amt mandatsart cargo puesto carica ruolo funkcja functie stanowisko",
+    "party": "party partyname politicalparty partytext partyaffiliation currentparty partypolitical partei parti "
+    "partipolitique partido partidopolitico partito partij partia politicalgroup group groupname groupparty "
+    "partygroup eugroup fraktion fraktionsname fraktionpartei parteifraktion groupe groupepolitique nomgroupe "
+    "groupenom groupecomplet libellegroupe groupeparlementaire groupeabrege nuance nuancepolitique "
+    "libellenuance etiquette grupo grupoparlamentario grupopolitico gruppo gruppoparlamentare fractie klub "
+    "klubparlamentarny liste wahlvorschlag affiliation partyabbreviation partyshort caucus الحزب الكتلة puolue "
+    "parti2 partyid",
+    "email": "email emailaddress emailaddresses emails memberemail officialemail workemail parliamentaryemail "
+    "councilemail contactemail emailwork mail mailaddress courriel adressecourriel courriels adresseemail "
+    "adressemail adresseelectronique adressemel mel emailadresse emailadressen mailadresse correo correos "
+    "correoelectronico email1 email2 emailinstitucional correoinstitucional direcciondecorreo indirizzoemail "
+    "postaelettronica emailadres epost epostadress epostadresse sahkoposti adresemail adresemailowy eposta "
+    "البريدالالكتروني البريد emailofficial emailpublic",
+    "contact_form": "contactform contactformurl webform formulaire formulairedecontact contacturl kontaktformular "
+    "formulariodecontacto",
+    "address": "address postaladdress fulladdress mailingaddress correspondenceaddress addressline1 addressline2 "
+    "addressline3 addressline4 address1 address2 address3 address4 capitoladdress officeaddress adresse "
+    "adressepostale adresse1 adresse2 anschrift postanschrift postadresse strasse strassehausnummer street "
+    "streetaddress rue voie direccion direccionpostal indirizzo adres adress city town ort stadt ville commune2 "
+    "ciudad localidad zip zipcode postcode postalcode plz codepostal codigopostal cap",
+    "salutation": "salutation greeting dear formuledappel briefanrede",
+    "constituency": "constituency constituencyname pconname wardname ward wardordivision division divisionname "
+    "electoraldivision electoralarea districtname district districtlabel riding ridingname electorate electoratename "
+    "electoraldistrict areaname area seat seatname currentdistrict representing represents circonscription "
+    "nomcirconscription nomdelacirconscription libellecirconscription circonscriptions libelleducanton canton "
+    "libelledelacirconscription wahlkreis wahlkreisname wahlbezirk stadtbezirk circunscripcion distrito "
+    "circoscrizione collegio kieskring kiesdistrict valkrets okreg okregwyborczy nazwaokregu okrug vaalipiiri "
+    "الدائرة دائرة الدائرةالانتخابية constituencyoffice borough",
+    "constituency_code": "pconcode gsscode gss constituencycode wardcode wardgsscode wdcode areacode areaid "
+    "constituencyid districtid districtcode divisionid ocddivision ocdid ocddivisionid boundaryid onscode seatcode "
+    "codecirconscription codedelacirconscription wahlkreisnummer wahlkreisnr wkrnr ridingcode fedcode",
+    "region": "regionname region nation county regiondescription landesteil",
+    "country": "country countryname state statename province provinceterritory provinceterritoire land bundesland "
+    "pays departement nomdepartement libelledudepartement provincia comunidadautonoma regione memberstate "
+    "wojewodztwo",
+    "valid_from": "startdate start from since validfrom termstart dateelected electeddate elected datestarted "
+    "mandatestart datededebutdumandat datedebut datedebutmandat datedeprisedefonction debut mandatsbeginn "
+    "beginn seit eintritt fechadealta fechaalta fechainicio inicio datainizio begindatum dataod",
+    "valid_to": "enddate end until to validto termend datefinished dateleft mandateend datefin datedefin "
+    "datedefindumandat fin mandatsende ende bis austritt fechadebaja fechabaja fechafin datafine einddatum datado",
+    "period": "term termid legislativeperiod legislativeperiodid parliamentaryterm wahlperiode wp legislatura kadencja",
+    "chamber": "chamber house chambername kammer chambre camara body organizationname legislaturename",
+}
+_KNOWN = {word: (field, rank) for field, words in _WORDS.items() for rank, word in enumerate(words.split())}
+# The same word is a family name beside a given name, a given name beside a family name, or else the whole name.
+_FAMILY_BESIDE_GIVEN = ("name", "nom", "naam", "namn", "navn", "nev", "label")
+_GIVEN_BESIDE_FAMILY = ("nombre", "nome", "name", "first", "ime")
+_WHOLE = ("nom", "nombre", "nome", "naam", "namn", "navn", "nimi", "nev", "nume", "imeprezime")
+_NUMBERED = re.compile(r"\d$")
+
+
+def _word(header: str) -> str:
+    return folded(header)
+
+
+def guess(headers: Sequence[str], rows: Sequence[Sequence[str]], mapping: Mapping[str, str] = {}) -> list[Column]:
+    """What each header is taken for. What `mapping` says of a column is not guessed. Raises BadFile."""
+    told = _told(headers, mapping)
+    taken: dict[str, tuple[int, int]] = {}  # field → (rank, index)
+    fields = [told.get(header, "") for header in headers]
+    mapped = set(told.values())
+    for index, header in enumerate(headers):
+        field, rank = _KNOWN.get(_word(header), ("", 0))
+        if header in told or not field or field in mapped or not _plausible(field, _cells(rows, index)):
+            continue
+        if field in MANY and not (field == "email" and _NUMBERED.search(header)):
+            fields[index] = field
+        elif field not in taken or rank < taken[field][0]:
+            if field in taken:
+                fields[taken[field][1]] = ""
+            taken[field] = (rank, index)
+            fields[index] = field
+    _settle_names(headers, fields, told)
+    return [
+        Column(header, "" if field == "ignore" else field, _examples(rows, index))
+        for index, (header, field) in enumerate(zip(headers, fields, strict=True))
+    ]
+
+
+def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    by_word = {_word(header): header for header in headers}
+    told = {}
+    for column, wanted in mapping.items():
+        header = column if column in headers else by_word.get(_word(column))
+        field = ALIASES.get(wanted.strip().lower(), wanted.strip().lower())
+        if header is None:
+            raise BadFile(
+                _("There is no column %(column)s. The columns are: %(headers)s.")
+                % {"column": column, "headers": ", ".join(headers)}
+            )
+        if field not in FIELDS:
+            raise BadFile(
+                _("A column cannot be %(field)s. It can be: %(fields)s.")
+                % {"field": wanted, "fields": ", ".join(FIELDS)}
+            )
+        told[header] = field
+    return told
+
+
+def _settle_names(headers: Sequence[str], fields: list[str], told: Mapping[str, str]) -> None:
+    words = [_word(header) for header in headers]
+    free = [index for index, header in enumerate(headers) if header not in told]
+    for beside, words_for, field in (
+        ("given_name", _FAMILY_BESIDE_GIVEN, "family_name"),
+        ("family_name", _GIVEN_BESIDE_FAMILY, "given_name"),
+    ):
+        if beside in fields and field not in fields:
+            for index in [index for index in free if words[index] in words_for][:1]:
+                fields[index] = field
+    if "name" not in fields and not {"given_name", "family_name"} <= set(fields):
+        for index in [index for index in free if words[index] in _WHOLE][:1]:
+            fields[index] = "name"
+
+
+def _cells(rows: Sequence[Sequence[str]], index: int) -> list[str]:
+    return [row[index].strip() for row in rows[:200] if len(row) > index and row[index].strip()]
+
+
+def _examples(rows: Sequence[Sequence[str]], index: int) -> tuple[str, ...]:
+    return tuple(cell[:60] for cell in dict.fromkeys(_cells(rows, index)[:20]))[:3]
+
+
+def _plausible(field: str, cells: list[str]) -> bool:
+    """Where a header says too little, what stands below it decides: an "office" may be a room."""
+    if not cells:
+        return True
+    if field == "role":
+        return _share(re.fullmatch(r"[^\d]{3,}(?:\s.*)?", cell) for cell in cells) > 0.5
+    if field in ("email", "gender") or field.endswith("name"):
+        wordy = _share(not re.fullmatch(r"[\d\W]+", cell) for cell in cells) > 0.5
+        return wordy and (field != "gender" or max(map(len, cells)) < 30)
+    return True
+
+
+def _share(of: Iterable[object]) -> float:
+    whether = [bool(one) for one in of]
+    return sum(whether) / len(whether)
+
+
+def check(columns: Sequence[Column], name: str) -> None:
+    """Raises BadFile where no column, or no two columns, hold the name."""
+    fields = {column.field for column in columns}
+    if not fields & {"name", "titled_name"} and not fields & {"family_name"}:
+        raise BadFile(
+            _(
+                "%(name)s: no column holds the name. Say which one does, as in --map Column=name. "
+                "The columns are: %(headers)s."
+            )
+            % {"name": name, "headers": ", ".join(column.name for column in columns)}
+        )

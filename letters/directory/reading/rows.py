@@ -1,0 +1,124 @@
+"""One row of a table, or one flat object, by what its columns were taken for → one Found."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from . import dates, persons
+from .found import Found, Place, Rejected, Seat, plain, without_kind
+
+LONGEST = {"name": 200, "given_name": 100, "family_name": 100, "honorific_prefix": 60, "honorific_suffix": 60}
+
+
+@dataclass(slots=True)
+class Habits:
+    """What only the whole column shows."""
+
+    name: str  # of the file
+    month_first: bool = False
+    loud_names: bool = False  # family names in capitals
+    genders: list[str] = field(default_factory=list)
+    note: Callable[[str], None] = lambda said: None
+
+
+Cells = Mapping[str, list[str]]  # field → its cells, in the order of the columns
+
+
+def habits_of(name: str, rows: list[Cells], note: Callable[[str], None]) -> Habits:
+    def cells(*fields: str) -> list[str]:
+        return [cell for row in rows for wanted in fields for cell in row.get(wanted, []) if cell]
+
+    names = cells("family_name") or cells("name")
+    loud = sum(any(persons.shouted(word) and len(word) > 2 for word in cell.split()) for cell in names)
+    return Habits(
+        name=name,
+        month_first=dates.month_comes_first(cells("valid_from", "valid_to")),
+        loud_names=loud > 0.7 * len(names) > 0,
+        genders=list(dict.fromkeys(cells("gender")[:1000]))[:20],
+        note=note,
+    )
+
+
+def found(row: Cells, line: int, habits: Habits) -> Found | Rejected:
+    """`line`: of the text, or the number of the object in its list."""
+
+    def one(wanted: str) -> str:
+        return next((text for cell in row.get(wanted, []) if (text := plain(cell))), "")
+
+    person = Found(Place(habits.name, line), "")
+    _name(person, row, one, habits)
+    if not person.name:
+        return Rejected(line, _("There is no name."))
+    try:
+        person.valid_from = dates.first_day(one("valid_from"), habits.month_first)
+        person.valid_to = dates.first_day_no_longer(one("valid_to"), habits.month_first)
+    except dates.BadDate as bad:
+        return Rejected(line, _("%(text)s is not a date.") % {"text": str(bad)[:40]})
+    person.person, person.period = one("identifier")[:100], one("period")
+    person.role, person.party = one("role")[:200], one("party").partition(";")[0].strip()[:200]
+    person.office = persons.office_of(person.role, one("chamber"))
+    person.gender = persons.gender_of(one("gender"), habits.genders) or persons.gender_of_title(person.honorific_prefix)
+    person.contact_form = web_address(one("contact_form"))
+    person.salutation = one("salutation")[:200]
+    person.address = "\n".join(line for cell in row.get("address", []) for line in postal_lines(cell))
+    email = persons.email_of(*row.get("email", []))
+    person.email = email.address
+    if email.problem:
+        habits.note(_("line %(line)s: “%(text)s” is not an email address") % {"line": line, "text": email.problem})
+    elif email.personal:
+        habits.note(_("line %(line)s: the email address is at a mail provider, not of the seat") % {"line": line})
+    person.seat = _seat(one)
+    return person
+
+
+def _name(person: Found, row: Cells, one: Callable[[str], str], habits: Habits) -> None:
+    given = " ".join(filter(None, map(plain, row.get("given_name", []))))
+    family = " ".join(filter(None, map(plain, row.get("family_name", []))))
+    if habits.loud_names:
+        family = persons.calmed(family)
+    before, whole, after = persons.titles(one("name"))
+    if not (given and family) and whole:
+        given, family = _parts(whole, one("sort_name"), habits) if not family else (given, family)
+        whole = whole if not habits.loud_names else f"{given} {family}".strip() or persons.calmed(whole)
+    if one("titled_name"):
+        before, formal, after = persons.titles(one("titled_name"))
+        whole = whole or formal
+    if not whole:
+        more, given, _after = persons.titles(given) if len(given.split()) > 1 else ("", given, "")
+        before = before or more
+        whole = f"{given} {family}".strip()
+    person.name, person.given_name, person.family_name = whole[:200], given[:100], family[:100]
+    person.honorific_prefix = (one("honorific_prefix") or before)[:60]
+    person.honorific_suffix = (one("honorific_suffix") or after)[:60]
+
+
+def _parts(name: str, sort_name: str, habits: Habits) -> tuple[str, str]:
+    if habits.loud_names:
+        return persons.split_by_capitals(name)
+    return persons.split_by_sort_name(name, sort_name)
+
+
+def _seat(one: Callable[[str], str]) -> Seat | None:
+    country = one("country")
+    if name := without_kind(one("constituency")):
+        # In a federal state, districts are numbered anew in each part of it.
+        name = f"{country} {name}" if country and name.isdigit() else name
+        return Seat(name[:200], one("constituency_code")[:80], (one("region") or country)[:100])
+    if country:
+        return Seat(country[:200], code=country.upper() if len(country) == 2 else "")
+    return None
+
+
+def web_address(text: str) -> str:
+    return text if text.startswith(("https://", "http://")) and len(text) <= 500 and " " not in text else ""
+
+
+def postal_lines(text: str) -> list[str]:
+    """Lines as they stand; one line with commas or bars is an address that was written in a row."""
+    lines = [
+        line for raw in text.replace("|", "\n").replace(";", "\n").splitlines() if (line := plain(raw).strip(" ,"))
+    ]
+    if len(lines) == 1 and lines[0].count(",") >= 2:
+        lines = [part for piece in lines[0].split(",") if (part := piece.strip())]
+    return lines[:9]

@@ -1,0 +1,141 @@
+"""Tables with any sensible header, and lists of flat objects, which are tables too."""
+
+import csv
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from . import columns as headers_of
+from .files import Document
+from .found import BadFile, Column, Found, Reading, Rejected, folded
+from .rows import Cells, found, habits_of
+
+_DELIMITERS = ",;\t|"
+
+
+def read(document: Document, mapping: Mapping[str, str], reading: Reading) -> None:
+    header, rows = _table(document)
+    _take(document.name, header, rows, mapping, reading)
+
+
+def guessed(document: Document) -> list[Column]:
+    header, rows = _table(document)
+    return headers_of.guess(header, [cells for _line, cells in rows[:200]])
+
+
+def read_objects(
+    name: str, objects: Sequence[tuple[int, Mapping[Any, Any]]], mapping: Mapping[str, str], reading: Reading
+) -> None:
+    """A list of objects, each with its line or its number."""
+    flat = [(line, dict(flattened(one))) for line, one in objects]
+    header = list(dict.fromkeys(itertools.chain.from_iterable(one for _line, one in flat)))
+    rows = [(line, [one.get(key, "") for key in header]) for line, one in flat]
+    _take(name, header, rows, mapping, reading)
+
+
+def flattened(one: Mapping[Any, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """`{"name": {"first": "A"}, "emails": ["b", "c"]}` → ("name first", "A"), ("emails", "b;c")."""
+    for key, value in one.items():
+        if isinstance(value, dict) and depth < 3:
+            yield from flattened(value, f"{before}{key} ", depth + 1)
+        elif isinstance(value, list):
+            yield f"{before}{key}", ";".join(str(item) for item in value[:50] if isinstance(item, str | int))
+        elif value is not None:
+            yield f"{before}{key}", str(value)
+
+
+def _table(document: Document) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header, and each row with the line it begins on."""
+    delimiter = _delimiter(document.text)
+    lines = csv.reader(StringIO(document.text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    begins = 1
+    try:
+        for cells in lines:
+            if any(cell.strip() for cell in cells):
+                rows.append((begins, cells))
+            begins = lines.line_num + 1
+    except csv.Error as error:
+        raise BadFile(
+            _("%(name)s, line %(line)s: a quotation mark is missing, or the file was cut off.")
+            % {"name": document.name, "line": begins}
+        ) from error
+    if rows and rows[0][1][0].lower().startswith("sep="):
+        del rows[0]
+    # A heading above the table fills one cell.
+    while len(rows) > 1 and _filled(rows[0][1]) == 1 < _filled(rows[1][1]):
+        del rows[0]
+    if not rows:
+        raise BadFile(_("%(name)s is empty.") % {"name": document.name})
+    header = [cell.strip() or _("column %(number)s") % {"number": at} for at, cell in enumerate(rows[0][1], 1)]
+    _check_end(document, header, rows)
+    return _unique(header), rows[1:]
+
+
+def _filled(cells: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in cells)
+
+
+def _delimiter(text: str) -> str:
+    """That which the first lines have most of, outside quotation marks."""
+    start = text.lstrip()[:20_000]
+    if start.lower().startswith("sep=") and len(start) > 4:
+        return start[4]
+    # Of the first lines, for a heading may stand above the header.
+    bare = "".join("".join(start.splitlines()[:3]).split('"')[::2])
+    return max(_DELIMITERS, key=bare.count)
+
+
+def _check_end(document: Document, header: list[str], rows: list[tuple[int, list[str]]]) -> None:
+    line, last = rows[-1]
+    if len(rows) > 1 and 1 < len(last) < len(header) and not document.text.endswith(("\n", "\r")):
+        raise BadFile(
+            _("%(name)s was cut off: line %(line)s has %(few)s of %(all)s cells.")
+            % {"name": document.name, "line": line, "few": len(last), "all": len(header)}
+        )
+
+
+def _unique(header: list[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    for index, name in enumerate(header):
+        seen[name] = seen.get(name, 0) + 1
+        header[index] = name if seen[name] == 1 else f"{name} {seen[name]}"
+    return header
+
+
+def _take(
+    name: str, header: list[str], rows: list[tuple[int, list[str]]], mapping: Mapping[str, str], reading: Reading
+) -> None:
+    columns = headers_of.guess(header, [cells for _line, cells in rows[:200]], mapping)
+    headers_of.check(columns, name)
+    reading.columns[name] = columns
+    whole, broken = [], []
+    for line, cells in rows:
+        if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
+            cells = cells[: len(header)]
+        (whole if len(cells) == len(header) else broken).append((line, cells))
+    reading.rejected += [
+        Rejected(line, _("It has %(some)s cells, the header has %(all)s.") % {"some": len(cells), "all": len(header)})
+        for line, cells in broken
+    ]
+    reading.spared |= {folded(cell) for _line, cells in broken for cell in cells} - {""}
+    by_field = [(line, _by_field(columns, cells)) for line, cells in whole]
+    habits = habits_of(name, [row for _line, row in by_field], reading.notes.append)
+    for line, row in by_field:
+        someone = found(row, line, habits)
+        if isinstance(someone, Found):
+            reading.found.append(someone)
+        else:
+            reading.rejected.append(someone)
+            reading.spared |= {folded(cell) for cells in row.values() for cell in cells} - {""}
+
+
+def _by_field(columns: list[Column], cells: list[str]) -> Cells:
+    row: dict[str, list[str]] = {}
+    for column, cell in zip(columns, cells, strict=True):
+        if column.field:
+            row.setdefault(column.field, []).append(cell)
+    return row
