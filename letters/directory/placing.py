@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from letters.models import Constituency, Legislature
 
-from .areas import current_code, held, new
+from .areas import current_code, held, known_dates
 from .reading.found import Seat, folded
 
 # Codes that mean the same in everybody's files: of the Office for National Statistics, Open Civic Data, and districts
@@ -72,8 +72,9 @@ class Places:
             one[:80] for one in (code, name, f"{name}-{folded(seat.region)}") if one and one[:80] not in self.by_code
         )
         code = next(free, "") or f"{name[:70]}-{len(self.by_code)}"
-        made = new(self.legislature, self.boundary_set, code, name=seat.name, region=seat.region)
-        made.translations = seat.translations
+        made = Constituency(legislature=self.legislature, boundary_set=self.boundary_set, code=code, name=seat.name)
+        made.region, made.translations = seat.region, seat.translations
+        made.valid_from, made.valid_to = known_dates(self.boundary_set, code)
         self.made.append(made)
         self._enter(made)
         return made
