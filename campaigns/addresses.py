@@ -10,7 +10,8 @@ from config import links
 
 from .models import Campaign, CampaignText, Event
 
-PAGES = ("page", "sign", "signed", "signatures", "write", "written", "letter_pdf", "blank_pdf", "card")
+PAGES = ("page", "sign", "signed", "signatures", "write", "written", "letter_pdf", "blank_pdf", "card", "sheets_pdf")
+SHORT_DIGEST = 16  # hexadecimal digits of a wording's digest in its address, so that a QR code stays coarse
 
 
 def of_campaign(campaign: Campaign, language: str) -> dict[str, str]:
@@ -41,6 +42,11 @@ def site(name: str, language: str, **where: str) -> str:
 def accent(slug: str, colour: str) -> str:
     """The colour is part of the address, so that the answer may be kept for ever."""
     return reverse("campaigns:accent", kwargs={"slug": slug, "colour": colour.lstrip("#")})
+
+
+def wording(campaign: Campaign, digest: str) -> str:
+    """The page that shows one published wording for ever."""
+    return reverse("campaigns:wording", kwargs={"slug": campaign.slug, "digest": digest[:SHORT_DIGEST]})
 
 
 def event_ics(campaign: Campaign, event: Event, language: str) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Sum
 from django.utils import timezone
 
 from .models import AreaCount, Campaign, Signature
@@ -78,6 +78,7 @@ class Reconciliation:
     by_state: dict[str, int]
     by_origin: dict[str, int]
     waiting: int  # rows the next fold will move
+    paper: int  # beside the signatures, never among them
     problems: list[str] = field(default_factory=list)
 
 
@@ -97,7 +98,8 @@ def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
             if is_counted:
                 counted += n
                 areas[area] += n if area else 0
-        books = Reconciliation(campaign, dict(by_state), dict(by_origin), waiting)
+        paper = campaign.paper_counts.aggregate(n=Sum("signatures"))["n"] or 0
+        books = Reconciliation(campaign, dict(by_state), dict(by_origin), waiting, paper)
         if unknown := set(by_state) - set(Signature.State.values):
             books.problems.append(f"there are signatures in no known state: {', '.join(sorted(unknown))}")
         if campaign.signature_count != counted:
@@ -105,12 +107,15 @@ def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
         kept = Counter(dict(campaign.area_counts.values_list("area_id", "count")))
         if wrong := [area for area in {*areas, *kept} if areas[area] != kept[area]]:
             books.problems.append(f"the counts of {len(wrong)} areas are wrong")
+        if campaign.paper_count != paper:
+            books.problems.append(f"on paper it says {campaign.paper_count}, the entries add up to {paper}")
         if repair and books.problems:
-            _write_anew(campaign, counted, areas)
+            _write_anew(campaign, counted, areas, paper)
         return books
 
 
-def _write_anew(campaign: Campaign, counted: int, areas: Counter[int]) -> None:
-    Campaign.objects.filter(pk=campaign.pk).update(signature_count=counted, counted_at=timezone.now())
+def _write_anew(campaign: Campaign, counted: int, areas: Counter[int], paper: int) -> None:
+    mine = Campaign.objects.filter(pk=campaign.pk)
+    mine.update(signature_count=counted, counted_at=timezone.now(), paper_count=paper)
     campaign.area_counts.all().delete()
     AreaCount.objects.bulk_create(AreaCount(campaign=campaign, area_id=area, count=n) for area, n in areas.items() if n)

@@ -42,8 +42,8 @@ def _sheet(text: CampaignText, blank: bool) -> LetterSheet:
         title=text.title,
         language=language,
         sender_name="" if blank else campaign.organisation.in_language("name", language),
-        sender_lines=() if blank else _sender_lines(campaign.organisation, language),
-        recipient_lines=_recipient(target, language) if target else (),
+        sender_lines=() if blank else sender_lines(campaign.organisation, language),
+        recipient_lines=recipient_lines(target, language) if target else (),
         date=None if blank else today,
         subject=text.title,
         salutation=text.salutation,
@@ -59,13 +59,13 @@ def _sheet(text: CampaignText, blank: bool) -> LetterSheet:
     )
 
 
-def _sender_lines(organisation: Organisation, language: str) -> tuple[str, ...]:
+def sender_lines(organisation: Organisation, language: str) -> tuple[str, ...]:
     """Its address without its name, which stands above it."""
     names = {organisation.name, organisation.in_language("name", language)}
     return tuple(line for line in organisation.postal_address.splitlines() if line.strip() not in names)
 
 
-def _recipient(target: Target, language: str) -> tuple[str, ...]:
+def recipient_lines(target: Target, language: str) -> tuple[str, ...]:
     """Name, office and address, as they stand on an envelope."""
     named = [target.in_language(field, language) for field in ("name", "role", "organisation")]
     return tuple(dict.fromkeys(line for line in [*named, *target.address.splitlines()] if line))

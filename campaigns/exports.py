@@ -3,16 +3,18 @@
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.utils import timezone
 
-from config import jobs
+from config import job_files, jobs
 
 from .models import Campaign, Signature, User
 
 KIND = "signatures-csv"
+PACK = "hand-over-pack"  # see packing: it holds names too
 CHUNK = 1_000
 
 COLUMNS = (
@@ -49,11 +51,14 @@ def owner_of(campaign: Campaign, user: User | AnonymousUser) -> str:
     return f"campaign {campaign.pk} account {user.pk}"
 
 
-def discard(campaign_id: int, kind: str = KIND) -> None:
+def discard(campaign_id: int, *kinds: str) -> None:
     """Somebody was erased: lists that hold them are deleted, and one that is being made begins anew."""
-    made = jobs.Job.objects.filter(kind=kind, owner__startswith=f"campaign {campaign_id} ")
+    made = jobs.Job.objects.filter(kind__in=kinds or (KIND, PACK), owner__startswith=f"campaign {campaign_id} ")
     anew = {"state": jobs.State.QUEUED, "lease_token": None, "lease_until": None, "attempts": 0}
-    made.filter(state=jobs.State.RUNNING).update(**anew)
+    begun = made.filter(state__in=jobs.OPEN_STATES)
+    begun.update(**anew)
+    for job in begun.values_list("uuid", flat=True):
+        transaction.on_commit(partial(job_files.delete_parts, job), robust=True)
     if made.filter(state=jobs.State.DONE).update(expires_at=timezone.now()):
         transaction.on_commit(lambda: jobs.expire(timezone.now()), robust=True)
 

@@ -39,7 +39,8 @@ def kicker(campaign: Campaign, text: CampaignText) -> str:
 def numbers(campaign: Campaign) -> dict[str, Any]:
     count = campaign.signature_count
     goal = current_goal(campaign.signature_goal, count)
-    return {"count": count, "goal": goal, "remaining": goal - count, "percent": min(100, count * 100 // goal)}
+    shown = {"count": count, "goal": goal, "remaining": goal - count, "percent": min(100, count * 100 // goal)}
+    return {**shown, "paper": campaign.paper_count}
 
 
 def languages(campaign: Campaign, current: str) -> list[dict[str, Any]]:
@@ -65,6 +66,7 @@ def frame(text: CampaignText) -> dict[str, Any]:
         "organisation": campaign.organisation,
         "urls": addresses.of_campaign(campaign, text.language),
         "kicker": kicker(campaign, text),
+        "wording_url": addresses.wording(campaign, text.digest),
         "kept_until": retention.kept_until(campaign),
         "open": campaign.takes_signatures,
         "closed": campaign.state == Campaign.State.CLOSED,

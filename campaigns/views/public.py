@@ -99,7 +99,7 @@ def page(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
 def count(request: HttpRequest, slug: str) -> JsonResponse:
     campaign = get_object_or_404(Campaign.objects.published(), slug=slug)
     numbers = pages.numbers(campaign)
-    response = JsonResponse({"count": numbers["count"], "goal": numbers["goal"]})
+    response = JsonResponse({name: numbers[name] for name in ("count", "goal", "paper")})
     cached_for_all(response)
     return response
 

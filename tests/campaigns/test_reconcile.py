@@ -35,6 +35,7 @@ def test_right_books_agree(campaign: Campaign) -> None:
         "library: 7 = 1 pending + 3 confirmed + 1 withdrawn + 1 suspect + 1 invalid; "
         "by origin: 1 imported, 6 online\n"
         "  the page says 3; waiting for the fold: 0\n"
+        "  on paper: 0\n"
     )
 
 

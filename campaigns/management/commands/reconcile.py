@@ -28,6 +28,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"  the page says {books.campaign.signature_count}; waiting for the fold: {books.waiting}"
             )
+            self.stdout.write(f"  on paper: {books.paper}")
             for line in books.problems:
                 self.stdout.write(f"  WRONG: {line}" + (" (written anew)" if options["repair"] else ""))
         if wrong and not options["repair"]:

@@ -238,3 +238,20 @@ class Stack:
     def _even(self) -> None:
         if self.pages % 2:
             self._document.new_page(*self._document.get_page_size(self.pages - 1)).close()
+
+
+def entries_on_last_page(pdf: bytes) -> tuple[int, int]:
+    """How many pages it has, and how many paragraphs stand on the last of them."""
+    with pikepdf.open(io.BytesIO(pdf)) as source:
+        last = source.pages[-1].objgen
+        document = source.Root.StructTreeRoot.K[0]
+        theirs = (element for element in document.K if "/Pg" in element and element.Pg.objgen == last)
+        return len(source.pages), sum(_paragraphs(element) for element in theirs)
+
+
+def _paragraphs(element: Any) -> int:
+    if element.S == "/P":
+        return 1
+    kids = element.get("/K", [])
+    found = kids if isinstance(kids, pikepdf.Array) else [kids]
+    return sum(_paragraphs(kid) for kid in found if isinstance(kid, pikepdf.Dictionary) and "/S" in kid)

@@ -1,0 +1,106 @@
+"""A line that only ever rises: how many had signed by when, as a picture for print, and the same as a table."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+WIDTH, HEIGHT = 680, 190  # of the drawing, in its own units
+LEFT, RIGHT, TOP, BOTTOM = 56, 8, 12, 10
+POINTS = 400  # at most: more do not show
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of the table: a day, or a week or month that begins on it."""
+
+    begins: date
+    length: str
+    new: int
+    so_far: int
+
+
+def steps(days: Mapping[str, int], until: date) -> list[Step]:
+    """By day for two weeks, by week for four months, else by month. Days are ISO dates."""
+    if not days:
+        return []
+    first = date.fromisoformat(min(days))
+    length = "day" if (until - first).days < 14 else "week" if (until - first).days < 120 else "month"
+    found: dict[date, int] = {}
+    begins = _begin(first, length)
+    while begins <= until:
+        found[begins] = 0
+        begins = _next(begins, length)
+    for day, n in days.items():
+        begins = _begin(date.fromisoformat(day), length)
+        found[begins] = found.get(begins, 0) + n
+    listed, so_far = [], 0
+    for begins, n in sorted(found.items()):
+        so_far += n
+        listed.append(Step(begins, length, n, so_far))
+    return listed
+
+
+def _begin(day: date, length: str) -> date:
+    if length == "week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if length == "month" else day
+
+
+def _next(begins: date, length: str) -> date:
+    if length == "month":
+        return (begins + timedelta(days=32)).replace(day=1)
+    return begins + timedelta(days=7 if length == "week" else 1)
+
+
+def picture(days: Mapping[str, int], until: date, accent: str) -> str:
+    """A data: address of an SVG. Its words are numbers only, so it is the same in every script."""
+    svg = _svg(days, until, accent)
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def _svg(days: Mapping[str, int], until: date, accent: str) -> str:
+    counted = sorted((date.fromisoformat(day), n) for day, n in days.items())
+    first, total = counted[0][0], sum(n for _day, n in counted)
+    span, top = max(1, (until - first).days + 1), _round_up(total)
+
+    def at(day: float, n: float) -> tuple[float, float]:
+        x = LEFT + (WIDTH - LEFT - RIGHT) * day / span
+        return x, HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * n / top
+
+    places, so_far = [at(0, 0)], 0
+    for day, n in counted:
+        so_far += n
+        places.append(at((day - first).days + 1, so_far))
+    places.append(at(span, so_far))
+    every = -(-len(places) // POINTS)
+    places = [*places[:-1:every], places[-1]]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    floor = at(0, 0)[1]
+    grid = "".join(_grid(at(0, top * part / 4)[1], round(top * part / 4)) for part in range(5))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
+        f'{grid}<polygon points="{line} {places[-1][0]:.1f},{floor:.1f} {LEFT},{floor:.1f}" fill="{accent}" '
+        f'fill-opacity="0.14"/><polyline points="{line}" fill="none" stroke="{accent}" stroke-width="2.2" '
+        f'stroke-linejoin="round"/></svg>'
+    )
+
+
+def _grid(y: float, n: int) -> str:
+    colour = "#1d1b18" if n == 0 else "#d8d0c0"
+    return (
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}" stroke-width="0.8"/>'
+        f'<text x="{LEFT - 6}" y="{y + 3.6:.1f}" text-anchor="end" font-size="10.5" font-family="Noto Serif" '
+        f'fill="#5c564c">{n:,}</text>'
+    )
+
+
+def _round_up(total: int) -> int:
+    """The next number that four lines divide well."""
+    step = 4
+    while step < total:
+        for factor in (2, 2.5, 2):
+            step = round(step * factor)
+            if step >= total:
+                break
+    return step

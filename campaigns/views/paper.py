@@ -1,0 +1,54 @@
+"""Signatures that came in on paper: how many, when and where."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from campaigns import addresses, keyset, pages, paper, post_room
+from campaigns.access import Role, get_campaign_for
+from campaigns.forms.paper import PaperForm
+
+A_PAGE = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def counts(request: HttpRequest, slug: str) -> HttpResponse:
+    campaign = get_campaign_for(request.user, slug, Role.EDITOR)
+    form = PaperForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        entered = paper.enter(campaign, **form.cleaned_data, actor=f"account {request.user.pk}")
+        said = ngettext("%(n)d signature on paper added.", "%(n)d signatures on paper added.", entered.signatures)
+        messages.success(request, said % {"n": entered.signatures})
+        return redirect("campaigns:paper", slug=slug)
+    listed = keyset.page(campaign.paper_counts.order_by("-pk"), request.GET.get("before", ""), A_PAGE)
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "counts": listed.rows,
+        "next_url": listed.next_url({}),
+        "names": post_room.people(row.actor for row in listed.rows),
+        "sheets": [
+            {**one, "url": addresses.of_campaign(campaign, one["code"])["sheets_pdf"]}
+            for one in pages.languages(campaign, "")
+        ],
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "campaigns/organising/paper.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def remove(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Shows what would go, and takes it away."""
+    campaign = get_campaign_for(request.user, slug, Role.EDITOR)
+    entered = get_object_or_404(campaign.paper_counts, pk=number)
+    if request.method != "POST":
+        return render(request, "campaigns/organising/paper_remove.html", {"campaign": campaign, "entered": entered})
+    paper.remove(entered)
+    messages.success(request, _("The entry is removed, and the total says so."))
+    return redirect("campaigns:paper", slug=slug)
