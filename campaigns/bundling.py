@@ -1,53 +1,72 @@
-"""The bundle that is printed of letters that go by hand, and what is to be taken out of the paper afterwards."""
+"""The bundle that is printed of letters that go by hand."""
 
 import io
-import time
+import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import groupby
+from dataclasses import asdict, dataclass, replace
+from itertools import chain, groupby
 
-import pypdfium2
-from django.conf import settings
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config import jobs, locks
-from letters.letter_text import letter_text, sheet_for
-from letters.models import Letter
-from letters.pdf import RenderingBusy, RenderingError, letter_pdf
 
-from .handing_in import BUNDLE, Pile, chunks
-from .models import BundledLetter, Campaign, CampaignLetter
+from . import bundle_pages
+from .bundle_pages import Line
+from .handing_in import BUNDLE, Pile
+from .models import BundledLetter, Campaign
+from .printing import Entry, Order, SetLetter, Stack, in_order, parts
+from .taking_out import long_ago, waits
 
-PATIENCE = 20  # times that a letter of a bundle waits for a free renderer; what supporters look at goes first
-A_FILE = 500  # letters at most: one file is in memory while it is made
-NAME = Coalesce("representative__name", "letter__recipient_name")
-REPRESENTATIVE = "letter__representative"
+A_FILE = 500  # letters to one representative at most: one file is in memory while it is made
+ONE_FILE = 5_000  # the same, where all letters are wanted in one
 
 
-def start_bundle(campaign: Campaign, owner: str) -> jobs.Job:
-    """One zip of all letters that wait now. While one is being made for the same owner, that one."""
+class Shape(models.TextChoices):
+    ONE = "one", gettext_lazy("One PDF of all letters")
+    ZIP = "zip", gettext_lazy("A zip file with a PDF for each representative")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`layout` is one of letters.pdf.profiles for every letter; empty, each has its own."""
+
+    order: Order = Order.REPRESENTATIVE
+    shape: Shape = Shape.ZIP
+    layout: str = ""
+
+    @classmethod
+    def of(cls, job: jobs.Job) -> "Wanted":
+        asked = job.parameters
+        return cls(Order(asked.get("order", cls.order)), Shape(asked.get("shape", cls.shape)), asked.get("layout", ""))
+
+
+def start_bundle(campaign: Campaign, owner: str, wanted: Wanted | None = None) -> jobs.Job:
+    """Of all letters that wait now. While the same is being made for the same owner, that one."""
+    wanted = wanted or Wanted()
     with transaction.atomic():
         locks.hold(BUNDLE, owner)
-        begun = jobs.Job.objects.filter(kind=BUNDLE, owner=owner, state__in=jobs.OPEN_STATES).order_by("pk").last()
-        asked = {"campaign": campaign.pk, "language": translation.get_language()}
-        return begun or jobs.start(BUNDLE, asked, owner=owner)
+        for begun in jobs.Job.objects.filter(kind=BUNDLE, owner=owner, state__in=jobs.OPEN_STATES).order_by("-pk"):
+            if Wanted.of(begun) == wanted:
+                return begun
+        how = {"order": wanted.order.value, "shape": wanted.shape.value, "layout": wanted.layout}
+        asked = {"campaign": campaign.pk, "language": translation.get_language(), **how}
+        return jobs.start(BUNDLE, asked, owner=owner)
 
 
 @jobs.handler(BUNDLE)
 def _bundle(job: jobs.Job) -> None:
     campaign = Campaign.objects.get(pk=job.parameters["campaign"])
     _forget_numbers(campaign, job)
-    bundle = _Bundle(job, Pile(campaign, until=job.created_at))
+    bundle = _Bundle(job, Pile(campaign, until=job.created_at), Wanted.of(job))
     with translation.override(job.parameters.get("language")):
-        job.save_result(f"{campaign.slug}-letters.zip", bundle.zipped())
+        bundle.save()
     numbers = [BundledLetter(bundle=job, letter_id=one.pk, number=one.number, page=one.page) for one in bundle.lines]
     BundledLetter.objects.bulk_create(numbers, batch_size=500)
 
@@ -55,132 +74,173 @@ def _bundle(job: jobs.Job) -> None:
 def _forget_numbers(campaign: Campaign, job: jobs.Job) -> None:
     """Of an earlier attempt at this bundle, and of old bundles in which nothing waits any more."""
     numbers = BundledLetter.objects.filter(letter__campaign=campaign)
-    over = numbers.filter(bundle__created_at__lt=_long_ago()).exclude(
-        bundle__in=BundledLetter.objects.filter(_waits(), letter__campaign=campaign).values("bundle")
+    over = numbers.filter(bundle__created_at__lt=long_ago()).exclude(
+        bundle__in=BundledLetter.objects.filter(waits(), letter__campaign=campaign).values("bundle")
     )
     numbers.filter(models.Q(bundle=job) | models.Q(pk__in=over.values("pk"))).delete()
 
 
 @dataclass(frozen=True)
-class Line:
-    """A letter in the list of contents. `page` is the one of its file on which it begins; 0 in a text file."""
+class File:
+    """`pdf` is empty if none of its letters could be set. `texts`: those letters' words, by the name of their file."""
 
-    pk: int
-    number: int
     name: str
-    page: int
-    pages: int
+    lines: list[Line]
+    pdf: bytes
+    texts: dict[str, str]
 
 
 @dataclass(frozen=True)
-class File:
-    name: str
-    lines: list[Line]
+class _Placed:
+    """A letter of a part, where it begins on that page, counted from 0; and the file it goes into."""
+
+    file: int
+    number: int
+    entry: Entry
+    letter: SetLetter
+    at: int
 
 
-@dataclass
 class _Bundle:
-    job: jobs.Job
-    pile: Pile
-    lines: list[Line] = field(default_factory=list)
-    files: list[File] = field(default_factory=list)
+    def __init__(self, job: jobs.Job, pile: Pile, wanted: Wanted) -> None:
+        self.job, self.pile, self.wanted = job, pile, wanted
+        self.lines: list[Line] = []
 
-    def zipped(self) -> Iterator[bytes]:
-        """A PDF a representative, a letter after the other by time. One that cannot be set comes as plain text."""
-        # The numbers first and the letters by the hundred: a query that stays open would stand in the way of every
-        # write.
-        order = self.pile.letters().order_by(NAME, "representative", "confirmed_at", "pk")
-        rows = list(order.values_list("representative", NAME, "pk"))
-        if not rows:
+    def save(self) -> None:
+        files = self._files(self._entries())
+        whole, more = next(files, None), next(files, None)
+        if whole is None:
             raise jobs.JobError(_("No letters wait to be handed in."))
-        tape = _Tape()
+        stem = f"{self.pile.campaign.slug}-letters"
+        if self.wanted.shape == Shape.ONE and more is None and whole.pdf and not whole.texts:
+            self.job.save_result(f"{stem}.pdf", [self._with_contents(whole)])
+        else:
+            self.job.save_result(f"{stem}.zip", self._zipped(chain((whole, more) if more else (whole,), files)))
+        self.job.progress(len(self.lines), len(self.lines))
+
+    def _entries(self) -> list[Entry]:
+        """In their order; in the next attempt the same, or the parts would not be those that were kept."""
+        if (kept := self.job.part("order")) is not None:
+            return [Entry(**entry) for entry in json.loads(kept)]
+        found = in_order(self.pile, self.wanted.order, by_representative=self.wanted.shape == Shape.ZIP)
+        self.job.keep_part("order", json.dumps([asdict(entry) for entry in found]).encode())
+        return found
+
+    def _files(self, entries: list[Entry]) -> Iterator[File]:
+        """One after the other, as their letters are set."""
+        width = len(str(len(entries)))
+        book = _Book(0, width, self.wanted.shape)
+        for pdf, letters in self._placed(entries):
+            for file, theirs in groupby(letters, key=lambda placed: placed.file):
+                if file != book.file:
+                    yield from self._closed(book)
+                    book = _Book(file, width, self.wanted.shape)
+                book.add(pdf, list(theirs))
+        yield from self._closed(book)
+
+    def _closed(self, book: "_Book") -> Iterator[File]:
+        with closing(book.stack):
+            if book.lines:
+                self.lines += book.lines
+                yield book.as_file()
+
+    def _placed(self, entries: list[Entry]) -> Iterator[tuple[bytes, list[_Placed]]]:
+        """A part's PDF and its letters, in their order and numbered."""
+        by_pk = {entry.pk: entry for entry in entries}
+        file_of, number = _file_of(entries, self.wanted.shape), 0
+        for part in parts(self.job, self.pile, entries, self.wanted.layout):
+            letters, at = [], 0
+            for letter in part.letters:
+                number += 1
+                letters.append(_Placed(file_of[letter.pk], number, by_pk[letter.pk], letter, at))
+                at += letter.sides
+            yield part.pdf, letters
+
+    def _with_contents(self, file: File) -> bytes:
+        """The list of contents first, on sheets of its own."""
+        contents, lines = bundle_pages.contents(self.pile.campaign, self.job.created_at, file.lines)
+        self.lines = lines
+        with closing(Stack()) as stack:
+            stack.add(contents)
+            stack.add(file.pdf)
+            return stack.whole()
+
+    def _zipped(self, files: Iterable[File]) -> Iterator[bytes]:
+        tape, listed = _Tape(), []
         with zipfile.ZipFile(tape, "w", zipfile.ZIP_DEFLATED) as archive:
-            for (_pk, name), theirs in groupby(rows, key=lambda row: row[:2]):
-                ids = [row[2] for row in theirs]
-                for start in range(0, len(ids), A_FILE):
-                    for _letter in self._file(archive, name, ids[start : start + A_FILE], len(rows)):
-                        yield tape.taken()
-            if not any(line.page for line in self.lines):
+            for file in files:
+                if file.pdf:
+                    archive.writestr(file.name, file.pdf)
+                for name, text in file.texts.items():
+                    archive.writestr(name, text)
+                listed.append(replace(file, pdf=b"", texts={}))
+                yield tape.taken()
+            if not any(line.pages for line in self.lines):
                 raise jobs.JobError(_("None of the letters could be made into a PDF."))
-            contents = {"campaign": self.pile.campaign, "made": self.job.created_at, "files": self.files}
+            contents = {"campaign": self.pile.campaign, "made": self.job.created_at, "files": listed}
             page = render_to_string("campaigns/organising/bundle_contents.html", contents)
             archive.writestr("0-contents.html", page)
         yield tape.taken()
-        self.job.progress(len(self.lines), len(self.lines))
-
-    def _file(self, archive: zipfile.ZipFile, name: str, ids: list[int], total: int) -> Iterator[Line]:
-        """Adds the letters to one representative, telling of each. Their numbers are in the name of the file."""
-        width, stem = len(str(total)), slugify(name, allow_unicode=True)[:60] or "letter"
-        letters, lines = Stack(), []
-        with closing(letters):
-            for kept in self._kept(ids):
-                number = len(self.lines) + 1
-                try:
-                    page, pages = letters.add(_pdf(kept.letter))
-                except RenderingBusy:
-                    raise
-                except RenderingError:
-                    page = pages = 0
-                    archive.writestr(f"{number:0{width}}-{stem}.txt", letter_text(kept.letter))
-                line = Line(kept.pk, number, name, page, pages)
-                self.lines.append(line)
-                lines.append(line)
-                self.job.progress(number, total)
-                yield line
-            if not lines:
-                return
-            numbers = dict.fromkeys(f"{line.number:0{width}}" for line in (lines[0], lines[-1]))
-            file = f"{'-'.join(numbers)}-{stem}.pdf"
-            if letters.pages:
-                archive.writestr(file, letters.whole())
-            self.files.append(File(file, lines))
-
-    def _kept(self, ids: list[int]) -> Iterator[CampaignLetter]:
-        for chunk in chunks(ids):
-            found = self.pile.letters().select_related("letter").in_bulk(chunk)
-            yield from (found[pk] for pk in chunk if pk in found)  # who withdrew meanwhile is left out
 
 
-def _pdf(letter: Letter) -> bytes:
-    for _again in range(PATIENCE):
-        try:
-            return letter_pdf(sheet_for(letter), hurried=False)
-        except RenderingBusy as busy:
-            time.sleep(busy.retry_after)  # in a job of its own: nobody waits for it but the bundle
-    return letter_pdf(sheet_for(letter), hurried=False)
+def _file_of(entries: list[Entry], shape: Shape) -> dict[int, int]:
+    """By letter, the number of the file it goes into."""
+    if shape == Shape.ONE:
+        return {entry.pk: place // ONE_FILE for place, entry in enumerate(entries)}
+    found: dict[int, int] = {}
+    file = -1
+    for _whose, theirs in groupby(entries, key=lambda entry: (entry.representative, entry.name)):
+        for place, entry in enumerate(theirs):
+            file += place % A_FILE == 0
+            found[entry.pk] = file
+    return found
 
 
-class Stack:
-    """Letters in one PDF, each beginning on a new sheet of paper when it is printed on both sides.
+class _Book:
+    """A file while it is put together. Its letters' numbers are in its name."""
 
-    For printing only: PDFium copies pages, their fonts and their text, but not the tags, the language and the title
-    that make a letter on its own PDF/UA. It is not safe in threads; a process runs one job at a time, and everything
-    else that uses PDFium does so in a process apart.
-    """
+    def __init__(self, file: int, width: int, shape: Shape) -> None:
+        self.file, self.width, self.shape = file, width, shape
+        self.stack = Stack()
+        self.lines: list[Line] = []
+        self.texts: dict[str, str] = {}
 
-    def __init__(self) -> None:
-        self._document = pypdfium2.PdfDocument.new()
+    def add(self, pdf: bytes, letters: list[_Placed]) -> None:
+        """Letters that follow each other in this part."""
+        for set_, run in groupby(letters, key=lambda placed: bool(placed.letter.pages)):
+            if set_:
+                self._add_pages(pdf, list(run))
+            else:
+                for placed in run:
+                    self._add_text(placed)
 
-    @property
-    def pages(self) -> int:
-        return len(self._document)
+    def _add_pages(self, pdf: bytes, run: list[_Placed]) -> None:
+        start, end = run[0].at, run[-1].at + run[-1].letter.sides
+        first = self.stack.add(pdf, range(start, end))
+        for placed in run:
+            line = Line(
+                placed.entry.pk, placed.number, placed.entry.name, first + placed.at - start, placed.letter.pages
+            )
+            self.lines.append(line)
 
-    def add(self, pdf: bytes) -> tuple[int, int]:
-        """The page on which the letter begins, counted from 1, and how many it has."""
-        if self.pages % 2:
-            self._document.new_page(*self._document.get_page_size(self.pages - 1)).close()
-        before = self.pages
-        with closing(pypdfium2.PdfDocument(pdf)) as letter:
-            self._document.import_pages(letter)
-        return before + 1, self.pages - before
+    def _add_text(self, placed: _Placed) -> None:
+        """In one pile a sheet stands in its place, so that nobody takes the letters there for all."""
+        name = f"{placed.number:0{self.width}}-{_stem(placed.entry.name)}.txt"
+        page = 0
+        if self.shape == Shape.ONE:
+            page = self.stack.add(bundle_pages.in_its_place(placed.number, placed.entry.name, name))
+        self.texts[name] = placed.letter.text
+        self.lines.append(Line(placed.entry.pk, placed.number, placed.entry.name, page, 0, name))
 
-    def whole(self) -> bytes:
-        file = io.BytesIO()
-        self._document.save(file)
-        return file.getvalue()
+    def as_file(self) -> File:
+        numbers = dict.fromkeys(f"{line.number:0{self.width}}" for line in (self.lines[0], self.lines[-1]))
+        stem = "letters" if self.shape == Shape.ONE else _stem(self.lines[0].name)
+        pdf = self.stack.whole() if self.stack.pages else b""
+        return File(f"{'-'.join(numbers)}-{stem}.pdf", self.lines, pdf, self.texts)
 
-    def close(self) -> None:
-        self._document.close()
+
+def _stem(name: str) -> str:
+    return slugify(name, allow_unicode=True)[:60] or "letter"
 
 
 class _Tape(io.RawIOBase):
@@ -199,83 +259,3 @@ class _Tape(io.RawIOBase):
     def taken(self) -> bytes:
         parts, self._parts = self._parts, []
         return b"".join(parts)
-
-
-# What is to be taken out of the paper
-
-
-@dataclass(frozen=True)
-class Removal:
-    """A letter that was printed and is not to be handed over. Why: "withdrawn", "emailed" or "erased"."""
-
-    number: int
-    page: int
-    representative: int | None
-    name: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Removals:
-    """Of one bundle, made for `owner`."""
-
-    owner: str
-    made: datetime
-    letters: list[Removal]
-
-
-def to_take_out(campaign: Campaign, representative: int | None = None) -> list[Removals]:
-    """The letters that stand in a bundle and are not to be handed over any more, the newest bundle first.
-
-    Told until the other letters to the same representative in that bundle are handed over; or, when there are no
-    others, for as long as a letter is kept.
-    """
-    gone = models.Q(letter__state=CampaignLetter.State.WITHDRAWN) | models.Q(letter__by_hand=False)
-    printed = BundledLetter.objects.filter(
-        gone | models.Q(letter__anonymised_at__isnull=False),
-        letter__campaign=campaign,
-        letter__handed_over_at__isnull=True,
-        bundle__state__in=(jobs.State.DONE, jobs.State.EXPIRED),
-    )
-    if representative is not None:
-        printed = printed.filter(letter__representative=representative)
-    rows = printed.select_related("bundle", "letter").annotate(
-        name=Coalesce("letter__representative__name", "letter__letter__recipient_name")
-    )
-    found = list(rows.order_by("-bundle", "number"))
-    piles = _piles({row.bundle_id for row in found})
-    told = [row for row in found if _matters(row, *piles[row.bundle_id, row.letter.representative_id])]
-    return [
-        Removals(bundle.owner, bundle.created_at, [_removal(row) for row in theirs])
-        for bundle, theirs in groupby(told, key=lambda row: row.bundle)
-    ]
-
-
-def _piles(bundles: set[int]) -> dict[tuple[int, int | None], tuple[int, int]]:
-    """Of each bundle's letters to each representative: how many wait, and how many were handed over."""
-    letters = BundledLetter.objects.filter(bundle__in=bundles).order_by().values_list("bundle", REPRESENTATIVE)
-    handed = models.Q(letter__handed_over_at__isnull=False)
-    counted = letters.annotate(waiting=models.Count("pk", filter=_waits()), over=models.Count("pk", filter=handed))
-    return {(bundle, to): (waiting, over) for bundle, to, waiting, over in counted}
-
-
-def _matters(row: BundledLetter, waiting: int, handed: int) -> bool:
-    return bool(waiting) or not handed and row.bundle.created_at >= _long_ago()
-
-
-def _removal(row: BundledLetter) -> Removal:
-    letter = row.letter
-    why = "erased" if letter.by_hand else "emailed"
-    if letter.state == CampaignLetter.State.WITHDRAWN:
-        why = "withdrawn"
-    name: str = row.name  # type: ignore[attr-defined]  # annotated
-    return Removal(row.number, row.page, letter.representative_id, name, why)
-
-
-def _waits() -> models.Q:
-    here = models.Q(letter__by_hand=True, letter__state=CampaignLetter.State.CONFIRMED)
-    return here & models.Q(letter__handed_over_at__isnull=True, letter__anonymised_at__isnull=True)
-
-
-def _long_ago() -> datetime:
-    return timezone.now() - timedelta(days=settings.LETTER_RETENTION_DAYS)

@@ -6,10 +6,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.bundling import Shape, Wanted
 from campaigns.handing_in import Pile
 from campaigns.models import Campaign
+from campaigns.printing import Order
 
 from .fields import bare_helper
+from .writing import LAYOUTS
 
 
 class PileForm(forms.Form):
@@ -41,3 +44,36 @@ class HandOverForm(forms.Form):
         if day.year < 2000:  # a slip, and so early that no time zone knows it
             raise ValidationError(_("That is too long ago."), code="past")
         return day
+
+
+class BundleForm(forms.Form):
+    """How the letters are to be printed. What is left out is as `Wanted` has it."""
+
+    shape = forms.ChoiceField(
+        label=_("What to make"),
+        choices=Shape.choices,
+        initial=Wanted.shape,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    order = forms.ChoiceField(
+        label=_("In which order"),
+        choices=Order.choices,
+        initial=Wanted.order,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    layout = forms.ChoiceField(
+        label=_("For which envelope"),
+        choices=[("", _("Each letter as its country has it")), *LAYOUTS.items()],
+        required=False,
+        help_text=_("Where the address must lie, if you use envelopes with a window."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper()
+
+    def wanted(self) -> Wanted:
+        data = self.cleaned_data
+        return Wanted(Order(data["order"] or Wanted.order), Shape(data["shape"] or Wanted.shape), data["layout"])

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import bundling, exports, handing_in, post_room, retention
+from campaigns import bundling, exports, handing_in, post_room, retention, taking_out
 from campaigns.access import Role, get_campaign_for, organisations_of
-from campaigns.forms.hand_in import HandOverForm, PileForm
+from campaigns.forms.hand_in import BundleForm, HandOverForm, PileForm
 from campaigns.models import Campaign
 from config import downloads, jobs
 
@@ -24,21 +24,25 @@ SHOWN = 50  # hand-overs at most, the latest
 @require_safe
 @never_cache
 def waiting(request: HttpRequest, slug: str) -> HttpResponse:
-    campaign = get_campaign_for(request.user, slug, Role.VIEWER)
+    return _waiting(request, get_campaign_for(request.user, slug, Role.VIEWER), BundleForm())
+
+
+def _waiting(request: HttpRequest, campaign: Campaign, form: BundleForm, status: int = 200) -> HttpResponse:
     lines = handing_in.waiting(campaign)
     bundles = jobs.Job.objects.filter(kind=handing_in.BUNDLE, owner=exports.owner_of(campaign, request.user))
     context = {
         "lines": lines,
+        "form": form,
         "letters": sum(line.letters for line in lines),
         "by_hand": campaign.hand_ins.exists(),
         "ends": retention.letter_kept_until(oldest) if (oldest := handing_in.oldest(campaign)) else None,
-        "removed": bundling.to_take_out(campaign),
+        "removed": taking_out.to_take_out(campaign),
         "hand_overs": _hand_overs(campaign),
         "bundles": bundles.exclude(state=jobs.State.EXPIRED).order_by("-pk")[:5],
         "may_decide": _may(request, campaign, Role.EDITOR),
         "may_download": _may(request, campaign, Role.OWNER),
     }
-    return _page(request, campaign, "hand_in", context)
+    return _page(request, campaign, "hand_in", context, status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,7 +67,7 @@ def over(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _ask_over(request: HttpRequest, pile: handing_in.Pile, form: HandOverForm, status: int = 200) -> HttpResponse:
-    more = {"form": form, "removed": bundling.to_take_out(pile.campaign, pile.representative)}
+    more = {"form": form, "removed": taking_out.to_take_out(pile.campaign, pile.representative)}
     return _page(request, pile.campaign, "hand_in_over", _asked(request, pile, status) | more, status)
 
 
@@ -111,7 +115,10 @@ def _ask_email(request: HttpRequest, pile: handing_in.Pile, status: int = 200) -
 @never_cache
 def start_bundle(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = get_campaign_for(request.user, slug, Role.OWNER)
-    job = bundling.start_bundle(campaign, exports.owner_of(campaign, request.user))
+    form = BundleForm(request.POST)
+    if not form.is_valid():
+        return _waiting(request, campaign, form, 422)
+    job = bundling.start_bundle(campaign, exports.owner_of(campaign, request.user), form.wanted())
     return redirect("campaigns:hand_in_bundle", slug=slug, job=job.uuid)
 
 
@@ -123,7 +130,8 @@ def bundle(request: HttpRequest, slug: str, job: uuid.UUID) -> HttpResponse:
     found = get_object_or_404(mine, uuid=job)
     if found.state == jobs.State.DONE and "download" in request.GET:
         return downloads.job_result(found)  # type: ignore[return-value]
-    return _page(request, campaign, "hand_in_bundle", {"job": found, "removed": bundling.to_take_out(campaign)})
+    context = {"job": found, "zip": found.result_filename.endswith(".zip"), "wanted": bundling.Wanted.of(found)}
+    return _page(request, campaign, "hand_in_bundle", context | {"removed": taking_out.to_take_out(campaign)})
 
 
 def _pile(request: HttpRequest, campaign: Campaign) -> handing_in.Pile:

@@ -1,7 +1,6 @@
 import pytest
 from django.test import Client
 
-from campaigns import bundling
 from campaigns.models import Campaign, HandIn, User
 from letters.models import Representative
 from tests.campaigns.factories import (
@@ -11,7 +10,7 @@ from tests.campaigns.factories import (
     make_user,
 )
 
-from .piles import blank_pdf
+from .piles import set_quickly
 
 
 @pytest.fixture
@@ -45,7 +44,7 @@ def owner(alice: User) -> Client:
 def _quick_pdf(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the rendering itself is not the matter."""
     if "rendered" not in request.fixturenames:
-        monkeypatch.setattr(bundling, "letter_pdf", lambda sheet, **how: blank_pdf(sheet.signature_name))
+        set_quickly(monkeypatch)
 
 
 @pytest.fixture

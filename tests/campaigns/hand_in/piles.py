@@ -5,18 +5,22 @@ import io
 import re
 import threading
 import zipfile
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pikepdf
 import pypdfium2
+import pytest
 from django.utils import timezone
 
-from campaigns import bundling, exports, posting, writing
+from campaigns import bundling, exports, posting, printing, writing
 from campaigns.handing_in import Pile, mark
 from campaigns.models import Campaign, CampaignLetter, User
 from config import jobs
 from letters.models import OutgoingEmail, Representative
+from letters.pdf import LetterSheet
+from letters.pdf.many import Bound
 from tests.campaigns.factories import (
     emails,
     make_campaign_letter,
@@ -104,19 +108,33 @@ def both(deed: Any) -> None:
         assert not thread.is_alive()
 
 
-def blank_pdf(name: str = "Alice Example", pages: int = 1) -> bytes:
-    """Empty pages, as wide as the name is long, by which they are known again."""
-    document = pypdfium2.PdfDocument.new()
-    for _page in range(pages):
-        document.new_page(300 + len(name), 400).close()
-    file = io.BytesIO()
-    document.save(file)
-    document.close()
-    return file.getvalue()
+def set_quickly(
+    monkeypatch: pytest.MonkeyPatch,
+    pages: Mapping[str, int] | None = None,
+    meanwhile: Callable[[str], object] = lambda name: None,
+) -> None:
+    """In the place of the renderer: as many empty pages a letter, by its writer's name, or one.
+
+    They are as wide as the name is long, by which they are known again. `meanwhile` is called for each letter.
+    """
+
+    def letters_pdf(sheets: list[LetterSheet], profile: str | None = None) -> Bound:
+        document, numbers = pypdfium2.PdfDocument.new(), []
+        for sheet in sheets:
+            meanwhile(sheet.signature_name)
+            numbers.append((pages or {}).get(sheet.signature_name, 1))
+            for _page in range(numbers[-1] + numbers[-1] % 2):
+                document.new_page(300 + len(sheet.signature_name), 400).close()
+        file = io.BytesIO()
+        document.save(file)
+        document.close()
+        return Bound(file.getvalue(), numbers)
+
+    monkeypatch.setattr(printing, "letters_pdf", letters_pdf)
 
 
 def widths_in(pdf: bytes) -> list[int]:
-    """The length of the name on each page of a PDF of blank_pdf's."""
+    """The length of the name on each page of a PDF of set_quickly's."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         return [int(page.mediabox[2]) - 300 for page in document.pages]
 

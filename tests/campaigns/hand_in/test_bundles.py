@@ -2,24 +2,23 @@ import html
 import io
 import re
 from datetime import timedelta
-from typing import Any
 
 import pikepdf
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns import bundling, exports, handing_in, posting
+from campaigns import bundling, exports, posting, printing, taking_out
 from campaigns.models import Campaign, CampaignLetter, User
 from config import jobs
 from letters.models import Letter, Representative
-from letters.pdf import RenderingBusy, RenderingError
+from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError
 from tests.campaigns.factories import (
     make_user,
 )
 from tests.letters.pdf.sheets import fonts, texts
 
-from .piles import PAGE, another, asked, blank_pdf, bundled, letters_in, names_in, opened, wait, widths_in
+from .piles import PAGE, another, asked, bundled, letters_in, names_in, opened, set_quickly, wait, widths_in
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +41,7 @@ def test_the_bundle_is_a_pdf_a_representative_with_their_letters_by_time(
         "2-3-imogen-yarborough.pdf",
         "4-جوناس-كويل.pdf",
     ]
-    early_first, blank, then = widths_in(opened(job).read("2-3-imogen-yarborough.pdf"))
+    early_first, _blank, then, _blank = widths_in(opened(job).read("2-3-imogen-yarborough.pdf"))
     assert (early_first, then) == (len("Early"), len("Alice Example"))
 
 
@@ -54,13 +53,11 @@ def test_each_letter_begins_on_a_new_sheet(
     kept = wait(campaign, representative, 4)
     for letter, name in zip(kept, pages, strict=True):
         Letter.objects.filter(pk=letter.letter_id).update(sender_name=name)
-    monkeypatch.setattr(
-        bundling, "letter_pdf", lambda sheet, **how: blank_pdf(sheet.signature_name, pages[sheet.signature_name])
-    )
+    set_quickly(monkeypatch, pages)
     job = bundled(campaign, alice)
     one, two, three, last = (len(name) for name in pages)
     found = widths_in(opened(job).read("1-4-imogen-yarborough.pdf"))
-    assert found == [one, one, two, two, three, three, three, three, last]
+    assert found == [one, one, two, two, three, three, three, three, last, last]
     contents = opened(job).read("0-contents.html").decode()
     rows = re.findall(r"<tr><td>(\d+)</td><td>(\d+)</td><td>(\d+)</td>", contents)
     assert rows == [("1", "1", "1"), ("2", "3", "2"), ("3", "5", "3"), ("4", "9", "1")]
@@ -96,7 +93,7 @@ def test_joined_letters_keep_their_words_and_fonts_and_not_their_tags(
     wait(campaign, representative, 2)
     pdf = opened(bundled(campaign, alice)).read("1-2-imogen-yarborough.pdf")
     pages = texts(pdf)
-    assert len(pages) == 3 and pages[1].strip() == ""
+    assert len(pages) == 4 and pages[1].strip() == "" == pages[3].strip()
     assert "I write about the bridge." in pages[0] and "I write about the bridge." in pages[2]
     assert fonts(pdf) and all(fonts(pdf).values()), "every font is in the file"
     with pikepdf.open(io.BytesIO(pdf)) as document:
@@ -109,12 +106,11 @@ def test_a_letter_that_cannot_be_set_is_in_it_as_text(
     _first, odd = wait(campaign, representative, 2)
     Letter.objects.filter(pk=odd.letter_id).update(sender_name="Odd")
 
-    def fail_for_one(sheet: Any, **how: object) -> bytes:
-        if sheet.signature_name == "Odd":
-            raise RenderingError("a glyph is missing")
-        return blank_pdf()
+    def fail_for_one(name: str) -> None:
+        if name == "Odd":
+            raise MissingGlyphs("ꙮ")
 
-    monkeypatch.setattr(bundling, "letter_pdf", fail_for_one)
+    set_quickly(monkeypatch, meanwhile=fail_for_one)
     archive = opened(bundled(campaign, alice))
     assert sorted(archive.namelist()) == ["0-contents.html", "1-2-imogen-yarborough.pdf", "2-imogen-yarborough.txt"]
     assert "a text file of its own" in archive.read("0-contents.html").decode()
@@ -124,10 +120,10 @@ def test_a_letter_that_cannot_be_set_is_in_it_as_text(
 def test_when_none_can_be_set_the_work_says_so(
     campaign: Campaign, representative: Representative, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(sheet: Any, **how: object) -> bytes:
+    def fail(name: str) -> None:
         raise RenderingError("no")
 
-    monkeypatch.setattr(bundling, "letter_pdf", fail)
+    set_quickly(monkeypatch, meanwhile=fail)
     wait(campaign, representative, 1)
     job = bundled(campaign, alice)
     assert (job.state, job.error) == (jobs.State.FAILED, "None of the letters could be made into a PDF.")
@@ -143,13 +139,12 @@ def test_a_bundle_waits_for_a_renderer_that_is_busy(
     answers = [RenderingBusy(3), RenderingBusy(3)]
     slept: list[float] = []
 
-    def busy_at_first(sheet: Any, **how: object) -> bytes:
+    def busy_at_first(name: str) -> None:
         if answers:
             raise answers.pop()
-        return blank_pdf()
 
-    monkeypatch.setattr(bundling, "letter_pdf", busy_at_first)
-    monkeypatch.setattr(bundling.time, "sleep", slept.append)
+    set_quickly(monkeypatch, meanwhile=busy_at_first)
+    monkeypatch.setattr(printing.time, "sleep", slept.append)
     wait(campaign, representative, 1)
     assert letters_in(bundled(campaign, alice)) == 1 and slept == [3, 3]
 
@@ -161,19 +156,19 @@ def test_who_withdraws_while_the_bundle_is_made_is_not_in_it(
     letters = wait(campaign, representative, 6)
     left = letters[:5]
 
-    def withdraws_meanwhile(sheet: Any, **how: object) -> bytes:
+    def withdraws_meanwhile(name: str) -> None:
         if left:
             posting.withdraw(left.pop())
-        return blank_pdf()
 
-    monkeypatch.setattr(bundling, "letter_pdf", withdraws_meanwhile)
+    set_quickly(monkeypatch, meanwhile=withdraws_meanwhile)
+    monkeypatch.setattr(printing, "batches", lambda sheets: [[sheet] for sheet in sheets])
     monkeypatch.setattr(jobs, "RENEW_EVERY", 0)
     job = bundling.start_bundle(campaign, exports.owner_of(campaign, alice))
     for _turn in range(8):
         jobs.drain()
     job.refresh_from_db()
     assert job.state == jobs.State.DONE and letters_in(job) == 1
-    assert bundling.to_take_out(campaign) == [], "no bundle that was ever ready held them"
+    assert taking_out.to_take_out(campaign) == [], "no bundle that was ever ready held them"
 
 
 def test_who_withdraws_before_the_bundle_comes_to_them_stops_nothing(
@@ -185,16 +180,15 @@ def test_who_withdraws_before_the_bundle_comes_to_them_stops_nothing(
 ) -> None:
     *_others, last = wait(campaign, representative, 4)
 
-    asked_for: list[Any] = []
+    asked_for: list[str] = []
 
-    def withdraws_meanwhile(sheet: Any, **how: object) -> bytes:
-        asked_for.append(sheet)
+    def withdraws_meanwhile(name: str) -> None:
+        asked_for.append(name)
         if len(asked_for) == 2:  # the job has just written how far it is, and does not look again for a while
             posting.withdraw(last)
-        return blank_pdf()
 
-    monkeypatch.setattr(bundling, "letter_pdf", withdraws_meanwhile)
-    monkeypatch.setattr(handing_in, "CHUNK", 2)
+    set_quickly(monkeypatch, meanwhile=withdraws_meanwhile)
+    monkeypatch.setattr(printing, "PART", 2)
     monkeypatch.setattr(jobs, "RENEW_EVERY", 60)
     assert letters_in(bundled(campaign, alice)) == 3
     assert [record.levelname for record in caplog.records if record.levelname == "ERROR"] == []

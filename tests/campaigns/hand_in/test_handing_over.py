@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import bundling, handing_in, posting
+from campaigns import handing_in, posting, taking_out
 from campaigns.handing_in import Changed, Pile, mark
 from campaigns.models import Campaign, CampaignLetter, HandOver, User
 from config import jobs
@@ -257,7 +257,7 @@ def test_one_that_was_erased_meanwhile_does_not_wait_again_and_is_taken_out(
     handing_in.hand_over(Pile(campaign), timezone.localdate(), seen(Pile(campaign)), "a test")
     posting.erase(CampaignLetter.objects.filter(pk=first.pk))
     assert handing_in.undo(campaign.hand_overs.get(), "a test") == 1
-    assert [one.letters[0].number for one in bundling.to_take_out(campaign)] == [1]
+    assert [one.letters[0].number for one in taking_out.to_take_out(campaign)] == [1]
 
 
 def test_another_campaigns_mark_is_out_of_reach(

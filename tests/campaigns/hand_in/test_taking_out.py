@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import bundling, handing_in, posting, retention
+from campaigns import handing_in, posting, retention, taking_out
 from campaigns.handing_in import Pile
 from campaigns.models import BundledLetter, Campaign, CampaignLetter, User
 from config import jobs
@@ -48,7 +48,7 @@ def test_the_numbers_outlive_the_file_and_the_writers_words(
     jobs.expire(timezone.now() + timedelta(seconds=1))
     job.refresh_from_db()
     assert (job.state, job.parameters) == (jobs.State.EXPIRED, {})
-    [removals] = bundling.to_take_out(campaign)
+    [removals] = taking_out.to_take_out(campaign)
     assert [(one.number, one.name, one.why) for one in removals.letters] == [(1, "Imogen Yarborough", "withdrawn")]
 
 
@@ -59,7 +59,7 @@ def test_what_was_emailed_or_erased_by_its_date_is_taken_out_too(
     bundled(campaign, alice)
     handing_in.send_by_email_after_all(campaign, [emailed.pk], "a test")
     retention.forget_letters(CampaignLetter.objects.filter(pk=expired.pk), timezone.now())
-    [removals] = bundling.to_take_out(campaign)
+    [removals] = taking_out.to_take_out(campaign)
     assert [(one.number, one.why) for one in removals.letters] == [(1, "emailed"), (2, "erased")]
 
 
@@ -85,11 +85,11 @@ def test_it_is_told_until_the_others_are_handed_over_and_again_when_that_is_take
     withdrawn(first)
     today = timezone.localdate()
     handing_in.hand_over(Pile(campaign, jonas.pk), today, seen(Pile(campaign, jonas.pk)), "a test")
-    assert len(bundling.to_take_out(campaign)) == 1, "another representative's letters say nothing of these"
+    assert len(taking_out.to_take_out(campaign)) == 1, "another representative's letters say nothing of these"
     handing_in.hand_over(Pile(campaign), today, seen(Pile(campaign)), "a test")
-    assert bundling.to_take_out(campaign) == []
+    assert taking_out.to_take_out(campaign) == []
     handing_in.undo(campaign.hand_overs.latest("pk"), "a test")
-    assert len(bundling.to_take_out(campaign)) == 1
+    assert len(taking_out.to_take_out(campaign)) == 1
 
 
 def test_when_all_of_a_pile_withdrew_it_is_told_as_long_as_a_letter_is_kept(
@@ -98,10 +98,10 @@ def test_when_all_of_a_pile_withdrew_it_is_told_as_long_as_a_letter_is_kept(
     [only] = wait(campaign, representative, 1)
     job = bundled(campaign, alice)
     withdrawn(only)
-    assert len(bundling.to_take_out(campaign)) == 1
+    assert len(taking_out.to_take_out(campaign)) == 1
     old = timezone.now() - timedelta(days=settings.LETTER_RETENTION_DAYS, minutes=1)
     jobs.Job.objects.filter(pk=job.pk).update(created_at=old)
-    assert bundling.to_take_out(campaign) == []
+    assert taking_out.to_take_out(campaign) == []
     wait(campaign, representative, 1)
     bundled(campaign, alice)
     assert not BundledLetter.objects.filter(bundle=job).exists(), "and then its numbers go"
@@ -117,7 +117,7 @@ def test_the_numbers_of_an_old_bundle_stay_while_one_of_its_letters_waits(
     jobs.Job.objects.filter(pk=job.pk).update(created_at=old)
     bundled(campaign, alice)
     withdrawn(first)
-    assert len(bundling.to_take_out(campaign)) == 2
+    assert len(taking_out.to_take_out(campaign)) == 2
     assert BundledLetter.objects.filter(bundle=job).count() == 2
 
 
@@ -127,7 +127,7 @@ def test_one_that_withdrew_before_the_bundle_is_not_looked_for_in_it(
     first, _second = wait(campaign, representative, 2)
     withdrawn(first)
     bundled(campaign, alice)
-    assert bundling.to_take_out(campaign) == []
+    assert taking_out.to_take_out(campaign) == []
 
 
 def test_a_bundle_begun_anew_numbers_its_letters_once(
@@ -150,7 +150,7 @@ def test_looking_for_them_asks_as_much_for_one_letter_as_for_many(
     for kept in CampaignLetter.objects.filter(pk__in=CampaignLetter.objects.values("pk")[:10]):
         withdrawn(kept)
     with django_assert_num_queries(2):
-        assert sum(len(one.letters) for one in bundling.to_take_out(campaign)) == 20
+        assert sum(len(one.letters) for one in taking_out.to_take_out(campaign)) == 20
 
 
 def test_another_campaigns_withdrawals_are_its_own(
@@ -159,4 +159,4 @@ def test_another_campaigns_withdrawals_are_its_own(
     first, _second = wait(campaign, representative, 2)
     bundled(campaign, alice)
     withdrawn(first)
-    assert bundling.to_take_out(make_campaign(legislature=representative.legislature)) == []
+    assert taking_out.to_take_out(make_campaign(legislature=representative.legislature)) == []
