@@ -14,6 +14,8 @@ FORBIDDEN = {"config": {"letters", "campaigns"}, "letters": {"campaigns"}, "camp
 NEVER_SAID_IN_LETTERS = re.compile(
     r"campaign|organisation|organization|membership|(?<![a-z])users?(?![a-z-])", re.IGNORECASE
 )
+# Popolo's words for who sits where: keys of files from outside, which the directory reads.
+POPOLO = re.compile(r"memberships?|organizations?", re.IGNORECASE)
 NAMELESS = {"utils.py", "helpers.py", "services.py", "misc.py", "common.py"}
 LONGEST_MODULE, LONGEST_TEMPLATE = 400, 150
 QUERY_COUNTERS = {"assertNumQueries", "django_assert_num_queries", "django_assert_max_num_queries"}
@@ -100,7 +102,7 @@ def test_letters_does_not_know_who_uses_it() -> None:
         f"{path.relative_to(ROOT)}: {word[:60]}"
         for path in modules("letters")
         for word in words(path.read_text())
-        if NEVER_SAID_IN_LETTERS.search(word)
+        if NEVER_SAID_IN_LETTERS.search(POPOLO.sub("", word) if "directory" in path.parts else word)
     ]
     found += [
         str(path) for path in (ROOT / "letters").rglob("*.html") if NEVER_SAID_IN_LETTERS.search(path.read_text())
