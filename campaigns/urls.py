@@ -9,7 +9,7 @@ from django.urls.converters import StringConverter
 from letters.models.post import State
 
 from .models.translated import LANGUAGE
-from .views import hand_in, letters, organising, post_room, public, signing, writing
+from .views import hand_in, letters, lists, organising, packs, paper, post_room, public, signing, wordings, writing
 
 
 class SiteLanguage(StringConverter):
@@ -30,6 +30,12 @@ class Colour(StringConverter):
     regex = "[0-9a-f]{6}"
 
 
+class Digest(StringConverter):
+    """The beginning of a SHA-256, or the whole of it."""
+
+    regex = "[0-9a-f]{16,64}"
+
+
 class MailState(StringConverter):
     """The state of an email, but for "held", which has an address of its own."""
 
@@ -37,6 +43,7 @@ class MailState(StringConverter):
 
 
 register_converter(Colour, "colour")
+register_converter(Digest, "digest")
 register_converter(MailState, "mail_state")
 register_converter(SiteLanguage, "site_language")
 register_converter(TextLanguage, "text_language")
@@ -57,7 +64,12 @@ def campaign(route: str, view: Callable[..., HttpResponse], name: str) -> list[U
 
 def post(route: str, view: Callable[..., HttpResponse], name: str, **given: str) -> list[URLPattern]:
     """A page of an organisation's post room."""
-    rest = f"organisations/<slug:slug>/post/{route}"
+    return of_organisation(f"post/{route}", view, name, **given)
+
+
+def of_organisation(route: str, view: Callable[..., HttpResponse], name: str, **given: str) -> list[URLPattern]:
+    """A page for those who work for an organisation."""
+    rest = f"organisations/<slug:slug>/{route}"
     return [
         path(f"organise/{rest}", view, given, name=name),
         path(f"organise/<site_language:language>/{rest}", view, given, name=name),
@@ -75,8 +87,11 @@ urlpatterns: list[Any] = [
     path("signature/<str:token>/", signing.mine, name="signature"),
     path("signature/<str:token>/data.json", signing.data, name="signature_data"),
     path("letter/confirm/<str:token>/", letters.confirm, name="letter_confirm"),
+    path("letter/answer/<str:token>/", letters.answer, name="letter_answer"),
     path("letter/<str:token>/", letters.mine, name="letter_manage"),
     path("letter/<str:token>/data.json", letters.data, name="letter_data"),
+    path("letter/<str:token>/letter.pdf", letters.pdf, name="letter_sheet"),
+    path("letter/<str:token>/letter.txt", letters.plain, name="letter_plain"),
     path("organise/<slug:slug>/preview/", organising.preview, name="preview"),
     path("organise/<slug:slug>/preview/<text_language:language>/", organising.preview, name="preview"),
     path("organise/<slug:slug>/signatures/", organising.export_signatures, name="export_signatures"),
@@ -87,6 +102,11 @@ urlpatterns: list[Any] = [
     path("organise/<slug:slug>/hand-in/email/", hand_in.email, name="hand_in_email"),
     path("organise/<slug:slug>/hand-in/bundles/", hand_in.start_bundle, name="hand_in_bundles"),
     path("organise/<slug:slug>/hand-in/bundles/<uuid:job>/", hand_in.bundle, name="hand_in_bundle"),
+    path("organise/<slug:slug>/packs/", packs.made, name="packs"),
+    path("organise/<slug:slug>/packs/new/", packs.new, name="pack_new"),
+    path("organise/<slug:slug>/packs/<uuid:job>/", packs.pack, name="pack"),
+    path("organise/<slug:slug>/paper/", paper.counts, name="paper"),
+    path("organise/<slug:slug>/paper/<int:number>/remove/", paper.remove, name="paper_remove"),
     *post("", post_room.room, "post_room"),
     *post("now/", post_room.now, "post_now"),
     *post("held/", post_room.emails, "post_held", state=State.HELD.value),
@@ -97,6 +117,12 @@ urlpatterns: list[Any] = [
     *post("resume/", post_room.resume, "post_resume"),
     *post("lift/<int:stop>/", post_room.lift, "post_lift"),
     *post("try/", post_room.try_sending, "post_try"),
+    *of_organisation("lists/", lists.index, "lists"),
+    *of_organisation("lists/<int:number>/", lists.one, "list"),
+    *of_organisation("lists/<int:number>/rename/", lists.rename, "list_rename"),
+    *of_organisation("lists/<int:number>/delete/", lists.delete, "list_delete"),
+    *of_organisation("lists/<int:number>/people.csv", lists.export, "list_export"),
+    *of_organisation("lists/files/<uuid:file>/", lists.file, "list_file"),
     *campaign("", public.page, "page"),
     path("<slug:slug>/count.json", public.count, name="count"),
     *campaign("sign/", signing.sign, "sign"),
@@ -104,6 +130,9 @@ urlpatterns: list[Any] = [
     *campaign("signatures/", public.signatures, "signatures"),
     *campaign("letter.pdf", public.letter_pdf, "letter_pdf"),
     *campaign("letter-to-sign.pdf", public.blank_pdf, "blank_pdf"),
+    *campaign("sheets.pdf", wordings.sheets_pdf, "sheets_pdf"),
+    path("<slug:slug>/wording/<digest:digest>/", wordings.wording, name="wording"),
+    path("<slug:slug>/wording/<digest:digest>/wording.json", wordings.canonical, name="wording_json"),
     *campaign("card.png", public.card, "card"),
     *campaign("events/<int:number>.ics", public.event_ics, "event_ics"),
     *campaign("write/", writing.write, "write"),

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -7,38 +7,17 @@ from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import exports, publishing, writing
+from campaigns import exports, lists, publishing
 from campaigns.access import Role, organisations_of
-from campaigns.models import Campaign, CampaignText, Event, HandIn, Response, Source, Target, Update
-from letters import composing
-from letters.models import Representative
+from campaigns.models import Campaign, CampaignText, Event, HandIn, Organisation, Response, Source, Target, Update
 
-from .scoped import Scoped
-
-
-class PartOfCampaign(admin.StackedInline[Any, Any]):
-    extra = 0
-
-    def _may(self, request: HttpRequest, obj: Any, role: Role) -> bool:
-        mine = organisations_of(request.user, role)
-        return mine.exists() if obj is None else mine.filter(pk=obj.organisation_id).exists()
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj, Role.VIEWER)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj, Role.EDITOR)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj, Role.EDITOR)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj, Role.EDITOR)
+from .scoped import PartOfCampaign, Scoped
+from .variants import LetterVariantInline, people_of
+from .words import Lines, say_unknown_placeholders
 
 
 class TargetInline(PartOfCampaign):
@@ -58,8 +37,7 @@ class ResponseInline(PartOfCampaign):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "source":
-            match = request.resolver_match
-            kwargs["queryset"] = Source.objects.filter(campaign=match.kwargs.get("object_id") if match else None)
+            kwargs["queryset"] = Source.objects.filter(campaign=self.campaign_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -96,17 +74,12 @@ class HandInInline(PartOfCampaign):
     verbose_name_plural = _("Letters that are handed in on paper, not emailed")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "representative":
-            match = request.resolver_match
-            pk = match.kwargs.get("object_id") if match else None
-            campaign = Campaign.objects.filter(pk=pk).first() if pk else None
-            kwargs["queryset"] = self._choice(campaign) if campaign else Representative.objects.none()
+        if db_field.name == "representative" and (campaign := self.campaign_of(request)):
+            kwargs |= people_of(campaign, campaign.hand_ins.values("representative"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def _choice(self, campaign: Campaign) -> QuerySet[Representative]:
-        """Those in office, and those who are chosen already."""
-        serving = Representative.objects.serving(timezone.localdate()).filter(legislature=campaign.legislature_id)
-        return serving | Representative.objects.filter(pk__in=campaign.hand_ins.values("representative"))
+    def get_queryset(self, request: HttpRequest) -> QuerySet[HandIn]:
+        return super().get_queryset(request).select_related("representative")
 
 
 class CampaignForm(forms.ModelForm[Campaign]):
@@ -119,9 +92,34 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "language",
             "signature_goal",
             "legislature",
+            "also_to",
+            "merge_identical",
             "attach_pdf",
             "retention_months",
         )
+        widgets: ClassVar[dict[str, forms.Widget]] = {"also_to": forms.CheckboxSelectMultiple()}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("legislature", "also_to"):
+            if name in self.fields:
+                self.fields[name].queryset = lists.open_to(self._organisations())  # type: ignore[attr-defined]
+
+    def _organisations(self) -> list[Organisation]:
+        """Whose it is, or may become."""
+        if "organisation" in self.fields:
+            return list(self.fields["organisation"].queryset)  # type: ignore[attr-defined]
+        return [self.instance.organisation] if self.instance.pk else []
+
+    def clean(self) -> dict[str, Any]:
+        """One may work for two organisations; a list of the one is still nothing for the other."""
+        cleaned = super().clean() or {}
+        organisation = cleaned.get("organisation") or (self.instance.organisation if self.instance.pk else None)
+        theirs = set(lists.open_to([organisation]).values_list("pk", flat=True)) if organisation else set()
+        for name, chosen in (("legislature", [cleaned.get("legislature")]), ("also_to", cleaned.get("also_to") or [])):
+            if organisation and any(one is not None and one.pk not in theirs for one in chosen):
+                self.add_error(name, _("This list belongs to another organisation."))
+        return cleaned
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
@@ -137,7 +135,7 @@ class CampaignAdmin(Scoped[Campaign]):
     list_filter = ("state", "kind", ("organisation", admin.RelatedOnlyFieldListFilter))
     search_fields = ("slug", "texts__title")
     readonly_fields = ("state", "wordings", "signature_count", "counted_at", "published_at", "closed_at", "doors")
-    inlines = (TargetInline, HandInInline, SourceInline, EventInline, ResponseInline, UpdateInline)
+    inlines = (TargetInline, LetterVariantInline, HandInInline, SourceInline, EventInline, ResponseInline, UpdateInline)
     actions = ("publish", "close", "list_signatures")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
@@ -209,34 +207,24 @@ class CampaignAdmin(Scoped[Campaign]):
 
 
 class WordingForm(forms.ModelForm[CampaignText]):
-    asks = forms.CharField(
-        label=_("What it asks"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("One on each line."),
+    asks = Lines(label=_("What it asks"), rows=4, help_text=_("One on each line."))
+    letter_points = Lines(
+        label=_("Points to choose from"),
+        rows=8,
+        help_text=_("One paragraph on each line. Supporters pick from them and put them in order."),
     )
 
     class Meta:
         model = CampaignText
         fields = ("campaign", "language", *CampaignText.WORDING)
 
-    def clean_asks(self) -> list[str]:
-        return [line.strip() for line in self.cleaned_data["asks"].splitlines() if line.strip()]
-
-    def clean_letter_subject(self) -> str:
-        return self._without_unknown_placeholders(self.cleaned_data["letter_subject"])
-
-    def clean_letter_body(self) -> str:
-        return self._without_unknown_placeholders(self.cleaned_data["letter_body"])
-
-    def _without_unknown_placeholders(self, text: str) -> str:
-        if unknown := composing.unknown_placeholders(text, writing.PLACEHOLDERS):
-            raise ValidationError(
-                _("These are not placeholders: %(unknown)s."),
-                params={"unknown": ", ".join(unknown)},
-                code="placeholder",
-            )
-        return text
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in ("letter_subject", "letter_body", "letter_points", "letter_ask"):
+            say_unknown_placeholders(self, name)
+        if (cleaned.get("letter_points") or cleaned.get("letter_ask")) and not cleaned.get("letter_body"):
+            self.add_error("letter_body", _("A letter with points begins with an opening."))
+        return cleaned
 
 
 @admin.register(CampaignText)
@@ -260,7 +248,7 @@ class CampaignTextAdmin(Scoped[CampaignText]):
             language = initial.setdefault("language", found.language)
             current = found.texts.filter(language=language, superseded_at__isnull=True).first()
             if current is not None:
-                initial |= current.wording() | {"asks": "\n".join(current.asks)}
+                initial |= current.wording()
         return initial
 
     def save_model(self, request: HttpRequest, obj: CampaignText, form: Any, change: bool) -> None:

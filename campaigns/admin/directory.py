@@ -1,36 +1,91 @@
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from config.jobs import Job
-from letters.models import Constituency, Legislature, Representative
+from letters import composing
+from letters.models import Constituency, Dissolution, Legislature, PostcodeRange, Representative
+from letters.pdf.profiles import PROFILES
 
 from .scoped import OperatorOnly
 
 
+class LegislatureForm(forms.ModelForm[Legislature]):
+    layout = forms.ChoiceField(
+        label=Legislature._meta.get_field("layout").verbose_name,
+        help_text=Legislature._meta.get_field("layout").help_text,
+        required=False,
+        choices=[("", "---------"), *((name, name) for name in PROFILES)],
+    )
+
+    class Meta:
+        model = Legislature
+        exclude: ClassVar[list[str]] = []
+
+
+class DissolutionInline(admin.TabularInline[Dissolution, Legislature]):
+    model = Dissolution
+    extra = 0
+
+
 @admin.register(Legislature)
 class LegislatureAdmin(OperatorOnly[Legislature]):
-    list_display = ("name", "slug", "kind", "country", "boundary_set")
+    form = LegislatureForm
+    list_display = ("name", "slug", "kind", "country", "boundary_set", "layout")
+    list_filter = ("kind", "country")
     search_fields = ("name", "slug")
+    readonly_fields = ("known_ranges",)
+    inlines = (DissolutionInline,)
+
+    @admin.display(description=_("ranges of postcodes"))
+    def known_ranges(self, obj: Legislature) -> int:
+        """Read from files, thousands of them, and never by hand: their number says whether they are there."""
+        return PostcodeRange.objects.filter(constituency__legislature=obj).count() if obj.pk else 0
 
 
 @admin.register(Constituency)
 class ConstituencyAdmin(OperatorOnly[Constituency]):
-    list_display = ("name", "code", "legislature", "boundary_set", "valid_from", "valid_to")
+    list_display = ("name", "code", "legislature", "boundary_set", "part_of", "valid_from", "valid_to")
     list_filter = ("legislature", "boundary_set")
     search_fields = ("name", "code")
-    list_select_related = ("legislature",)
+    list_select_related = ("legislature", "part_of")
+    autocomplete_fields = ("part_of",)
 
 
 @admin.register(Representative)
 class RepresentativeAdmin(OperatorOnly[Representative]):
-    list_display = ("name", "constituency", "party", "writes_to", "valid_from", "valid_to")
-    list_filter = ("legislature", "party")
+    list_display = ("name", "constituency", "office", "party", "writes_to", "valid_from", "valid_to")
+    list_filter = ("legislature", "office")
     search_fields = ("name", "constituency__name")
     list_select_related = ("constituency", "legislature")
     autocomplete_fields = ("constituency",)
+    readonly_fields = ("begins", "on_envelope", "source")
+    fieldsets = (
+        (None, {"fields": ("legislature", "constituency", "name", "role", "party", "office")}),
+        (
+            _("How they are addressed"),
+            {
+                "fields": (
+                    *("given_name", "family_name", "honorific_prefix", "honorific_suffix", "gender", "salutation"),
+                    *("begins", "on_envelope"),
+                )
+            },
+        ),
+        (_("How they are reached"), {"fields": ("email", "address", "contact_form")}),
+        (_("When"), {"fields": ("valid_from", "valid_to", "identifier", "source")}),
+    )
+
+    @admin.display(description=_("a letter to them begins"))
+    def begins(self, obj: Representative) -> str:
+        return composing.salutation_for(obj, get_language() or "en") if obj.pk else "–"
+
+    @admin.display(description=_("on its envelope"))
+    def on_envelope(self, obj: Representative) -> str:
+        return ", ".join(obj.postal_lines) if obj.pk else "–"
 
     @admin.display(description=_("mail goes to"))
     def writes_to(self, obj: Representative) -> str:

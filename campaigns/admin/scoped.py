@@ -55,6 +55,34 @@ class Scoped(admin.ModelAdmin[M]):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class PartOfCampaign(admin.StackedInline[Any, Any]):
+    """Rows under their campaign: whoever may see or change it may see or change them."""
+
+    extra = 0
+
+    def _may(self, request: HttpRequest, obj: Any, role: Role) -> bool:
+        mine = organisations_of(request.user, role)
+        return mine.exists() if obj is None else mine.filter(pk=obj.organisation_id).exists()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj, Role.VIEWER)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj, Role.EDITOR)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj, Role.EDITOR)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, obj, Role.EDITOR)
+
+    def campaign_of(self, request: HttpRequest) -> Campaign | None:
+        """The one whose page this is; none on the page that makes a new one."""
+        match = request.resolver_match
+        pk = str(match.kwargs.get("object_id") or "") if match else ""
+        return Campaign.objects.filter(pk=int(pk)).first() if pk.isdecimal() else None
+
+
 class OperatorOnly(admin.ModelAdmin[M]):
     """Tables of the installation itself: for whoever runs it."""
 
