@@ -1,11 +1,10 @@
 """The two written forms of a letter: the plain text of its email, and the sheet that becomes a PDF."""
 
-from datetime import date
-
-from django.utils import formats, translation
+from django.utils import translation
 
 from .models import Letter
 from .pdf.sheet import LetterSheet, one_line, paragraphs
+from .pdf.words import date_in_words, translated
 
 
 def letter_text(letter: Letter) -> str:
@@ -17,9 +16,12 @@ def letter_text(letter: Letter) -> str:
     """
     name = one_line(letter.sender_name)
     head = "\n".join([name, *_sender_lines(letter)])
-    blocks = [head, _dateline(letter.dated, letter.language), one_line(letter.salutation)]
+    blocks = [head, date_in_words(letter.dated, letter.language), one_line(letter.salutation)]
     blocks += ["\n".join(lines) for lines in paragraphs(letter.body)]
     blocks.append("\n".join(line for line in (one_line(letter.closing), name) if line))
+    if names := _lines(letter.annex):
+        with translation.override(letter.language):
+            blocks.append("\n".join([f"{translated('This letter is also sent by')}:", *names]))
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -54,9 +56,3 @@ def _sender_lines(letter: Letter) -> list[str]:
 
 def _lines(text: str) -> list[str]:
     return [line for line in map(one_line, text.splitlines()) if line]
-
-
-def _dateline(day: date, language: str) -> str:
-    with translation.override(language):
-        # Plain "en" is American to Django; a letter says 20 November 2026.
-        return formats.date_format(day, "j F Y" if language.lower().startswith("en") else "DATE_FORMAT")

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from . import window
 from .layout import has_foot, letter_body, letter_css, standalone
 from .profiles import DEFAULT_PROFILE, PROFILES, Profile
 from .sandbox import POOL, Limits, MissingGlyphs, RenderingBusy, RenderingError, RenderingTimeout
-from .sheet import LetterSheet, is_rtl
+from .sheet import LetterSheet, clean, is_rtl
 
 __all__ = [
     "PROFILES",
@@ -18,6 +19,7 @@ __all__ = [
     "RenderingTimeout",
     "card_png",
     "document_pdf",
+    "fits_window",
     "is_rtl",
     "letter_html",
     "letter_pdf",
@@ -49,9 +51,9 @@ def letter_pdf(sheet: LetterSheet, profile: str | None = None, *, large: bool = 
     place = _profile(sheet, profile)
     request = {
         "kind": "pdf",
-        "html": letter_body(sheet, place),
+        "html": letter_body(sheet, place, large),
         "css": letter_css(sheet.language, place, large),
-        "foot_first": has_foot(sheet),
+        "foot_first": has_foot(sheet) and not large,
     }
     return POOL.render(request, limits(), hurried=hurried)[0]
 
@@ -59,11 +61,16 @@ def letter_pdf(sheet: LetterSheet, profile: str | None = None, *, large: bool = 
 def letter_html(sheet: LetterSheet, profile: str | None = None, *, large: bool = False) -> str:
     """The same letter as one HTML document with its style sheet inside."""
     place = _profile(sheet, profile)
-    return standalone(letter_body(sheet, place), letter_css(sheet.language, place, large))
+    return standalone(letter_body(sheet, place, large), letter_css(sheet.language, place, large))
 
 
 def _profile(sheet: LetterSheet, name: str | None) -> Profile:
     return PROFILES[name or sheet.layout or DEFAULT_PROFILE]
+
+
+def fits_window(sheet: LetterSheet, profile: str | None = None) -> bool:
+    """Whether the whole address shows in the window; if not, the letter needs an envelope without one."""
+    return window.fits_window(sheet, _profile(sheet, profile))
 
 
 def document_pdf(html: str, css: str, *, hurried: bool = False) -> bytes:
@@ -71,7 +78,7 @@ def document_pdf(html: str, css: str, *, hurried: bool = False) -> bytes:
 
     Raises as letter_pdf does. A child keeps the parsed `css`, so what differs between documents belongs in the HTML.
     """
-    request = {"kind": "pdf", "html": html, "css": css, "foot_first": False}
+    request = {"kind": "pdf", "html": clean(html), "css": css, "foot_first": False}
     return POOL.render(request, limits(), hurried=hurried)[0]
 
 

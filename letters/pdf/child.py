@@ -4,7 +4,7 @@ It is run by its path, isolated (`python -I`), and imports nothing of ours, so i
 A frame is a 4-byte big-endian length and that many bytes. A request is one JSON frame
 `{"kind", "html", "css", "limits", …}` or, for "letters", `{"kind", "sheets": [{"html", "css"}, …]}`; for "pngs" it
 is followed by a frame with the PDF. The answer is one JSON frame `{"ok": n}` and n frames of bytes, or
-`{"error": kind of exception}`.
+`{"error": kind of exception}`, with "characters" where the fonts lack some.
 """
 
 import contextlib
@@ -105,6 +105,11 @@ def forbid() -> None:
     sys.addaudithook(hook)
 
 
+class MissingGlyphs(Exception):
+    def __init__(self, characters: str) -> None:
+        self.characters = characters
+
+
 class Renderer:
     """WeasyPrint kept warm: the font configuration and the parsed style sheets outlive a document."""
 
@@ -120,7 +125,9 @@ class Renderer:
             def add_font_face(self, rule_descriptors: Any, url_fetcher: Any) -> None:
                 return None
 
-        logging.getLogger("weasyprint").addHandler(logging.NullHandler())  # its warnings would quote the letter
+        logging.getLogger("weasyprint").setLevel(logging.CRITICAL + 1)  # its warnings would quote the letter
+        draw_once()
+        speak_languages_and_leave_out_what_is_hidden()
         self.weasyprint = weasyprint
         # Nothing is fetched: a document brings along what it shows, as data: addresses.
         self.fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
@@ -145,10 +152,12 @@ class Renderer:
         )
 
     def pdf(self, html: str, css: str, variant: str | None, foot_first: bool = False) -> bytes:
-        result: bytes = self.laid_out(html, css).write_pdf(
-            pdf_variant=variant,
-            finisher=(lambda _document, pdf: finish_tags(pdf, foot_first)) if variant else None,
-        )
+        def finish(document: Any, pdf: Any) -> None:
+            if variant:
+                refuse_boxes(document)
+                finish_tags(pdf, foot_first)
+
+        result: bytes = self.laid_out(html, css).write_pdf(pdf_variant=variant, finisher=finish)
         return result
 
     def letters(self, sheets: list[dict[str, str]]) -> list[bytes]:
@@ -168,7 +177,8 @@ class Renderer:
                 if sheet["css"] not in empty:
                     empty[sheet["css"]] = self.laid_out("<!doctype html><html lang=en><title>-</title>", sheet["css"])
                 pages += empty[sheet["css"]].pages
-        return [letter.copy(pages).write_pdf(), json.dumps(numbers).encode()]
+        pdf: bytes = letter.copy(pages).write_pdf(finisher=lambda document, _pdf: refuse_boxes(document))
+        return [pdf, json.dumps(numbers).encode()]
 
     def pngs(self, pdf: bytes, scale: float) -> Iterator[bytes]:
         import pypdfium2  # only here: most processes make letters and no picture
@@ -191,6 +201,75 @@ class Renderer:
         if request["kind"] == "pngs":
             return list(self.pngs(read_frame(stdin) or b"", request["dpi"] / 72))
         raise ValueError("unknown kind")
+
+
+def refuse_boxes(document: Any) -> None:
+    """Raises MissingGlyphs for what no font here has. Pango gives such a character an empty box, and WeasyPrint notes
+    which, so that asking costs nothing."""
+    missing = {codepoint for font in document.fonts.values() for codepoint in font.missing}
+    if missing:
+        raise MissingGlyphs("".join(map(chr, sorted(missing))))
+
+
+PLAIN_SVG = {"svg": {"width", "height", "viewBox", "class"}, "path": {"d", "fill", "stroke", "class", "transform"}}
+DRAWINGS_KEPT = 64
+
+
+def draw_once() -> None:
+    """A picture of plain paths is drawn once for its size, and then repeated: to draw a code takes a tenth of a letter.
+
+    Paths only, for these touch nothing of a document but its states of transparency.
+    """
+    from weasyprint.images import SVGImage  # type: ignore[import-untyped]
+
+    draw, kept = SVGImage.draw, {}
+
+    def is_plain(node: Any) -> bool:
+        name = node.tag.rpartition("}")[2]
+        return name in PLAIN_SVG and PLAIN_SVG[name].issuperset(node.attrib) and "url" not in node.get("fill", "")
+
+    def drawn(image: Any, stream: Any, width: float, height: float, style: Any) -> None:
+        key = (image._base_url, width, height)
+        states = stream._resources["ExtGState"]
+        if key in kept:
+            operations, used = kept[key]
+            states.update(used)
+            stream.stream.extend(operations)
+            return
+        begin = len(stream.stream)
+        draw(image, stream, width, height, style)
+        if image._base_url and all(map(is_plain, image._svg.tree._etree_node.iter())):
+            if len(kept) >= DRAWINGS_KEPT:
+                kept.clear()
+            operations = stream.stream[begin:]
+            kept[key] = operations, {name: states[name] for name in states if f"/{name} gs".encode() in operations}
+
+    SVGImage.draw = drawn
+
+
+def speak_languages_and_leave_out_what_is_hidden() -> None:
+    """The tags get the `lang` of their elements; an element with aria-hidden gets none, and becomes an artifact."""
+    import pydyf  # type: ignore[import-untyped]
+    from weasyprint.pdf import tags  # type: ignore[import-untyped]
+
+    build = tags._build_box_tree
+
+    def built(box: Any, *arguments: Any) -> Iterator[Any]:
+        made = build(box, *arguments)
+        element = getattr(box, "element", None)
+        if element is None or element.tag in ("html", "body"):
+            yield from made
+        elif element.get("aria-hidden") == "true":
+            for _ in made:
+                pass
+        elif language := element.get("lang"):
+            for structure in made:
+                structure["Lang"] = pydyf.String(language)
+                yield structure
+        else:
+            yield from made
+
+    tags._build_box_tree = built
 
 
 def finish_tags(pdf: Any, foot_first: bool) -> None:
@@ -253,7 +332,8 @@ def main() -> None:
             for result in results:
                 write_frame(stdout, result)
         except Exception as error:  # every failure of a document is an answer; its text may be personal
-            write_frame(stdout, json.dumps({"error": type(error).__name__}).encode())
+            answer = {"error": type(error).__name__, "characters": getattr(error, "characters", "")}
+            write_frame(stdout, json.dumps(answer).encode())
             if isinstance(error, MemoryError):
                 return
         stdout.flush()

@@ -1,56 +1,59 @@
 """A LetterSheet as HTML and CSS: the whole look of the letter. What is written on it is escaped here, and only here."""
 
-import unicodedata
 from functools import cache, lru_cache
 from pathlib import Path
 
 import segno
 from django.conf import settings
-from django.utils import formats, translation
+from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from config import web_addresses
 
 from .profiles import Profile
-from .sheet import Direction, LetterSheet, breakable, direction_of, one_line, paragraphs
+from .sheet import Direction, LetterSheet, breakable, clean, direction_of, language_of, one_line, paragraphs
+from .window import RETURN_LINE, RETURN_PT, lines_needed, return_line, set_in_window, steps
+from .words import date_in_words
+from .words import translated as _
 
-FIRST_PAGE_TOP = 16.0  # mm, as in letter.css
+FIRST_PAGE_TOP, PAGE_RIGHT = 16.0, 30.0  # mm, as in letter.css
 FOOT_TOP = 40.0  # mm above the sheet's lower edge
 
 # What a person writes has fewer lines; ten thousand characters can have five thousand, at 1 ms each.
 MOST_LINES = 400
 LINES_AT_ONCE = 50
 
-# An address too long for its window is set smaller, and still smaller: (type size, distance of lines) of the
-# profile's own. Below 8 pt nobody reads it, so a longer one runs on under the window instead.
-SMALLER = ((1.0, 1.2), (1.0, 1.0), (0.88, 0.83), (0.78, 0.83), (0.78, 0.72))
+SENDER_PT = 10.5
 
 
 def letter_css(language: str, profile: Profile, large: bool = False) -> str:
     with translation.override(language):
         # Translators: the number at the foot of a letter's second and later pages, as in 2/3.
         number = _("%(page)s/%(pages)s")
-    return _stylesheet().replace("PAGE_NUMBER", _css_content(number)) + _geometry(profile)
+    style = _stylesheet("letter.css") + (_stylesheet("large.css") if large else "")
+    return style.replace("PAGE_NUMBER", _css_content(number)) + _geometry(profile)
 
 
-def letter_body(sheet: LetterSheet, profile: Profile) -> SafeString:
-    """The HTML document without its style sheet."""
+def letter_body(sheet: LetterSheet, profile: Profile, large: bool = False) -> SafeString:
+    """The HTML document without its style sheet. The foot is laid at the first page's lower edge, and so comes first;
+    in large print it takes too much room for that, and comes last."""
     with translation.override(sheet.language):
         return format_html(
             '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title></head>'
-            "<body{}>{}{}{}<main>{}{}{}</main></body></html>",
+            "<body{}>{}{}{}<main>{}{}{}</main>{}{}</body></html>",
             sheet.language,
             sheet.direction,
             one_line(sheet.title) or _("Letter"),
             "" if _is_addressed(sheet) else mark_safe(' class="statement"'),  # a constant
-            _foot(sheet),
+            "" if large else _foot(sheet),
             _marks(profile),
             _head(sheet, profile) if _is_addressed(sheet) else "",
             _opening(sheet),
             _said(sheet),
             _ending(sheet),
+            _annex(sheet),
+            _foot(sheet) if large else "",
         )
 
 
@@ -60,8 +63,8 @@ def standalone(html: str, css: str) -> SafeString:
 
 
 @cache
-def _stylesheet() -> str:
-    return (Path(__file__).parent / "letter.css").read_text(encoding="utf-8")
+def _stylesheet(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
 
 
 def _css_content(number: str) -> str:
@@ -77,15 +80,23 @@ def _css_content(number: str) -> str:
 
 def _geometry(profile: Profile) -> str:
     above = profile.top - FIRST_PAGE_TOP
+    left, right = profile.sender
     rules = [
         f"@page {{ size: {profile.page} }}",
         f".head {{ min-height: {profile.body_top - FIRST_PAGE_TOP}mm }}",
-        f".window {{ padding-top: {above}mm; width: {profile.width}mm; min-height: {profile.height}mm }}",
+        f".sender {{ width: {right - left}mm; margin-right: {profile.page_width - PAGE_RIGHT - right}mm }}",
+        f".above {{ height: {above}mm }}",
+        f".window {{ width: {profile.width}mm; min-height: {profile.height}mm }}",
         f".foot div {{ top: {profile.page_height - FOOT_TOP + 5 - FIRST_PAGE_TOP}mm }}",
     ]
-    for step, (size, line) in enumerate(SMALLER):
+    rules += [
+        f".fit{step} {{ font-size: {size_pt}pt; line-height: {line:.2f}mm }}"
+        for step, (size_pt, line) in enumerate(steps(profile))
+    ]
+    if profile.return_bottom is not None:
         rules.append(
-            f".fit{step} {{ font-size: {profile.size_pt * size:.2f}pt; line-height: {profile.line * line:.2f}mm }}"
+            f".return {{ bottom: {profile.top - profile.return_bottom}mm; width: {profile.width}mm;"
+            f" font-size: {RETURN_PT}pt; line-height: {RETURN_LINE}mm }}"
         )
     rules += [f".mark{i} {{ top: {y - FIRST_PAGE_TOP}mm }}" for i, y in enumerate(profile.marks)]
     return "\n".join(rules)
@@ -112,8 +123,11 @@ def _written(text: str) -> SafeString:
 
 
 def _dir(text: str, otherwise: Direction) -> SafeString:
+    """For a text that runs the other way; it is in another language, too, and is to be spoken in it."""
     found = direction_of(text, otherwise)
-    return SafeString("") if found == otherwise else format_html(' dir="{}"', found)
+    if found == otherwise:
+        return SafeString("")
+    return format_html(' dir="{}" lang="{}"', found, language_of(text))
 
 
 def _lines(lines: tuple[str, ...], otherwise: Direction) -> SafeString:
@@ -125,44 +139,42 @@ def _head(sheet: LetterSheet, profile: Profile) -> SafeString:
         labels = (_("Name"), _("Address"), "", _("Town"), _("Postcode"))
         sender = format_html_join("", '<p class="rule">{}</p>', ((label,) for label in labels))
     else:
-        # A long block would push the letter down, so it is set smaller first. 34 and 30 characters fill its lines.
-        long = _lines_needed(sheet.sender_lines, 34) + _lines_needed((sheet.sender_name,), 30) > 9
+        # A long block would push the letter down, so it is set smaller first.
+        width = profile.sender[1] - profile.sender[0]
+        long = lines_needed((sheet.sender_name, *sheet.sender_lines), width, SENDER_PT) > 9
         sender = format_html(
             "<div{}>{}{}</div>",
             mark_safe(' class="long"') if long else "",
             _line(sheet.sender_name, "ltr", "name") if one_line(sheet.sender_name) else "",
             _lines(sheet.sender_lines, "ltr"),
         )
+    step, lines = set_in_window(sheet.recipient_lines, profile)
     # The window lies where the envelope has it, whichever way the letter is written.
     return format_html(
         '<div class="head" dir="ltr"><div class="sender {}">{}</div>'
-        '<div class="window {}"><div class="fit{}">{}</div></div></div>',
+        '<div class="window {}"><div class="above">{}</div><div class="fit{}">{}</div></div></div>',
         sheet.direction,
         sender,
         direction_of(" ".join(sheet.recipient_lines), sheet.direction),
-        _fit(sheet.recipient_lines, profile),
-        _lines(sheet.recipient_lines, "ltr"),
+        _return(sheet, profile),
+        step,
+        _lines(lines, "ltr"),
     )
 
 
-def _lines_needed(lines: tuple[str, ...], columns: int) -> int:
-    """How many lines the text will take when so many average characters fit on one."""
-    widths = (sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in one_line(line)) for line in lines)
-    return sum(-(-width // columns) for width in widths if width)
-
-
-def _fit(lines: tuple[str, ...], profile: Profile) -> int:
-    for step, (size, line) in enumerate(SMALLER):
-        columns = int(profile.width / (profile.size_pt * size * 0.3528 * 0.56))
-        if _lines_needed(lines, columns) * profile.line * line <= profile.height + 1e-6:
-            return step
-    return len(SMALLER) - 1
+def _return(sheet: LetterSheet, profile: Profile) -> SafeString:
+    """For the post, if it cannot deliver. Not read aloud: it is the sender's address once more."""
+    parts = return_line(sheet, profile)
+    if not parts:
+        return SafeString("")
+    # Each apart, or a number would be taken for one of the Arabic name before it.
+    return format_html(
+        '<p class="return" aria-hidden="true">{}</p>', format_html_join(" · ", "<bdi>{}</bdi>", ((p,) for p in parts))
+    )
 
 
 def _opening(sheet: LetterSheet) -> SafeString:
-    # 20 November 2026, not the American order that Django gives to plain "en".
-    order = "j F Y" if sheet.language.lower().startswith("en") else "DATE_FORMAT"
-    date = formats.date_format(sheet.date, order) if sheet.date else ""
+    date = date_in_words(sheet.date, sheet.language) if sheet.date else ""
     place = one_line(sheet.place)
     dateline: str | SafeString = ""
     if date:
@@ -180,7 +192,7 @@ def _opening(sheet: LetterSheet) -> SafeString:
 
 def _said(sheet: LetterSheet) -> SafeString:
     if sheet.body_html is not None:
-        said = sheet.body_html
+        said = mark_safe(clean(sheet.body_html))  # it only loses characters, and none of HTML's
     else:
         said = format_html_join("", "{}", ((_paragraph(lines, sheet.direction),) for lines in _bounded(sheet.body)))
     asks = format_html('<h2>{}</h2><ol class="asks">{}</ol>', _("We ask you to"), _items(sheet.asks, sheet.direction))
@@ -228,7 +240,8 @@ def _item(item: str, otherwise: Direction) -> SafeString:
     if len(set(directions)) <= 1:
         return format_html("<li{}>{}</li>", _dir(item, otherwise), _written(" ".join(lines)))
     shown = (
-        format_html('<bdi dir="{}">{}</bdi>', *pair) for pair in zip(directions, map(_written, lines), strict=True)
+        format_html('<bdi dir="{}" lang="{}">{}</bdi>', direction, language_of(line), _written(line))
+        for direction, line in zip(directions, lines, strict=True)
     )
     return format_html("<li>{}</li>", format_html_join(mark_safe("<br>"), "{}", ((line,) for line in shown)))
 
@@ -251,6 +264,18 @@ def _ending(sheet: LetterSheet) -> SafeString:
     )
     return format_html(
         "{}{}{}", block if closing or signed or affiliation else "", signatures, sources if sheet.sources else ""
+    )
+
+
+def _annex(sheet: LetterSheet) -> SafeString:
+    """Who else sends these words, a line each, in columns on pages of their own."""
+    names = [line for line in map(one_line, sheet.annex) if line]
+    if not names:
+        return SafeString("")
+    return format_html(
+        '<section class="annex"><h2>{}</h2><ul>{}</ul></section>',
+        _("This letter is also sent by"),
+        format_html_join("", "<li{}>{}</li>", ((_dir(name, sheet.direction), breakable(name)) for name in names)),
     )
 
 

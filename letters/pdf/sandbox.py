@@ -37,10 +37,13 @@ class RenderingError(Exception):
 
 
 class MissingGlyphs(RenderingError):
-    """No font here has these characters: on paper each would be an empty box."""
+    """No font here has these characters, each of which would be an empty box on paper.
+
+    They are in `characters` and not in the message, which may be logged: a letter is its writer's.
+    """
 
     def __init__(self, characters: str) -> None:
-        super().__init__(f"no font has these characters: {characters}")
+        super().__init__("no font here has some of its characters")
         self.characters = characters
 
 
@@ -173,8 +176,8 @@ class Child:
             wire.write_frame(self.stdin, payload)
         self.stdin.flush()
         answer = json.loads(self._read())
-        if "missing" in answer:
-            raise MissingGlyphs(answer["missing"])
+        if answer.get("characters"):
+            raise MissingGlyphs(answer["characters"])
         if "error" in answer:
             raise RenderingError(f"the document could not be rendered ({answer['error']})")
         return [self._read() for _ in range(answer["ok"])]

@@ -55,10 +55,19 @@ class LetterSheet:
         return "rtl" if is_rtl(self.language) else "ltr"
 
 
+_LINE_ENDS = re.compile("\r\n|[\r\v\f\x85\u2028]")
+# Controls, lone surrogates and what is no character; what turns the text around it the other way (embeddings, overrides
+# and isolates: direction comes from the letters); and what only ever shows as an empty box.
+_UNSHOWN = re.compile(
+    "[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
+    + "\u202a-\u202e\u2066-\u2069\u115f\u1160\u3164\uffa0\ufff9-\ufffc]"
+)
+
+
 def clean(text: str) -> str:
-    """Text without what no page can show: control characters (newline and tab stay) and lone surrogates."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    """Text without what no page can show, and without what reverses its surroundings. Newline and tab stay."""
+    return _UNSHOWN.sub("", _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n"))
 
 
 def one_line(text: str) -> str:
@@ -100,3 +109,13 @@ def direction_of(text: str, otherwise: Direction) -> Direction:
         if strength in ("R", "AL"):
             return "rtl"
     return otherwise
+
+
+def language_of(text: str) -> str:
+    """The likeliest language of a text in another script than the letter's: whoever reads aloud needs a voice that
+    knows the letters."""
+    for character in text:
+        strength = unicodedata.bidirectional(character)
+        if strength in ("L", "R", "AL"):
+            return {"L": "en", "R": "he", "AL": "ar"}[strength]
+    return "und"

