@@ -1,243 +1,287 @@
-"""Letters made into pages to be printed: in which order, a part at a time, and put together.
+"""Tagged PDFs bound into one that is tagged too, written one after the other: never more than one is in memory.
 
-A part is a hundred letters, kept until the bundle is done. A worker that follows a killed one takes it as it is, unless
-one of its letters was withdrawn or changed meanwhile; then that part is made again.
+Each comes from letters.pdf. Pages, fonts and pictures are copied as they are. Of the tags, a span that says nothing of
+its own gives way to what it holds: a line of text is a third of the objects then. What is no stream is packed into
+object streams (PDF 1.5), and the table of objects is one itself.
 """
 
-import hashlib
 import io
-import json
-import re
-import time
+import struct
+import zlib
+from array import array
+from collections import deque
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO, Any
 
-import pypdfium2
-from django.db import models
-from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
+import pikepdf
 
-from config import jobs
-from letters.directory.lookup import PostcodeError, parse_postcode, spaced
-from letters.letter_text import letter_text, sheet_for
-from letters.pdf import LetterSheet, RenderingBusy, RenderingError
-from letters.pdf.many import Bound, batches, letters_pdf
-
-from .handing_in import Pile, chunks
-from .models import CampaignLetter
-
-PART = 100
-PATIENCE = 20  # times that letters wait for a free renderer; what supporters look at goes first
-NAME = Coalesce("representative__name", "letter__recipient_name")
-
-
-class Order(models.TextChoices):
-    REPRESENTATIVE = "representative", _("By representative, each one’s letters by time")
-    POSTCODE = "postcode", _("By the writers’ postcodes")
+PACKED = 200  # objects in one object stream
+SAYS_NOTHING = {"/Type", "/S", "/P", "/Pg", "/K"}  # a Span or NonStruct with no more than these
+ANEW = {"/Parent", "/StructParents", "/StructParent"}  # numbered or pointed to anew
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A letter in the order of a bundle. `representative` is their pk; without it they have left the directory."""
+class Mark:
+    """A heading, for the outline beside the pages. `page` counts from 0 in the whole."""
 
-    representative: int | None
-    name: str
-    pk: int
-
-
-def in_order(pile: Pile, order: Order, by_representative: bool) -> list[Entry]:
-    """By postcode: everybody's letters, or each representative's if `by_representative`."""
-    # The numbers first and the letters by the hundred: a query that stays open would stand in the way of every write.
-    rows = pile.letters().order_by(NAME, "representative", "confirmed_at", "pk")
-    entries = [Entry(*row) for row in rows.values_list("representative", NAME, "pk")]
-    if order == Order.REPRESENTATIVE:
-        return entries
-    postcodes = _postcodes(pile, [entry.pk for entry in entries])
-    entries = [entry for entry in entries if entry.pk in postcodes]
-    if by_representative:
-        return sorted(entries, key=lambda entry: (entry.name, entry.representative or 0, postcodes[entry.pk]))
-    return sorted(entries, key=lambda entry: postcodes[entry.pk])
+    title: str
+    page: int
 
 
-Postcode = tuple[tuple[int, int, str], ...]
+class Bound:
+    """The whole, growing in `file`. `bind` as often as there are PDFs, then `finish`."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.pages: list[int] = []  # the numbers of their objects
+        self.elements: list[int] = []  # the same of the highest tags
+        self.keys = 0  # of the ParentTree, so far
+        self._marks: list[Mark] = []
+        self._nodes: list[tuple[int, int]] = []  # of the page tree: object and how many pages
+        self._parents: list[int] = []  # the leaves of the ParentTree
+        self._places = array("Q", (0, 0, 65535))  # kind, where, index: three numbers an object, as in an xref stream
+        self._waiting: list[tuple[int, bytes]] = []
+        self._catalog = b""
+        self._page_tree, self._tag_tree, self.document = self.number(), self.number(), self.number()
+        file.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+
+    def bind(self, pdf: bytes, pages: int | None = None) -> None:
+        """Adds the PDF, or its first pages."""
+        before, keys = len(self.pages), self.keys
+        with pikepdf.open(io.BytesIO(pdf)) as source:
+            copied = _Copy(self, source, pages)
+            node, nums = self.number(), copied.write()
+            kids = _references(self.pages[before:])
+            count = len(self.pages) - before
+            self.put(node, b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (self._page_tree, count, kids))
+            for page in copied.kept:
+                copied.page(page, node)
+            copied.what_is_left()
+            self._catalog = self._catalog or copied.catalog()
+            self._marks += [Mark(one.title, before + one.page) for one in copied.marks()]
+        self._nodes.append((node, count))
+        leaf = b"<</Limits[%d %d]/Nums[%b]>>" % (keys, self.keys - 1, b" ".join(nums))
+        self._parents.append(self.add(leaf))
+        self._flush()
+
+    def finish(self) -> None:
+        nodes = _references([node for node, _count in self._nodes])
+        self.put(self._page_tree, b"<</Type/Pages/Count %d/Kids[%b]>>" % (len(self.pages), nodes))
+        document = b"<</Type/StructElem/S/Document/P %d 0 R/K[%b]>>" % (self._tag_tree, _references(self.elements))
+        self.put(self.document, document)
+        parents = self.add(b"<</Kids[%b]>>" % _references(self._parents))
+        tags = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d>>"
+        self.put(self._tag_tree, tags % (self.document, parents, self.keys))
+        catalog = b"<</Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>"
+        catalog = catalog % (self._page_tree, self._tag_tree) + b"/ViewerPreferences<</DisplayDocTitle true>>"
+        root = self.add(catalog + self._outlines() + self._catalog + b">>")
+        self._flush()
+        self._table(root)
+
+    # Objects
+
+    def number(self) -> int:
+        self._places.extend((0, 0, 0))
+        return len(self._places) // 3 - 1
+
+    def put(self, number: int, body: bytes) -> None:
+        self._waiting.append((number, body))
+        if len(self._waiting) >= PACKED:
+            self._flush()
+
+    def add(self, body: bytes) -> int:
+        number = self.number()
+        self.put(number, body)
+        return number
+
+    def stream(self, number: int, entries: bytes, data: bytes) -> None:
+        """`entries` of its dictionary, but for the length."""
+        self._at(number, 1, self.file.tell())
+        self.file.write(b"%d 0 obj\n<<%b/Length %d>>\nstream\n" % (number, entries, len(data)))
+        self.file.write(data)
+        self.file.write(b"\nendstream\nendobj\n")
+
+    def _at(self, number: int, kind: int, where: int, index: int = 0) -> None:
+        self._places[number * 3 : number * 3 + 3] = array("Q", (kind, where, index))
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        holder, heads, at = self.number(), [], 0
+        for index, (number, body) in enumerate(self._waiting):
+            self._at(number, 2, holder, index)
+            heads.append(b"%d %d" % (number, at))
+            at += len(body) + 1
+        head = b" ".join(heads) + b"\n"
+        entries = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(heads), len(head))
+        bodies = b"\n".join(body for _number, body in self._waiting)
+        self._waiting = []
+        self.stream(holder, entries, zlib.compress(head + bodies))
+
+    def _table(self, root: int) -> None:
+        number, start = self.number(), self.file.tell()
+        self._at(number, 1, start)
+        count = len(self._places) // 3
+        rows = b"".join(struct.pack(">BQH", *self._places[at : at + 3]) for at in range(0, count * 3, 3))
+        entries = b"/Type/XRef/Size %d/W[1 8 2]/Root %d 0 R/Filter/FlateDecode" % (count, root)
+        self.stream(number, entries, zlib.compress(rows))
+        self.file.write(b"startxref\n%d\n%%%%EOF\n" % start)
+
+    def _outlines(self) -> bytes:
+        if not self._marks:
+            return b""
+        root, numbers = self.number(), [self.number() for _mark in self._marks]
+        for index, (mark, number) in enumerate(zip(self._marks, numbers, strict=True)):
+            before = b"/Prev %d 0 R" % numbers[index - 1] if index else b""
+            after = b"/Next %d 0 R" % numbers[index + 1] if index + 1 < len(numbers) else b""
+            title = pikepdf.String(mark.title).unparse()
+            to = b"/Dest[%d 0 R/Fit]" % self.pages[mark.page]
+            self.put(number, b"<</Title %b/Parent %d 0 R%b%b%b>>" % (title, root, before, after, to))
+        ends = b"/First %d 0 R/Last %d 0 R/Count %d" % (numbers[0], numbers[-1], len(numbers))
+        self.put(root, b"<</Type/Outlines%b>>" % ends)
+        return b"/Outlines %d 0 R" % root
 
 
-def _postcodes(pile: Pile, ids: list[int]) -> dict[int, Postcode]:
-    """Addresses are encrypted, so no database can put them in order; no more than a hundred are in memory."""
-    found: dict[int, Postcode] = {}
-    for chunk in chunks(ids):
-        rows = pile.letters().filter(pk__in=chunk).values_list("pk", "letter__sender_address")
-        found.update((pk, postcode_of(address)) for pk, address in rows)
-    return found
+class _Copy:
+    """One PDF on its way into the whole."""
+
+    def __init__(self, whole: Bound, source: pikepdf.Pdf, pages: int | None) -> None:
+        self.whole, self.source = whole, source
+        self.kept = [page.obj for page in list(source.pages)[:pages]]
+        self.numbers: dict[tuple[int, int], int] = {}
+        self.keys: dict[tuple[int, int], int] = {}  # of pages and annotations, in the ParentTree
+        self.left: deque[Any] = deque()
+        # Of each page, to which element its marked content belongs, by MCID; and to which an annotation does.
+        self.owners: dict[tuple[int, int], dict[int, int]] = {page.objgen: {} for page in self.kept}
+        self.annotations: dict[tuple[int, int], int] = {}
+
+    def write(self) -> list[bytes]:
+        """Writes the tags and numbers the pages. Their lines of the ParentTree."""
+        for page in self.kept:
+            self.numbers[page.objgen] = self.whole.number()
+            self.whole.pages.append(self.numbers[page.objgen])
+        for element in self.source.Root.StructTreeRoot.K[0].K:
+            # The renderer begins the tree anew on each page, so none of these is on two.
+            if "/Pg" not in element or element.Pg.objgen in self.numbers:
+                self.whole.elements.append(self._element(element, self.whole.document))
+        lines = []
+        for page in self.kept:
+            owners = self.owners[page.objgen]
+            mine = (owners.get(mcid) for mcid in range(max(owners, default=-1) + 1))
+            marked = b" ".join(b"%d 0 R" % one if one else b"null" for one in mine)
+            lines.append(b"%d[%b]" % (self._key(page.objgen), marked))
+        for annotation, element in self.annotations.items():
+            lines.append(b"%d %d 0 R" % (self._key(annotation), element))
+        return lines
+
+    def _key(self, objgen: tuple[int, int]) -> int:
+        self.keys[objgen] = self.whole.keys
+        self.whole.keys += 1
+        return self.keys[objgen]
+
+    def page(self, page: Any, node: int) -> None:
+        body = b"%b/Parent %d 0 R/StructParents %d" % (self._entries(page, ANEW), node, self.keys[page.objgen])
+        self.whole.put(self.numbers[page.objgen], b"<<%b>>" % body)
+
+    def what_is_left(self) -> None:
+        while self.left:
+            found = self.left.popleft()
+            number = self.numbers[found.objgen]
+            if isinstance(found, pikepdf.Stream):
+                self.whole.stream(number, self._entries(found, {"/Length"}), found.read_raw_bytes())
+            elif found.objgen in self.keys:
+                entries = self._entries(found, ANEW)
+                self.whole.put(number, b"<<%b/StructParent %d>>" % (entries, self.keys[found.objgen]))
+            else:
+                self.whole.put(number, self._direct(found))
+
+    def catalog(self) -> bytes:
+        """What the whole takes over from its first PDF: its language, and the XMP that says what it is."""
+        root = self.source.Root
+        found = b"".join(key.encode() + b" " + self._value(root[key]) for key in ("/Lang", "/Metadata") if key in root)
+        self.what_is_left()
+        return found
+
+    def marks(self) -> Iterator[Mark]:
+        places = {page.objgen: index for index, page in enumerate(self.kept)}
+        with self.source.open_outline() as outline:
+            waiting = deque(outline.root)
+            while waiting:
+                item = waiting.popleft()
+                waiting.extendleft(reversed(item.children))
+                page = item.destination[0].objgen if isinstance(item.destination, pikepdf.Array) else None
+                if page in places:
+                    yield Mark(item.title, places[page])
+
+    # Tags
+
+    def _element(self, element: Any, parent: int) -> int:
+        number = self.whole.number()
+        page = element.get("/Pg")
+        where = b"/Pg %d 0 R" % self.numbers[page.objgen] if page is not None else b""
+        kids = b" ".join(self._kids(element, number, page))
+        body = b"/Type/StructElem/S%b/P %d 0 R%b/K[%b]" % (str(element.S).encode(), parent, where, kids)
+        self.whole.put(number, b"<<%b%b>>" % (body, self._entries(element, SAYS_NOTHING)))
+        return number
+
+    def _kids(self, element: Any, number: int, page: Any) -> Iterator[bytes]:
+        """What `element` holds, as children of the element `number`, which is on `page`."""
+        kids = element.get("/K", [])
+        for kid in kids if isinstance(kids, pikepdf.Array | list) else [kids]:
+            if isinstance(kid, int):
+                self.owners[page.objgen][kid] = number
+                yield b"%d" % kid
+            elif kid.get("/Type") == "/OBJR":
+                self.annotations[kid.Obj.objgen] = number
+                on = self.numbers[(kid.get("/Pg") or page).objgen]
+                yield b"<</Type/OBJR/Obj %b/Pg %d 0 R>>" % (self._value(kid.Obj), on)
+            elif kid.get("/Type") == "/MCR":
+                self.owners[kid.Pg.objgen][int(kid.MCID)] = number
+                yield b"<</Type/MCR/Pg %d 0 R/MCID %d>>" % (self.numbers[kid.Pg.objgen], int(kid.MCID))
+            elif _says_nothing(kid, page):
+                yield from self._kids(kid, number, page)
+            else:
+                yield b"%d 0 R" % self._element(kid, number)
+
+    # Values
+
+    def _entries(self, dictionary: Any, without: set[str]) -> bytes:
+        pairs = ((name, value) for name, value in dictionary.items() if name not in without)
+        return b"".join(name.encode() + b" " + self._value(value) for name, value in pairs)
+
+    def _value(self, value: Any) -> bytes:
+        """A value as it is written; an object of its own as a reference, and it is still to be written."""
+        if isinstance(value, pikepdf.Object) and value.is_indirect:
+            if value.objgen not in self.numbers:
+                self.numbers[value.objgen] = self.whole.number()
+                self.left.append(value)
+            return b"%d 0 R" % self.numbers[value.objgen]
+        return self._direct(value)
+
+    def _direct(self, value: Any) -> bytes:
+        if value is None:
+            return b"null"
+        if isinstance(value, bool):
+            return b"true" if value else b"false"
+        if isinstance(value, int | Decimal):
+            return str(value).encode()
+        if isinstance(value, pikepdf.Dictionary):
+            return b"<<" + self._entries(value, set()) + b">>"
+        if isinstance(value, pikepdf.Array):
+            return b"[" + b" ".join(self._value(one) for one in value) + b"]"
+        written: bytes = value.unparse()
+        return written
 
 
-def postcode_of(address: str) -> Postcode:
-    """The last line of an address, to sort by: LS2 before LS10, and a number before a letter."""
-    last = next((line for line in reversed(address.splitlines()) if line.strip()), "")
-    try:
-        last = spaced(parse_postcode(last))  # or LS1 4DY, written without its space, would come after LS13
-    except PostcodeError:
-        pass  # of another country, or none: as it stands
-    pieces = re.findall(r"[^\W\d]+|\d+", last.casefold())
-    return tuple((0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in pieces)
+def _references(numbers: list[int]) -> bytes:
+    return b" ".join(b"%d 0 R" % number for number in numbers)
 
 
-@dataclass(frozen=True)
-class SetLetter:
-    """A letter of a part. It begins on a right-hand page. `pages` is 0 where it could not be set; then there is `text`.
-
-    By `mark` it is seen whether it is still the same letter.
-    """
-
-    pk: int
-    mark: str
-    pages: int
-    text: str
-
-    @property
-    def sides(self) -> int:
-        """With the empty one after it, so that the next begins on a new sheet of paper."""
-        return self.pages + self.pages % 2
-
-
-@dataclass(frozen=True)
-class Part:
-    letters: list[SetLetter]
-    pdf: bytes  # empty, if none of them could be set
-
-    def data(self) -> bytes:
-        return json.dumps([asdict(letter) for letter in self.letters]).encode() + b"\n" + self.pdf
-
-    @classmethod
-    def of(cls, data: bytes) -> "Part":
-        head, _line, pdf = data.partition(b"\n")
-        return cls([SetLetter(**letter) for letter in json.loads(head)], pdf)
-
-
-def parts(job: jobs.Job, pile: Pile, entries: list[Entry], layout: str) -> Iterator[Part]:
-    """All of the letters that still wait, each in the layout named or its own. The job says how far it is."""
-    done, total = 0, len(entries)
-    for number, start in enumerate(range(0, total, PART)):
-        letters = _waiting(pile, [entry.pk for entry in entries[start : start + PART]])
-        sheets = [sheet_for(kept.letter) for kept in letters]
-        marks = [_mark(sheet, layout) for sheet in sheets]
-        name, wanted = f"letters-{number}", [(kept.pk, mark) for kept, mark in zip(letters, marks, strict=True)]
-        found = job.part(name)
-        part = Part.of(found) if found is not None else None
-        if part is None or [(letter.pk, letter.mark) for letter in part.letters] != wanted:
-            part = _made(job, letters, sheets, marks, layout, (done, total))
-            job.keep_part(name, part.data())
-        done += len(letters)
-        job.progress(done, max(total, done))
-        yield part
-
-
-def _waiting(pile: Pile, ids: list[int]) -> list[CampaignLetter]:
-    """Who withdrew meanwhile is left out."""
-    found = pile.letters().select_related("letter").in_bulk(ids)
-    return [found[pk] for pk in ids if pk in found]
-
-
-def _mark(sheet: LetterSheet, layout: str) -> str:
-    return hashlib.sha256(f"{layout}{sheet!r}".encode(errors="replace")).hexdigest()[:32]
-
-
-def _made(
-    job: jobs.Job,
-    letters: list[CampaignLetter],
-    sheets: list[LetterSheet],
-    marks: list[str],
-    layout: str,
-    so_far: tuple[int, int],
-) -> Part:
-    made: list[SetLetter] = []
-    done, total = so_far
-    with closing(Stack()) as stack:
-        for bound in _bound(sheets, layout):
-            if bound is not None:
-                stack.add(bound.pdf)
-            for pages in bound.pages if bound is not None else [0]:
-                kept, mark = letters[len(made)], marks[len(made)]
-                made.append(SetLetter(kept.pk, mark, pages, "" if pages else letter_text(kept.letter)))
-            job.progress(done + len(made), total)
-        return Part(made, stack.whole() if stack.pages else b"")
-
-
-def _bound(sheets: list[LetterSheet], layout: str) -> Iterator[Bound | None]:
-    """In their order; None for a letter that cannot be set."""
-    for batch in batches(sheets):
-        try:
-            yield _patiently(batch, layout)
-        except RenderingBusy:
-            raise
-        except RenderingError:
-            if len(batch) == 1:
-                yield None
-                continue
-            for one in batch:  # which of them it is, only each alone can tell
-                try:
-                    yield _patiently([one], layout)
-                except RenderingBusy:
-                    raise
-                except RenderingError:
-                    yield None
-
-
-def _patiently(batch: list[LetterSheet], layout: str) -> Bound:
-    for _again in range(PATIENCE):
-        try:
-            return letters_pdf(batch, layout or None)
-        except RenderingBusy as busy:
-            time.sleep(busy.retry_after)  # in a job of its own: nobody waits for it but the bundle
-    return letters_pdf(batch, layout or None)
-
-
-class Stack:
-    """A PDF put together from others, each beginning on a new sheet of paper when it is printed on both sides.
-
-    For printing only: PDFium copies pages, their fonts and their text, but not the tags, the language and the title
-    that make a letter on its own PDF/UA. It is not safe in threads; a process runs one job at a time, and everything
-    else that uses PDFium does so in a process apart.
-    """
-
-    def __init__(self) -> None:
-        self._document = pypdfium2.PdfDocument.new()
-
-    @property
-    def pages(self) -> int:
-        return len(self._document)
-
-    def add(self, pdf: bytes, pages: range | None = None) -> int:
-        """All pages, or those counted from 0. The page on which they begin, counted from 1.
-
-        Pages that come at once share their fonts; one after the other, each would bring its own.
-        """
-        self._even()
-        before = self.pages
-        with closing(pypdfium2.PdfDocument(pdf)) as other:
-            self._document.import_pages(other, None if pages is None else list(pages))
-        return before + 1
-
-    def put_first(self, pdf: bytes) -> None:
-        with closing(pypdfium2.PdfDocument(pdf)) as other:
-            number = len(other)
-            self._document.import_pages(other, index=0)
-            if number % 2:
-                self._document.new_page(*other.get_page_size(0), index=number).close()
-
-    def whole(self) -> bytes:
-        self._even()
-        file = io.BytesIO()
-        self._document.save(file)
-        return file.getvalue()
-
-    def close(self) -> None:
-        self._document.close()
-
-    def _even(self) -> None:
-        if self.pages % 2:
-            self._document.new_page(*self._document.get_page_size(self.pages - 1)).close()
+def _says_nothing(element: Any, page: Any) -> bool:
+    plain = str(element.S) in ("/Span", "/NonStruct") and set(element.keys()) <= SAYS_NOTHING
+    return plain and element.get("/Pg") is not None and page is not None and element.Pg.objgen == page.objgen
 
 
 def entries_on_last_page(pdf: bytes) -> tuple[int, int]:
