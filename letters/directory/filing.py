@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from letters.models import Constituency, Legislature, Representative
 
-from .reading.found import Found, Reading, folded
+from .reading.found import Found, Reading, folded, plain
 
 if TYPE_CHECKING:  # which imports this
     from .importing import Summary
@@ -81,7 +81,7 @@ def _identifier(found: Found) -> str:
     """The person, the term, and what makes a new row when it changes: the seat and the party."""
     seat = found.seat.key if found.seat else ""
     parts = (found.person or folded(found.name) or found.name, found.period, seat, folded(found.party))
-    text = "|".join(part.replace("|", "/") for part in parts)
+    text = "|".join(plain(part).replace("|", "/") for part in parts)
     return text if len(text) <= 180 else f"{text[:120]}#{hashlib.sha256(text.encode()).hexdigest()[:40]}"
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -60,14 +60,28 @@ def import_representatives(
     boundary_set: str = "",
     as_of: date | None = None,
     dry_run: bool = False,
+    chamber: str = "",
 ) -> Summary:
     """Raises BadFile, and then nothing is stored. A legislature that is new is made; it may be given unsaved.
 
     `mapping`: {column: field}, for columns that are not to be guessed. `as_of`: the day on which the files were right;
-    without it, the date in their names, or today.
+    without it, the date in their names, or today. `chamber`: of files that hold several, only this one.
     """
     sources = list(files)
-    reading = anything.read(sources, format, mapping or {})
+    reading = anything.read(sources, format, mapping or {}, chamber)
+    return store(reading, sources, legislature, boundary_set=boundary_set, as_of=as_of, dry_run=dry_run)
+
+
+def store(
+    reading: Reading,
+    sources: list[Source],
+    legislature: Legislature | str,
+    *,
+    boundary_set: str = "",
+    as_of: date | None = None,
+    dry_run: bool = False,
+) -> Summary:
+    """What was read of these sources, all of it or nothing. Raises BadFile."""
     with transaction.atomic():
         where = _legislature(legislature, reading, boundary_set)
         summary = _store(reading, where, boundary_set or where.boundary_set, _edition(sources, reading, as_of))
@@ -107,13 +121,7 @@ def _store(reading: Reading, legislature: Legislature, boundary_set: str, editio
     _fill_addresses(reading, legislature, summary)
     _check_ids(reading.found)
     places = Places(legislature, boundary_set)
-    placed: list[filing.Placed] = []
-    for one in reading.found:
-        try:
-            placed.append(filing.Placed(one, places.place(one.seat) if one.seat else None))
-        except NotPlaced as error:
-            reading.reject(one, str(error))
-    placed = filing.in_order(placed, reading)
+    placed = filing.in_order(list(_placed(reading, places)), reading)
     if not placed and not reading.addresses:
         raise BadFile(_("Nobody could be placed.") + f" {reading.rejected[0].reason}")
     places.save()
@@ -123,6 +131,14 @@ def _store(reading: Reading, legislature: Legislature, boundary_set: str, editio
     _count(placed, summary)
     summary.rejected = sorted(reading.rejected, key=lambda one: one.line)
     return summary
+
+
+def _placed(reading: Reading, places: Places) -> Iterator[filing.Placed]:
+    for one in reading.found:
+        try:
+            yield filing.Placed(one, places.place(one.seat) if one.seat else None)
+        except NotPlaced as error:
+            reading.reject(one, str(error))
 
 
 def _count(placed: list[filing.Placed], summary: Summary) -> None:
@@ -137,7 +153,8 @@ def _count(placed: list[filing.Placed], summary: Summary) -> None:
 
 def _complete(found: Found, legislature: Legislature) -> None:
     """What only the legislature says. The role is kept in English; the legislature translates it."""
-    texts = (found.role, legislature.name) if found.role else (legislature.name,)
+    european = "european parliament" if legislature.country == "EU" else ""
+    texts = (found.role, found.honorific_prefix, found.honorific_suffix, legislature.name, european)
     office = found.office or persons.office_of(*texts, country=legislature.country, kind=legislature.kind)
     found.office = office
     if found.role.lower() in persons.EMPTY_ROLES:
@@ -172,14 +189,14 @@ def _fill_addresses(reading: Reading, legislature: Legislature, summary: Summary
         one.address = one.address or reading.addresses.get(one.person, "")
     if reading.found:
         return
-    held = [one for one in legislature.representatives.exclude(source="") if _person(one) in reading.addresses]
-    without = [one for one in held if not one.address and reading.addresses[_person(one)]]
-    for one in without:
-        one.address = reading.addresses[_person(one)]
+    held = [row for row in legislature.representatives.exclude(source="") if _person(row) in reading.addresses]
+    without = [row for row in held if not row.address and reading.addresses[_person(row)]]
+    for row in without:
+        row.address = reading.addresses[_person(row)]
     Representative.objects.bulk_update(without, ["address"], batch_size=300)
     if not held:
         raise BadFile(_("These are offices of people who are not in the directory. Import the people first."))
-    summary.people = len({_person(one) for one in held})
+    summary.people = len({_person(row) for row in held})
     summary.memberships, summary.updated = len(held), len(without)
     summary.unchanged = len(held) - len(without)
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from . import people, popolo, tables
 from .files import Document, Source, documents
-from .found import BadFile, Column, Reading, Rejected
+from .found import BadFile, Column, Reading, Rejected, folded
 from .structured import of_json, of_yaml
 
 FORMATS = ("auto", "popolo", "csv", "yaml")
@@ -15,7 +15,7 @@ FORMATS = ("auto", "popolo", "csv", "yaml")
 _WRAPPERS = ("members", "people", "persons", "objects", "results", "representatives", "data", "items", "value")
 
 
-def read(sources: Sequence[Source], format: str, mapping: Mapping[str, str]) -> Reading:
+def read(sources: Sequence[Source], format: str, mapping: Mapping[str, str], chamber: str = "") -> Reading:
     """All files as one. Raises BadFile, also when nobody is in them."""
     if format not in FORMATS:
         raise BadFile(_("There is no format %(format)s.") % {"format": format})
@@ -28,15 +28,27 @@ def read(sources: Sequence[Source], format: str, mapping: Mapping[str, str]) -> 
             if document.alone:
                 raise BadFile(_("%(name)s holds no people.") % {"name": document.name})
             reading.notes.append(_("%(name)s holds no people and was left out.") % {"name": document.name})
+    if chamber:
+        chambers = dict.fromkeys(one.chamber for one in reading.found)
+        reading.found = [one for one in reading.found if folded(one.chamber) == folded(chamber)]
+        if not reading.found:
+            raise BadFile(
+                _("Nobody sits in %(chamber)s. There is: %(chambers)s.")
+                % {"chamber": chamber, "chambers": ", ".join(filter(None, chambers)) or "—"}
+            )
     if not reading.found and not reading.addresses:
         raise BadFile(_("Nobody could be read.") + "".join(f" {_place(one)}" for one in reading.rejected[:3]))
     return reading
 
 
 def guess(source: Source) -> list[Column]:
-    """Of the first table that is in it; nothing for what is no table. Raises BadFile."""
+    """Of the first table that is in it; nothing for what has no columns. Raises BadFile."""
     for document in documents([source]):
-        return tables.guessed(document) if document.kind == "csv" else []
+        if document.kind == "csv":
+            return tables.guessed(document)
+        reading = Reading()
+        _read(document, {}, reading)
+        return next(iter(reading.columns.values()), [])
     raise BadFile(_("There is no file in it that could be read."))
 
 
@@ -49,13 +61,13 @@ def _read(document: Document, mapping: Mapping[str, str], reading: Reading) -> N
         if document.kind == "csv":
             tables.read(document, mapping, reading)
         elif document.kind == "popolo":
-            _structured(document.name, list(enumerate(_listed(of_json(document)), 1)), mapping, reading)
+            _structured(document, list(enumerate(_listed(of_json(document)), 1)), mapping, reading)
         else:
             entries = list(of_yaml(document))
             if len(entries) == 1:
                 listed = _listed(entries[0][1])
                 entries = list(enumerate(listed, 1)) if len(listed) != 1 else [(entries[0][0], listed[0])]
-            _structured(document.name, entries, mapping, reading)
+            _structured(document, entries, mapping, reading)
     except (AttributeError, TypeError, KeyError, IndexError) as error:
         # Data from outside may hold a list where a text belongs; what is so wrong is not taken in part.
         raise BadFile(_("%(name)s does not have the shape of a directory.") % {"name": document.name}) from error
@@ -72,18 +84,20 @@ def _listed(data: Any) -> list[Any]:
     return data if isinstance(data, list) else [data]
 
 
-def _structured(name: str, entries: list[tuple[int, Any]], mapping: Mapping[str, str], reading: Reading) -> None:
+def _structured(
+    document: Document, entries: list[tuple[int, Any]], mapping: Mapping[str, str], reading: Reading
+) -> None:
     flat: list[tuple[int, Any]] = []
-    for number, (line, one) in enumerate(entries, 1):
+    for line, one in entries:
         if popolo.is_bundle(one):
-            popolo.read(name, one, reading)
+            popolo.read(document.name, one, reading)
         elif people.dialect(one):
-            people.read(name, number, one, line, reading)
+            people.read(document.name, one, line, reading)
         elif isinstance(one, dict) and isinstance(one.get("memberships"), list):
-            popolo.read(name, {"persons": [one]}, reading)
+            popolo.read(document.name, {"persons": [one]}, reading)
         elif isinstance(one, dict):
             flat.append((line, one))
         else:
             reading.rejected.append(Rejected(line, _("This is no person.")))
     if flat:
-        tables.read_objects(name, flat, mapping, reading)
+        tables.read_objects(document, flat, mapping, reading)

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from . import persons
 from .found import BadFile, Column, folded
 
 # The fields a column may be mapped to. "ignore" leaves a column out that would be guessed.
 _FIELDS_IN_ORDER = (
     "identifier name sort_name titled_name given_name family_name honorific_prefix honorific_suffix gender role "
     "party email address contact_form salutation constituency constituency_code region valid_from valid_to period "
-    "chamber country ignore"
+    "chamber country province ignore"
 )
 FIELDS = _FIELDS_IN_ORDER.split()
 ALIASES = {
@@ -35,6 +36,10 @@ ALIASES = {
     "-": "ignore",
     "": "ignore",
 }
+_OF_A_PERSON = frozenset(
+    ("email", "party", "given_name", "family_name", "titled_name", "sort_name", "gender", "role", "constituency")
+    + ("honorific_prefix", "address", "contact_form", "identifier", "valid_from")
+)
 # Several columns may be parts of these, in the order in which they stand.
 MANY = ("email", "address", "given_name", "family_name")
 
@@ -59,17 +64,18 @@ _WORDS: dict[str, str] = {
     "csaladinev prijmeni numedefamilie اللقب",
     "sort_name": "sortname sortas listas listname",
     "titled_name": "fulltitle formalname nameandtitle fullnamewithtitle addressas",
-    "honorific_prefix": "title honorific honorificprefix prefix honorifictitle titel anrede akademischertitel civilite "
+    "honorific_prefix": "title honorific honorificprefix prefix honorifictitle titel akademischertitel "
     "titre tratamiento titolo tytul",
     "honorific_suffix": "suffix honorificsuffix postnominals lettersafterthename namesuffix letters",
     "gender": "gender sex sexe codesexe libellesexe geschlecht sexo genero genere sesso plec kon kjonn biogender "
-    "geslacht genre",
+    "geslacht genre anrede civilite",
     "role": "role electedoffice position jobtitle rolename office officetitle function post posttitle fonction "
     "libelledelafonction mandat qualite funktion amt mandatsart cargo puesto carica ruolo funkcja functie stanowisko",
     "party": "party partyname politicalparty partytext partyaffiliation currentparty partypolitical partei parti "
     "partipolitique partido partidopolitico partito partij partia politicalgroup group groupname groupparty "
     "partygroup eugroup fraktion fraktionsname fraktionpartei parteifraktion groupe groupepolitique nomgroupe "
-    "groupenom groupecomplet libellegroupe groupeparlementaire groupeabrege nuance nuancepolitique "
+    "groupenom groupepolitiquecomplet "
+    "groupecomplet libellegroupe groupeparlementaire groupeabrege nuance nuancepolitique "
     "libellenuance etiquette grupo grupoparlamentario grupopolitico gruppo gruppoparlamentare fractie klub "
     "klubparlamentarny liste wahlvorschlag affiliation partyabbreviation partyshort caucus الحزب الكتلة puolue "
     "parti2 partyid",
@@ -90,7 +96,8 @@ _WORDS: dict[str, str] = {
     "constituency": "constituency constituencyname pconname wardname ward wardordivision division divisionname "
     "electoraldivision electoralarea districtname district districtlabel riding ridingname electorate electoratename "
     "electoraldistrict areaname area seat seatname currentdistrict representing represents circonscription "
-    "nomcirconscription nomdelacirconscription libellecirconscription circonscriptions libelleducanton canton "
+    "nomcirconscription nomdelacirconscription libellecirconscription circonscriptions numerodecirconscription "
+    "libelledelacirconscriptionlegislative libelledelacommune libelleducanton canton "
     "libelledelacirconscription wahlkreis wahlkreisname wahlbezirk stadtbezirk circunscripcion distrito "
     "circoscrizione collegio kieskring kiesdistrict valkrets okreg okregwyborczy nazwaokregu okrug vaalipiiri "
     "الدائرة دائرة الدائرةالانتخابية constituencyoffice borough",
@@ -98,18 +105,34 @@ _WORDS: dict[str, str] = {
     "constituencyid districtid districtcode divisionid ocddivision ocdid ocddivisionid boundaryid onscode seatcode "
     "codecirconscription codedelacirconscription wahlkreisnummer wahlkreisnr wkrnr ridingcode fedcode",
     "region": "regionname region nation county regiondescription landesteil",
-    "country": "country countryname state statename province provinceterritory provinceterritoire land bundesland "
-    "pays departement nomdepartement libelledudepartement provincia comunidadautonoma regione memberstate "
+    "country": "country countryname countrycode memberstate pays",
+    "province": "state statename province provinceterritory provinceterritoire land bundesland "
+    "departement nomdepartement libelledudepartement provincia comunidadautonoma regione "
     "wojewodztwo",
     "valid_from": "startdate start from since validfrom termstart dateelected electeddate elected datestarted "
     "mandatestart datededebutdumandat datedebut datedebutmandat datedeprisedefonction debut mandatsbeginn "
     "beginn seit eintritt fechadealta fechaalta fechainicio inicio datainizio begindatum dataod",
-    "valid_to": "enddate end until to validto termend datefinished dateleft mandateend datefin datedefin "
+    "valid_to": "enddate end until to validto termend termends "
+    "termexpires termexpiration datefinished dateleft mandateend datefin datedefin "
     "datedefindumandat fin mandatsende ende bis austritt fechadebaja fechabaja fechafin datafine einddatum datado",
     "period": "term termid legislativeperiod legislativeperiodid parliamentaryterm wahlperiode wp legislatura kadencja",
     "chamber": "chamber house chambername kammer chambre camara body organizationname legislaturename",
 }
-_KNOWN = {word: (field, rank) for field, words in _WORDS.items() for rank, word in enumerate(words.split())}
+# Less is certain of a header that only holds one of these.
+_HOLDS = (
+    ("email", r"e?mail|courriel|correo"),
+    ("given_name", r"prenom|vorname|firstname|forename|givenname"),
+    ("family_name", r"nachname|surname|lastname|familyname|apellido|cognome|nomdefamille|nomdelelu"),
+    (
+        "constituency",
+        r"(?:ward|constituency|circonscription\w*|wahlkreis|district|riding|electorate|division)(?:name)?$",
+    ),
+    ("constituency", r"^(?:ward|constituency|circonscription|wahlkreis)(?!.*(?:code|id|nr|nummer|number)$)"),
+    ("party", r"party(?:name)?$|partei|fraktion|groupepolitique|partido"),
+    ("gender", r"gender|geschlecht|sexe"),
+    ("name", r"(?:councillor|member|full|representative|candidate)s?name|nameof(?:the)?(?:councillor|member)"),
+)
+_KNOWN = {folded(word): (field, rank) for field, words in _WORDS.items() for rank, word in enumerate(words.split())}
 # The same word is a family name beside a given name, a given name beside a family name, or else the whole name.
 _FAMILY_BESIDE_GIVEN = ("name", "nom", "naam", "namn", "navn", "nev", "label")
 _GIVEN_BESIDE_FAMILY = ("nombre", "nome", "name", "first", "ime")
@@ -128,7 +151,9 @@ def guess(headers: Sequence[str], rows: Sequence[Sequence[str]], mapping: Mappin
     fields = [told.get(header, "") for header in headers]
     mapped = set(told.values())
     for index, header in enumerate(headers):
-        field, rank = _KNOWN.get(_word(header), ("", 0))
+        field, rank = _meaning(_word(header))
+        if field == "honorific_prefix" and not _are_titles(_cells(rows, index)):
+            field, rank = "role", 900
         if header in told or not field or field in mapped or not _plausible(field, _cells(rows, index)):
             continue
         if field in MANY and not (field == "email" and _NUMBERED.search(header)):
@@ -154,7 +179,7 @@ def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
         if header is None:
             raise BadFile(
                 _("There is no column %(column)s. The columns are: %(headers)s.")
-                % {"column": column, "headers": ", ".join(headers)}
+                % {"column": column, "headers": _listed(headers)}
             )
         if field not in FIELDS:
             raise BadFile(
@@ -163,6 +188,16 @@ def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
             )
         told[header] = field
     return told
+
+
+def _meaning(word: str) -> tuple[str, int]:
+    if word in _KNOWN:
+        return _KNOWN[word]
+    return next(((field, 1000) for field, holds in _HOLDS if re.search(holds, word)), ("", 0))
+
+
+def _are_titles(cells: list[str]) -> bool:
+    return not cells or _share(persons.titles(f"{cell} A B")[1] == "A B" for cell in cells) > 0.5
 
 
 def _settle_names(headers: Sequence[str], fields: list[str], told: Mapping[str, str]) -> None:
@@ -192,9 +227,15 @@ def _plausible(field: str, cells: list[str]) -> bool:
     """Where a header says too little, what stands below it decides: an "office" may be a room."""
     if not cells:
         return True
+    if field in ("email", "party", "constituency", "name") and all("://" in cell for cell in cells):
+        return False
+    if field == "email":
+        return any("@" in cell for cell in cells) or not any(len(cell) > 60 for cell in cells)
     if field == "role":
-        return _share(re.fullmatch(r"[^\d]{3,}(?:\s.*)?", cell) for cell in cells) > 0.5
-    if field in ("email", "gender") or field.endswith("name"):
+        return _share(re.fullmatch(r"[^\d]{2,}(?:\s.*)?", cell) for cell in cells) > 0.5
+    if field == "constituency":  # an electorate may be a place, or how many live there
+        return not all(re.fullmatch(r"[\d.,\s]{4,}", cell) for cell in cells)
+    if field == "gender" or field.endswith("name"):
         wordy = _share(not re.fullmatch(r"[\d\W]+", cell) for cell in cells) > 0.5
         return wordy and (field != "gender" or max(map(len, cells)) < 30)
     return True
@@ -205,14 +246,25 @@ def _share(of: Iterable[object]) -> float:
     return sum(whether) / len(whether)
 
 
+def holds_a_name(columns: Sequence[Column]) -> bool:
+    return bool({column.field for column in columns} & {"name", "titled_name", "family_name"})
+
+
 def check(columns: Sequence[Column], name: str) -> None:
-    """Raises BadFile where no column, or no two columns, hold the name."""
-    fields = {column.field for column in columns}
-    if not fields & {"name", "titled_name"} and not fields & {"family_name"}:
+    """Raises BadFile where no column holds the name."""
+    if not holds_a_name(columns):
         raise BadFile(
             _(
                 "%(name)s: no column holds the name. Say which one does, as in --map Column=name. "
                 "The columns are: %(headers)s."
             )
-            % {"name": name, "headers": ", ".join(column.name for column in columns)}
+            % {"name": name, "headers": _listed(column.name for column in columns)}
         )
+    fields = {column.field for column in columns}
+    if "constituency_code" in fields and not fields & _OF_A_PERSON:
+        raise BadFile(_("%(name)s is a list of places: manage.py import_constituencies reads it.") % {"name": name})
+
+
+def _listed(headers: Iterable[str]) -> str:
+    shown = [header[:40] for header in headers]
+    return ", ".join(shown[:40]) + (" …" if len(shown) > 40 else "")

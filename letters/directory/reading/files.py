@@ -61,14 +61,20 @@ def _document(name: str, data: bytes, format: str, alone: bool) -> Document:
     suffix = PurePosixPath(name.removesuffix(".gz")).suffix.lower()
     text = _decoded(name, data, notes, tables=KINDS.get(suffix, "csv") == "csv")
     kind = _kind(suffix, text) if format == "auto" else format
+    if kind == "markup":
+        raise BadFile(_("%(name)s is a web page or XML, which is not read.") % {"name": name})
     return Document(name, text, kind, alone, notes)
 
 
 def _kind(suffix: str, text: str) -> str:
     start = text[:2000].lstrip()
+    if start.startswith("<"):
+        return "markup"
+    if suffix in (".yaml", ".yml"):
+        return "yaml"
     if start.startswith(("{", "[")):
         return "popolo"
-    if suffix in (".json", ".yaml", ".yml", ".csv", ".tsv"):
+    if suffix in (".json", ".csv", ".tsv"):
         return KINDS[suffix]
     return "yaml" if re.match(r"(?:%YAML|---|- |[\w\"']+:(?:\s|$))", start) else "csv"
 
@@ -121,10 +127,14 @@ def _unpacked(name: str, opened: IO[bytes]) -> Iterator[tuple[str, bytes, bool]]
 
 def _members(name: str, opened: IO[bytes]) -> Iterator[tuple[str, bytes, bool]]:
     with zipfile.ZipFile(opened) as archive:
+        if "[Content_Types].xml" in archive.namelist():
+            raise BadFile(_("%(name)s is a workbook. Save it as CSV, and give that.") % {"name": name})
         inside = [info for info in archive.infolist() if not info.is_dir() and _wanted(PurePosixPath(info.filename))]
         for info in sorted(inside, key=lambda info: info.filename):
             with archive.open(info) as member:
-                data: IO[bytes] = gzip.GzipFile(fileobj=member) if info.filename.endswith(".gz") else member
+                data: IO[bytes] | gzip.GzipFile = (
+                    gzip.GzipFile(fileobj=member) if info.filename.endswith(".gz") else member
+                )
                 yield info.filename, _limited(f"{name}, {info.filename}", data), len(inside) == 1
 
 
@@ -132,7 +142,7 @@ def _wanted(path: PurePosixPath) -> bool:
     return _belongs(path.name) and not any(part.startswith((".", "__")) for part in path.parts)
 
 
-def _limited(name: str, opened: IO[bytes]) -> bytes:
+def _limited(name: str, opened: IO[bytes] | gzip.GzipFile) -> bytes:
     """Not by the size it says it has: an archive may lie."""
     data = opened.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:

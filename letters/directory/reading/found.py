@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from letters.addresses import JOINERS
+
 # Letters that have no accent to take off and are still written both ways.
 _SAME = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 # What the Ordnance Survey writes after the name of a seat.
@@ -62,6 +64,7 @@ class Found:
     name: str
     person: str = ""  # as the source counts people; "" when it does not
     period: str = ""  # the term of the legislature, when the source has a row for each
+    chamber: str = ""  # where one file has several
     given_name: str = ""
     family_name: str = ""
     honorific_prefix: str = ""
@@ -98,8 +101,15 @@ class Reading:
 
 
 def plain(text: str) -> str:
-    """On one line, without what cannot be printed; a database refuses a NUL."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    """On one line, without what cannot be printed or turns the reading direction; a database refuses a NUL."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
+    kept = (sign if sign.isprintable() or sign in JOINERS else _instead(sign) for sign in text)
+    return " ".join("".join(kept).split())
+
+
+def _instead(sign: str) -> str:
+    return "" if unicodedata.category(sign) == "Cf" else " "
 
 
 def folded(name: str) -> str:

@@ -26,7 +26,7 @@ def dialect(one: Any) -> str:
     return ""
 
 
-def read(name: str, number: int, one: Thing, line: int, reading: Reading) -> None:
+def read(name: str, one: Thing, line: int, reading: Reading) -> None:
     try:
         found = list(_READERS[dialect(one)](Place(name, line), one, reading))
     except dates.BadDate as bad:
@@ -58,6 +58,7 @@ def _congress(place: Place, one: Thing, reading: Reading) -> Iterator[Found]:
                 role=role[:200],
                 party=party[:200],
                 period=str(term.get("start") or ""),
+                chamber=text(term, "type"),
                 address="\n".join(_capitol(text(term, "address"), text(term, "office"))),
                 contact_form=web_address(text(term, "contact_form")),
                 email=persons.email_of(text(term, "email")).address,
@@ -89,7 +90,7 @@ def _district(term: Thing) -> Seat:
     if text(term, "type") == "sen" or district is None:
         return whole
     return Seat(
-        f"{state} {district}" if district else _("%(state)s at large") % {"state": state},
+        f"{state} {district}" if str(district) != "0" else f"{state} at large",
         f"{state}-{district}",
         region=state,
         part_of=whole,
@@ -131,6 +132,7 @@ def _openstates(place: Place, one: Thing, reading: Reading) -> Iterator[Found]:
                 gender=persons.gender_of(text(one, "gender")),
                 office="senator" if title == "State Senator" else persons.office_of(title),
                 role=title[:200],
+                chamber=text(role, "type"),
                 party=text(party, "name")[:200],
                 email=email.address,
                 address=next(("\n".join(lines) for d in details if (lines := postal_lines(text(d, "address")))), ""),

@@ -27,8 +27,13 @@ _BEFORE = _set(
     "professor rev reverend herr frau dipl ing med jur m mme mlle sr sra sen senator rep representative deputy"
 )
 _AFTER = _set("mp mep msp mla ms td am kc qc cbe obe mbe kbe dbe gbe ch dl phd jr sr ii iii iv esq jp kcb mc mdb mdl")
-_FEMALE = _set("f female w woman femme feminin féminin weiblich frau mujer femenino donna kobieta k vrouw")
-_MALE = _set("m male man homme masculin männlich mannlich herr hombre h masculino uomo mężczyzna mezczyzna")
+_FEMALE = _set(
+    "f female w woman femme madame mme mrs ms miss sra señora feminin féminin weiblich frau mujer femenino donna "
+    "kobieta k vrouw"
+)
+_MALE = _set(
+    "m male man homme monsieur mr sr señor masculin männlich mannlich herr hombre h masculino uomo mężczyzna mezczyzna"
+)
 _FEMALE_TITLES = _set("mrs ms miss dame frau mme mlle sra madam baroness lady")
 _MALE_TITLES = _set("mr sir herr sr lord")
 _SMALL = _set("von vom zu und of y e dos das der den")

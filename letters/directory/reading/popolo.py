@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import dates, persons
-from .found import BadFile, Found, Place, Reading, Rejected, Seat, plain, without_kind
+from .found import BadFile, Found, Place, Reading, Rejected, Seat, folded, plain, without_kind
 from .rows import postal_lines, web_address
 
 Thing = dict[str, Any]
@@ -124,6 +124,7 @@ class Bundle:
                 self._reject(number, _("It refers to %(what)s, which is not in the file.") % {"what": error.args[0]})
             except dates.BadDate as error:
                 self._reject(number, _("%(text)s is not a date.") % {"text": str(error)[:40]})
+                self.reading.spared.add(folded(str(held.get("person_id") or "")))
             else:
                 if found is not None:
                     self.reading.found.append(found)
@@ -177,7 +178,8 @@ class Bundle:
     def _role(self, found: Found, held: Thing, post: Thing | None, body: Thing | None) -> None:
         role = text(held, "role") or (text(post, "role") if post else "") or text(held, "label")
         found.role = "" if role.lower() in persons.EMPTY_ROLES else role[:200]
-        found.office = persons.office_of(found.role, text(body, "name") if body else "")
+        found.chamber = text(body, "name") or str(body.get("id") or "") if body else ""
+        found.office = persons.office_of(found.role, found.chamber.replace("-", " "))
 
     def _dates(self, found: Found, held: Thing, post: Thing | None) -> None:
         term = self._term(held) or {}
@@ -190,7 +192,8 @@ class Bundle:
                 found.valid_to = dates.first_day_no_longer(source["end_date"])
 
     def _person(self, holder: Thing, number: int) -> Found:
-        main = next((name for name in things(holder.get("other_names")) if name.get("note") == "Main"), {})
+        mains = [name for name in things(holder.get("other_names")) if name.get("note") == "Main"]
+        main = max(mains, key=lambda name: str(name.get("start_date") or ""), default={})
         lord = " ".join(filter(None, (text(main, "honorific_prefix"), text(main, "lordname"))))
         place = text(main, "lordofname")
         lord = f"{lord} of {place}" if lord and place else lord
@@ -256,7 +259,7 @@ class Bundle:
                 return match[1].upper()
             if candidate.startswith("ocd-division/"):
                 return candidate[:80]
-        return str(area.get("identifier") or area.get("id") or "")[:80]
+        return plain(str(area.get("identifier") or area.get("id") or ""))[:80]
 
     def _legislature(self) -> None:
         for body in self.by_id["organizations"].values():

@@ -1,9 +1,12 @@
 """One row of a table, or one flat object, by what its columns were taken for → one Found."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django_countries import countries
 
 from . import dates, persons
 from .found import Found, Place, Rejected, Seat, plain, without_kind
@@ -18,10 +21,14 @@ class Habits:
     name: str  # of the file
     month_first: bool = False
     loud_names: bool = False  # family names in capitals
+    family_first: bool = False  # "Afriyie, Adam"
     genders: list[str] = field(default_factory=list)
     note: Callable[[str], None] = lambda said: None
 
 
+_NUMBER = re.compile(r"(?:\w+ )?\d+\w{0,3}|\d+\w{0,3} \w+")  # 3, District 3, 3ème circonscription
+_EUROPEAN = {"EL": "GR", "UK": "GB"}  # as the European Union writes two of the codes of ISO 3166
+_POSTCODE = re.compile(r"\d{4,6}")
 Cells = Mapping[str, list[str]]  # field → its cells, in the order of the columns
 
 
@@ -35,6 +42,7 @@ def habits_of(name: str, rows: list[Cells], note: Callable[[str], None]) -> Habi
         name=name,
         month_first=dates.month_comes_first(cells("valid_from", "valid_to")),
         loud_names=loud > 0.7 * len(names) > 0,
+        family_first=sum(cell.count(",") == 1 for cell in cells("name")) > 0.7 * len(cells("name")) > 0,
         genders=list(dict.fromkeys(cells("gender")[:1000]))[:20],
         note=note,
     )
@@ -50,6 +58,8 @@ def found(row: Cells, line: int, habits: Habits) -> Found | Rejected:
     _name(person, row, one, habits)
     if not person.name:
         return Rejected(line, _("There is no name."))
+    if len(person.name) > LONGEST["name"]:
+        return Rejected(line, _("The name is longer than %(most)s characters.") % {"most": LONGEST["name"]})
     try:
         person.valid_from = dates.first_day(one("valid_from"), habits.month_first)
         person.valid_to = dates.first_day_no_longer(one("valid_to"), habits.month_first)
@@ -57,11 +67,14 @@ def found(row: Cells, line: int, habits: Habits) -> Found | Rejected:
         return Rejected(line, _("%(text)s is not a date.") % {"text": str(bad)[:40]})
     person.person, person.period = one("identifier")[:100], one("period")
     person.role, person.party = one("role")[:200], one("party").partition(";")[0].strip()[:200]
-    person.office = persons.office_of(person.role, one("chamber"))
+    person.chamber = one("chamber")
+    person.office = persons.office_of(
+        person.role, person.chamber, person.honorific_prefix, person.honorific_suffix, one("titled_name")
+    )
     person.gender = persons.gender_of(one("gender"), habits.genders) or persons.gender_of_title(person.honorific_prefix)
     person.contact_form = web_address(one("contact_form"))
     person.salutation = one("salutation")[:200]
-    person.address = "\n".join(line for cell in row.get("address", []) for line in postal_lines(cell))
+    person.address = "\n".join(_address(row.get("address", [])))
     email = persons.email_of(*row.get("email", []))
     person.email = email.address
     if email.problem:
@@ -77,7 +90,13 @@ def _name(person: Found, row: Cells, one: Callable[[str], str], habits: Habits) 
     family = " ".join(filter(None, map(plain, row.get("family_name", []))))
     if habits.loud_names:
         family = persons.calmed(family)
-    before, whole, after = persons.titles(one("name"))
+    said = one("name")
+    if habits.family_first and "," in said and not family:
+        family, given = (part.strip() for part in said.split(",", 1))
+        family = persons.calmed(family) if habits.loud_names else family
+        before, given, after = persons.titles(given) if " " in given else ("", given, "")
+        said = f"{before} {given} {family} {after}".strip()
+    before, whole, after = persons.titles(said)
     if not (given and family) and whole:
         given, family = _parts(whole, one("sort_name"), habits) if not family else (given, family)
         whole = whole if not habits.loud_names else f"{given} {family}".strip() or persons.calmed(whole)
@@ -88,7 +107,7 @@ def _name(person: Found, row: Cells, one: Callable[[str], str], habits: Habits) 
         more, given, _after = persons.titles(given) if len(given.split()) > 1 else ("", given, "")
         before = before or more
         whole = f"{given} {family}".strip()
-    person.name, person.given_name, person.family_name = whole[:200], given[:100], family[:100]
+    person.name, person.given_name, person.family_name = whole, given[:100], family[:100]
     person.honorific_prefix = (one("honorific_prefix") or before)[:60]
     person.honorific_suffix = (one("honorific_suffix") or after)[:60]
 
@@ -100,14 +119,29 @@ def _parts(name: str, sort_name: str, habits: Habits) -> tuple[str, str]:
 
 
 def _seat(one: Callable[[str], str]) -> Seat | None:
-    country = one("country")
+    province, country = one("province"), one("country")
     if name := without_kind(one("constituency")):
-        # In a federal state, districts are numbered anew in each part of it.
-        name = f"{country} {name}" if country and name.isdigit() else name
-        return Seat(name[:200], one("constituency_code")[:80], (one("region") or country)[:100])
-    if country:
-        return Seat(country[:200], code=country.upper() if len(country) == 2 else "")
-    return None
+        # Where districts have numbers, they are numbered anew in each part of the country.
+        name = f"{province} {name}" if province and _NUMBER.fullmatch(name) else name
+        return Seat(name[:200], one("constituency_code")[:80], (one("region") or province or country)[:100])
+    if province:
+        return Seat(province[:200], one("constituency_code")[:80], one("region")[:100])
+    code = _EUROPEAN.get(country.upper(), country.upper())
+    if code in countries:
+        with override("en"):
+            return Seat(str(countries.name(code)), code)
+    return Seat(country[:200]) if country else None
+
+
+def _address(cells: list[str]) -> Iterator[str]:
+    """A postcode stands on the line of its town."""
+    before = ""
+    for cell in cells:
+        if _POSTCODE.fullmatch(cell.strip()) and not before and cell is not cells[-1]:
+            before = f"{cell.strip()} "
+            continue
+        yield from postal_lines(before + cell)
+        before = ""
 
 
 def web_address(text: str) -> str:

@@ -18,11 +18,12 @@ _MOST_PIECES = 4_000_000
 
 
 class _Loader(yaml.CSafeLoader):
-    """Knows plain types only; a date stays as it was written, for some are no dates."""
+    """What is not quoted stays as it is written: NO is a country, 02458 a ZIP code, 2015-02 a month."""
 
 
+_TAKEN = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+    first: [(tag, pattern) for tag, pattern in known if tag in _TAKEN]
     for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -53,9 +54,12 @@ def of_yaml(document: Document) -> Iterator[tuple[int, Any]]:
         loader = _Loader(document.text)
         try:
             while loader.check_node():
-                yield from _entries(loader, loader.get_node())
+                node = loader.get_node()
+                yield from _entries(loader, node) if node is not None else ()
         finally:
             loader.dispose()
+    except BadFile:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise BadFile(
@@ -78,12 +82,10 @@ def _check_size(document: Document) -> None:
     open_: list[tuple[str, int]] = []
     for event in yaml.parse(document.text, _Loader):
         if isinstance(event, yaml.AliasEvent):
-            if event.anchor in {anchor for anchor, _before in open_}:
-                raise BadFile(
-                    _("%(name)s, line %(line)s: %(alias)s holds itself.")
-                    % {"name": document.name, "line": event.start_mark.line + 1, "alias": event.anchor[:40]}
-                )
-            pieces += sizes.get(event.anchor, 1)
+            anchor = event.anchor or ""
+            if anchor in {held for held, _before in open_}:
+                raise BadFile(_("%(name)s: %(alias)s holds itself.") % {"name": document.name, "alias": anchor[:40]})
+            pieces += sizes.get(anchor, 1)
         elif isinstance(event, yaml.CollectionStartEvent):
             open_.append((event.anchor or "", pieces))
             pieces += 1

@@ -27,13 +27,17 @@ def guessed(document: Document) -> list[Column]:
 
 
 def read_objects(
-    name: str, objects: Sequence[tuple[int, Mapping[Any, Any]]], mapping: Mapping[str, str], reading: Reading
+    document: Document, objects: Sequence[tuple[int, Mapping[Any, Any]]], mapping: Mapping[str, str], reading: Reading
 ) -> None:
-    """A list of objects, each with its line or its number."""
+    """A list of objects, each with its line or its number. Raises BadFile, but not for one of a folder."""
     flat = [(line, dict(flattened(one))) for line, one in objects]
     header = list(dict.fromkeys(itertools.chain.from_iterable(one for _line, one in flat)))
     rows = [(line, [one.get(key, "") for key in header]) for line, one in flat]
-    _take(name, header, rows, mapping, reading)
+    if not document.alone:
+        mapping = {column: field for column, field in mapping.items() if column in header}
+        if not headers_of.holds_a_name(headers_of.guess(header, [cells for _line, cells in rows], mapping)):
+            return
+    _take(document.name, header, rows, mapping, reading)
 
 
 def flattened(one: Mapping[Any, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -112,13 +116,14 @@ def _take(
     columns = headers_of.guess(header, [cells for _line, cells in rows[:200]], mapping)
     headers_of.check(columns, name)
     reading.columns[name] = columns
-    whole, broken = [], []
+    whole: list[tuple[int, list[str]]] = []
+    broken: list[tuple[int, list[str]]] = []
     for line, cells in rows:
         if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
             cells = cells[: len(header)]
         (whole if len(cells) == len(header) else broken).append((line, cells))
     reading.rejected += [
-        Rejected(line, _("It has %(some)s cells, the header has %(all)s.") % {"some": len(cells), "all": len(header)})
+        Rejected(line, _("Cells: %(some)s, in the header: %(all)s.") % {"some": len(cells), "all": len(header)})
         for line, cells in broken
     ]
     reading.spared |= {folded(cell) for _line, cells in broken for cell in cells} - {""}

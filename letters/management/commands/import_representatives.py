@@ -7,9 +7,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 
-from letters.directory.importing import BadFile, Summary, import_representatives
-from letters.directory.reading.anything import FORMATS
+from letters.directory.importing import BadFile, Summary, store
+from letters.directory.reading.anything import FORMATS, read
+from letters.directory.reading.found import Column
 from letters.models import Legislature
+
+MOST_SHOWN = 40
 
 
 class Command(BaseCommand):
@@ -35,16 +38,19 @@ class Command(BaseCommand):
             metavar="DATE",
             help="the day on which the files were right; else the date in their names, or today",
         )
+        parser.add_argument("--chamber", default="", metavar="NAME", help="of files that hold several, only this one")
         parser.add_argument("--dry-run", action="store_true", help="show what would be done, and store nothing")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        files, mapping = options["files"], _mapping(options["map"])
         try:
-            summary = import_representatives(
-                options["files"],
+            reading = read(files, options["format"], mapping, options["chamber"])
+            self._show(reading.columns)
+            summary = store(
+                reading,
+                files,
                 _legislature(options),
-                format=options["format"],
-                mapping=_mapping(options["map"]),
                 boundary_set=options["boundary_set"],
                 as_of=options["as_of"],
                 dry_run=options["dry_run"],
@@ -55,14 +61,19 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stderr.write("This was a dry run: nothing was stored.")
 
-    def _report(self, summary: Summary, as_json: bool) -> None:
-        for name, columns in summary.columns.items():
-            self.stderr.write(f"{name} was read as:")
+    def _show(self, tables: dict[str, list[Column]]) -> None:
+        """Before anything is stored: who sees that a column is misread can stop, or name it by --map."""
+        for name, columns in list(tables.items())[:MOST_SHOWN]:
+            self.stderr.write(f"{name} is read as:")
             for column in columns:
                 examples = ", ".join(column.examples) or "empty"
                 self.stderr.write(f"  {column.name} → {column.field or '(left out)'}: {examples}")
-        for note in summary.notes:
+
+    def _report(self, summary: Summary, as_json: bool) -> None:
+        for note in summary.notes[:MOST_SHOWN]:
             self.stderr.write(note)
+        if len(summary.notes) > MOST_SHOWN:
+            self.stderr.write(f"and {len(summary.notes) - MOST_SHOWN} more such notes")
         data = summary.as_data()
         if as_json:
             self.stdout.write(json.dumps(data, ensure_ascii=False))
