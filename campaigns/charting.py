@@ -96,11 +96,9 @@ def _grid(y: float, n: int) -> str:
 
 
 def _round_up(total: int) -> int:
-    """The next number that four lines divide well."""
-    step = 4
-    while step < total:
-        for factor in (2, 2.5, 2):
-            step = round(step * factor)
-            if step >= total:
-                break
-    return step
+    """The next number that four lines divide into round ones."""
+    for power in range(len(str(total)) + 1):
+        for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8):
+            if float(step * 10**power).is_integer() and step * 10**power * 4 >= total:
+                return round(step * 10**power) * 4
+    return total

@@ -61,7 +61,7 @@ def number(n: int) -> str:
 
 def digest_in_groups(digest: str, shown: int = 64) -> str:
     """To be compared by eye."""
-    return " ".join(digest[at : at + 8] for at in range(0, shown, 8))
+    return " ".join(digest[at : at + 8] for at in range(0, min(shown, len(digest)), 8))
 
 
 def qr_code(url: str) -> str:
@@ -91,7 +91,7 @@ def front(book: Book, tally: Tally, first_page: int) -> str:
         "kicker": pages.kicker(campaign, text),
         "body": publishing.markdown(text.body, publishing.References.MARK),
         "sources": [documents.source_line(source, language).splitlines() for source in campaign.sources.all()],
-        "digest": digest_in_groups(text.digest),
+        "digest": [digest_in_groups(half) for half in (text.digest[:32], text.digest[32:])],
         "wording_url": wording_url,
         "wording_shown": wording_url.split("://", 1)[1].rstrip("/"),
         "wording_qr": qr_code(wording_url),
@@ -114,7 +114,7 @@ def totals(book: Book, tally: Tally) -> dict[str, Any]:
     return {
         "moment": datetime.fromisoformat(plan.moment),
         "total": number(all_of_them),
-        "people": ngettext("person has signed", "people have signed", all_of_them),
+        "signatures": ngettext("signature", "signatures", all_of_them),
         "lines": _lines(online, imported, tally.confirmed, plan.paper, all_of_them),
         "named": _named(tally),
         "withdrawn": number(withdrawn),
@@ -218,9 +218,11 @@ class Chunk:
 
 def names(book: Book, chunk: Chunk, first_page: int) -> str:
     direction = "rtl" if is_rtl(book.text.language) else "ltr"
-    parts = [f'<main class="names" data-run="{escape(chunk.running)}">']
+    parts = ['<main class="names">']
     if chunk.opens:
         parts.append(_opening(book, chunk.section))
+    else:
+        parts.append(f'<div class="under" data-run="{escape(chunk.running)}"></div>')
     parts.append('<div class="columns">')
     for place, row in enumerate(chunk.rows):
         if place in chunk.heads:

@@ -75,7 +75,7 @@ def default_letter(text: CampaignText) -> dict[str, str]:
     words = {"title": text.title, "organisation": organisation}
     with translation.override(text.language):
         body = [
-            _("On behalf of %(organisation)s I hand over to you “%(title)s”. {total} people have signed it.") % words,
+            _("On behalf of %(organisation)s I hand over to you “%(title)s”, with {total} signatures.") % words,
             _(
                 "With this letter you find the text as they signed it, the totals by place and over time, and the "
                 "names of the {named} people who agreed to be named to you."
@@ -197,7 +197,7 @@ class _Pack:
             foot_text=self.text.title,
             foot_url=links.absolute(self.text.campaign.address_in(language)),
         )
-        return self._patiently(lambda: letter_pdf(sheet, hurried=False))
+        return self._patiently(lambda: letter_pdf(sheet, "none", hurried=False))
 
     def _front(self, tally: Tally, first_page: int = 2) -> bytes:
         html = pack_pages.front(self.book, tally, first_page)

@@ -121,7 +121,7 @@ FIELDS = ("pk", "state", "origin", "area_id", "text_id", "public_name", "public_
 
 @dataclass
 class Section:
-    """Those who signed one wording: how many under each heading, in order. The headings are an area's id or a letter."""
+    """Those who signed one wording: how many under each heading, in order. A heading is an area's id or a letter."""
 
     text: int
     groups: list[tuple[int | str, int]]
@@ -175,7 +175,7 @@ def plan(campaign: Campaign, stamp: str, *, recipients: Collection[str], by: str
         tally.add(kind, row)
         if kind == LISTED:
             key = sort_key(row.name, language)
-            group = places.get(row.area or 0, LAST) if by == BY_AREA else initial_of(key) or LAST
+            group = places.get(row.area or 0, LAST) if by == BY_AREA else key[:2] if initial_of(key) else LAST
             lines.append((order[row.text], group, key, row.pk, row.area or 0))
         else:
             others[kind].append(row.pk)
@@ -202,7 +202,7 @@ def _all(campaign: Campaign) -> Iterator[Row]:
 
 
 def _section(lines: list[tuple[int, str, str, int, int]], texts: list[int], by: str) -> Section:
-    heads = ((line[4] if by == BY_AREA else "" if line[1] == LAST else line[1]) for line in lines)
+    heads = (line[4] if by == BY_AREA else initial_of(line[2]) for line in lines)
     return Section(texts[lines[0][0]], [(head, len(list(same))) for head, same in groupby(heads)])
 
 
@@ -222,7 +222,7 @@ def look_up(ids: list[int]) -> dict[int, Row]:
 
 
 def tally_of(ids: list[int], found: dict[int, Row], kind: str = "") -> Tally:
-    """Each of `ids` as it was found: under `kind`, or what it has become; or, if it stands no more, among those left."""
+    """Each of `ids` as it was found: under `kind`, or what it has become; or, if it counts no more, as left."""
     tally = Tally()
     for pk in ids:
         row = found.get(pk)

@@ -1,5 +1,7 @@
 """Signatures that came in on paper: how many, when and where."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from campaigns import addresses, keyset, pages, paper, post_room
 from campaigns.access import Role, get_campaign_for
 from campaigns.forms.paper import PaperForm
+from campaigns.models import PaperCount
 
 A_PAGE = 50
 
@@ -29,9 +32,8 @@ def counts(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "campaign": campaign,
         "form": form,
-        "counts": listed.rows,
+        "counts": _named(listed.rows),
         "next_url": listed.next_url({}),
-        "names": post_room.people(row.actor for row in listed.rows),
         "sheets": [
             {**one, "url": addresses.of_campaign(campaign, one["code"])["sheets_pdf"]}
             for one in pages.languages(campaign, "")
@@ -52,3 +54,10 @@ def remove(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     paper.remove(entered)
     messages.success(request, _("The entry is removed, and the total says so."))
     return redirect("campaigns:paper", slug=slug)
+
+
+def _named(rows: list[PaperCount]) -> list[dict[str, Any]]:
+    """With people's names for their accounts."""
+    names = post_room.people(row.actor for row in rows)
+    fields = ("pk", "signatures", "on", "note", "created_at")
+    return [{**{name: getattr(row, name) for name in fields}, "who": names.get(row.actor, row.actor)} for row in rows]
