@@ -146,6 +146,10 @@ class CampaignAdmin(Scoped[Campaign]):
         published = obj is not None and obj.published_at is not None
         return (*self.readonly_fields, *(("organisation", "slug", "language") if published else ()))
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """What letters say to some is said once the campaign is there, with its texts and with whom it writes to."""
+        return self.inlines if obj else tuple(inline for inline in self.inlines if inline is not LetterVariantInline)
+
     @admin.display(description=_("title"))
     def title(self, obj: Campaign) -> str:
         current = [text for text in obj.texts.all() if text.superseded_at is None and text.language == obj.language]

@@ -1,7 +1,7 @@
 """What a letter says to some of the representatives, edited under its campaign."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -121,7 +121,7 @@ def _form_for(languages: Sequence[str]) -> type[VariantForm]:
 class LetterVariantInline(PartOfCampaign):
     model = LetterVariant
     verbose_name_plural = _("Other words for some of them")
-    classes: ClassVar[list[str]] = ["collapse"]
+    classes = ("collapse",)
 
     def _languages(self, campaign: Campaign | None) -> list[str]:
         if campaign is None:
@@ -157,7 +157,3 @@ class LetterVariantInline(PartOfCampaign):
                 known |= set(campaign.letter_variants.values_list("legislature", flat=True)) - {None}
                 kwargs["queryset"] = Legislature.objects.filter(pk__in=known)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What letters say to some is said once the campaign is there, with whom it writes to."""
-        return obj is not None and super().has_add_permission(request, obj)
