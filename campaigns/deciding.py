@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -15,7 +16,7 @@ from letters.models import DeliveryEvent, OutgoingEmail, Representative, Suppres
 from letters.models.post import Kind, State
 
 from . import emails, restoring
-from .models import CampaignLetter
+from .models import CampaignLetter, MergedLetter
 
 CHOICES: Mapping[State, tuple[str, ...]] = {
     State.HELD: ("arrived", "readdress", "send", "drop"),
@@ -125,12 +126,19 @@ def _new_addresses(rows: Sequence[OutgoingEmail]) -> dict[int, Representative]:
     serving = Representative.objects.serving(timezone.localdate())
     people = {person.pk: person for person in serving.filter(pk__in=kept.values("representative"))}
     found = {}
-    for email, representative in kept.values_list("outgoing", "representative"):
+    merged = MergedLetter.objects.filter(outgoing__in=list(wanted), representative__isnull=False)
+    people |= {person.pk: person for person in serving.filter(pk__in=merged.values("representative"))}
+    for email, representative in [*_to(kept), *_to(merged)]:
         to = people.get(representative)
         if to and to.reachable_address and email_key(to.reachable_address) not in email_keys(wanted[email].to_address):
             found[email] = to
     refused = _refused(email_keys(to.reachable_address) for to in found.values())
     return {pk: to for pk, to in found.items() if refused.isdisjoint(email_keys(to.reachable_address))}
+
+
+def _to(rows: QuerySet[Any]) -> Iterable[tuple[int, int]]:
+    """By which email, and to which representative."""
+    return rows.values_list("outgoing", "representative")
 
 
 def do(choice: str, ids: Sequence[int], actor: str) -> Outcome:
@@ -182,14 +190,19 @@ def readdress(ids: Iterable[int], actor: str) -> int:
 def _readdress(pk: int, actor: str) -> bool:
     # The letter's row first, as whoever takes a letter back does: then nobody else can decide on it meanwhile.
     kept = CampaignLetter.objects.select_for_update(of=("self",)).filter(outgoing=pk).first()
+    merged = None if kept else MergedLetter.objects.select_for_update(of=("self",)).filter(outgoing=pk).first()
     email = OutgoingEmail.objects.select_for_update(of=("self",)).get(pk=pk)
     to = _new_addresses([email]).get(pk)
-    if kept is None or to is None:
+    if to is None:
         return False
     if email.state != State.BOUNCED and not outbox.cancel([pk], actor, READDRESSED):
         return False
-    kept.outgoing = emails.letter(kept, to, actor)
-    kept.save(update_fields=["outgoing"])
+    if kept is not None:
+        kept.outgoing = emails.letter(kept, to, actor)
+        kept.save(update_fields=["outgoing"])
+    elif merged is not None:
+        merged.outgoing = emails.merged_letter(merged, to.reachable_address, actor)
+        merged.save(update_fields=["outgoing"])
     return True
 
 

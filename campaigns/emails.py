@@ -1,6 +1,6 @@
 """Every email this room sends: one function a message, each through the outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from uuid import UUID
@@ -21,7 +21,7 @@ from letters.models import Letter, Message, OutgoingEmail, Representative
 from letters.models.post import Kind
 
 from . import retention
-from .models import CampaignLetter, CampaignText, Organisation, Signature, User
+from .models import CampaignLetter, CampaignText, MergedLetter, Organisation, Signature, User
 
 # What differs between recipients. All else is shared by every email of one wording (letters.models.Message).
 MARKERS = ("name", "representative", "representatives", "letters", "action_url", "manage_url", "kept_until")
@@ -114,7 +114,7 @@ def _letter_values(letters: Sequence[CampaignLetter]) -> dict[str, str]:
     first, named = letters[0], _together(letters)
     return {
         "representative": first.letter.recipient_name,
-        "representatives": "\n".join(_recipient(one) for one in letters),
+        "representatives": _listed(_recipient(one) for one in letters),
         "action_url": links.link("letter-confirm", "campaigns:letter_confirm", named),
         "manage_url": links.link("letter", "campaigns:letter_manage", named),
         "kept_until": _day(max(retention.letter_kept_until(one) for one in letters), first.text.language),
@@ -123,6 +123,10 @@ def _letter_values(letters: Sequence[CampaignLetter]) -> dict[str, str]:
 
 def _together(letters: Sequence[CampaignLetter]) -> UUID:
     return letters[0].together or letters[0].uuid
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"    {line}" for line in lines)
 
 
 def _recipient(letter: CampaignLetter) -> str:
@@ -151,10 +155,6 @@ def confirm_letters(letters: Sequence[CampaignLetter]) -> OutgoingEmail:
         one.confirmation = email
     CampaignLetter.objects.filter(pk__in=[one.pk for one in letters]).update(confirmation=email)
     return email
-
-
-def confirm_letter(letter: CampaignLetter) -> OutgoingEmail:
-    return confirm_letters([letter])
 
 
 def copies(letters: Sequence[CampaignLetter]) -> OutgoingEmail | None:
@@ -212,6 +212,35 @@ def letter(kept: CampaignLetter, to: Representative, actor: str = "system") -> O
         attach_letter=kept.campaign.attach_pdf,
         actor=actor,
     )
+
+
+def merged_letter(merged: MergedLetter, to: str, actor: str = "system") -> OutgoingEmail:
+    """The one letter in the place of many. Answers go to the organisation, which has their writers' addresses."""
+    organisation = merged.campaign.organisation
+    return outbox.queue(
+        sender=organisation.sender,
+        message=outbox.letter_message(),
+        to=to,
+        to_name=merged.letter.recipient_name,
+        reply_to=organisation.contact_email,
+        kind=Kind.LETTER,
+        letter=merged.letter,
+        attach_letter=merged.campaign.attach_pdf,
+        actor=actor,
+    )
+
+
+def ask_for_answers(letters: Sequence[CampaignLetter]) -> OutgoingEmail:
+    """Asks once whether these letters of one supporter were answered."""
+    first = letters[0]
+    values = {
+        "representatives": _listed(one.letter.recipient_name for one in letters),
+        "action_url": links.link("letter-answer", "campaigns:letter_answer", first.uuid),
+        "manage_url": links.link("letter", "campaigns:letter_manage", first.uuid),
+        "kept_until": _day(min(retention.letter_kept_until(one) for one in letters), first.text.language),
+        ABOUT: " ".join(str(one.uuid) for one in letters),
+    }
+    return _queue("answered", first.text, first.email, first.letter.sender_name, Kind.NOTICE, values)
 
 
 def post_notice(

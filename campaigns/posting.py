@@ -13,7 +13,7 @@ from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import OutgoingEmail, Representative
 
-from . import emails, handing_in, retention
+from . import emails, handing_in, merging, retention
 from .models import CampaignLetter, Signature
 
 THE_WRITER = "the supporter"
@@ -154,6 +154,12 @@ def _asked_for_no_other(letters: Sequence[CampaignLetter]) -> list[int]:
     )
 
 
+def note_printed(kept: CampaignLetter, printed: bool) -> None:
+    """Its writer has posted it on paper, or says that this was a slip."""
+    rows = CampaignLetter.objects.filter(pk=kept.pk, printed_at__isnull=printed, anonymised_at__isnull=True)
+    rows.update(printed_at=timezone.now() if printed else None)
+
+
 def _in_a_bundle(kept: CampaignLetter) -> bool:
     """Perhaps. One that nobody has confirmed is in none, so whoever only types one changes nothing."""
     return kept.by_hand and kept.state == CampaignLetter.State.CONFIRMED
@@ -163,4 +169,6 @@ def _stopped(kept: CampaignLetter) -> bool:
     """Whether the letter, whose row is locked, has not left and now will not."""
     if kept.handed_over_at is not None:
         return False
+    if kept.merged_id:
+        return merging.take_out(kept)
     return not kept.outgoing_id or bool(outbox.cancel([kept.outgoing_id], actor=THE_WRITER))

@@ -1,8 +1,8 @@
 """After a restore the database is of yesterday, and the world is not: what waited then may have happened since.
 
 Nothing goes out again by itself. Every email that had not left is held, marked by who held it, until the operator says
-what became of it; long work that sends is ended, and its owner starts it again or not; and whoever had not confirmed
-gets no reminder, for they may have confirmed since.
+what became of it; long work that sends is ended, and its owner starts it again or not; whoever had not confirmed gets
+no reminder, for they may have confirmed since; and whoever is due to be asked for an answer may have been asked.
 """
 
 import re
@@ -21,7 +21,7 @@ from letters.models import DeliveryEvent, OutgoingEmail
 from letters.models.post import State
 from letters.transitions import move
 
-from . import exports, handing_in
+from . import answering, exports, handing_in, merging
 from .models import Signature
 
 ACTOR = "restore"
@@ -42,6 +42,8 @@ class Quietened:
 
 def quieten(made_at: datetime) -> Quietened:
     """Before any worker or sweeper starts on the restored database."""
+    merging.all_now()  # what waits to be merged becomes mail, and is held with the rest
+    answering.leave_unasked(timezone.now())
     reason = f"Restored from the backup of {made_at:%Y-%m-%d %H:%M} UTC: it may have left since."
     held = outbox.hold(_ids(OutgoingEmail.objects.filter(state__in=WAITED)), ACTOR, reason)
     handing = _ids(OutgoingEmail.objects.filter(state=State.HANDING))

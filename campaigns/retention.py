@@ -12,9 +12,11 @@ from letters import outbox
 from letters.models import Letter
 from letters.models.post import UNSETTLED, State
 
+from . import annexes
 from .models import Campaign, CampaignLetter, Signature
 
 BATCH = 500
+WAITS_TO_MERGE = timedelta(days=3)  # at most; merging.MERGE_AFTER is one
 
 
 def months_after(day: date, months: int) -> date:
@@ -85,7 +87,12 @@ def letters_due(now: datetime) -> models.QuerySet[CampaignLetter]:
         written_before = min(_past_after_months(months, now), now - days)
         due |= by_hand & models.Q(campaign__retention_months=months, created_at__lt=written_before)
     kept = CampaignLetter.objects.filter(due, anonymised_at__isnull=True)
-    kept = kept.exclude(outgoing__state__in=(*UNSETTLED, State.HELD))
+    for email in ("outgoing", "merged__outgoing"):
+        kept = kept.exclude(**{f"{email}__state__in": (*UNSETTLED, State.HELD)})
+    # Confirmed late, it waits to be merged; for those who left their seat meanwhile it waits no longer than that.
+    kept = kept.exclude(
+        to_merge=True, state=CampaignLetter.State.CONFIRMED, merged__isnull=True, confirmed_at__gte=now - WAITS_TO_MERGE
+    )
     # Emailed after all, long after it was written: a failure can be put right as long as with any other.
     return kept.exclude(outgoing__created_at__gte=now - days, created_at__lt=models.F("outgoing__created_at") - days)
 
@@ -125,11 +132,12 @@ def _forget_signatures(due: models.QuerySet[Signature], now: datetime) -> int:
 def forget_letters(due: models.QuerySet[CampaignLetter], now: datetime) -> int:
     done = 0
     due = due.filter(anonymised_at__isnull=True)
-    while batch := list(due.order_by("pk").values_list("pk", "letter_id")[:BATCH]):
+    while batch := list(due.order_by("pk").values_list("pk", "letter_id", "merged_id")[:BATCH]):
         with transaction.atomic():
-            Letter.objects.filter(pk__in=[letter for _pk, letter in batch]).scrub()
-            CampaignLetter.objects.filter(pk__in=[pk for pk, _letter in batch]).update(
+            Letter.objects.filter(pk__in=[letter for _pk, letter, _merged in batch]).scrub()
+            CampaignLetter.objects.filter(pk__in=[pk for pk, _letter, _merged in batch]).update(
                 email="", email_key="", anonymised_at=now
             )
+            annexes.rewrite(merged for _pk, _letter, merged in batch if merged)
         done += len(batch)
     return done

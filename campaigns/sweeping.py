@@ -13,7 +13,7 @@ from config import heartbeat, jobs
 from config.clock import Clock
 from letters import outbox, pacing
 
-from . import counting, noticing, retention, signing
+from . import answering, counting, merging, noticing, retention, signing
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +51,8 @@ def slow() -> list[Deed]:
     return [
         Deed("notices", 60, noticing.tell_organisers),
         Deed("reminders", 300, signing.remind_the_unconfirmed),
+        Deed("merging", 60, merging.due),
+        Deed("answers", 120, answering.ask),
         Deed("expired jobs", 3600, lambda: jobs.expire(timezone.now())),
         Deed("retention", 3600, retention.anonymise_expired),
     ]

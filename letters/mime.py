@@ -110,7 +110,7 @@ def from_of(sender: Sender) -> tuple[str, Address]:
 
 def _from_name(email: OutgoingEmail, name: str) -> str:
     # The address must be ours (DMARC), but a representative sees at a glance who writes.
-    if email.kind != Kind.LETTER or email.letter is None or not email.letter.sender_name:
+    if email.kind != Kind.LETTER or email.letter is None or email.letter.sender_name in ("", name):
         return name
     with override(email.letter.language):
         return gettext("%(person)s via %(site)s") % {"person": email.letter.sender_name, "site": name}

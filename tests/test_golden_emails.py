@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ GOLDEN = Path(__file__).parent / "golden"
 DAY = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("UTC"))
 LANGUAGES = ("en", "ar")
 NAMES = {"en": "Alice Ahmed", "ar": "أليس أحمد"}
-LINK = re.compile(r"(http://testserver/(?:confirm|signature|letter/confirm|letter)/)[\w.-]+/")
+LINK = re.compile(r"(http://testserver/(?:confirm|signature|letter/confirm|letter/answer|letter)/)[\w.-]+/")
 
 
 @pytest.fixture(autouse=True)
@@ -60,14 +61,35 @@ def signature(campaign: Campaign, language: str) -> Signature:
     )
 
 
-def kept_letter(campaign: Campaign, language: str, by_hand: bool = False) -> CampaignLetter:
+def kept_letter(campaign: Campaign, language: str, **fields: Any) -> CampaignLetter:
     _, _, representative = make_seat(name="Imogen Yarborough")
     letter = written_letter(campaign, language)
     letter.representative = representative
-    kept = make_campaign_letter(campaign, representative, letter=letter, text=text_of(campaign, language))
-    CampaignLetter.objects.update(created_at=DAY, by_hand=by_hand)
+    kept = make_campaign_letter(campaign, representative, letter=letter, text=text_of(campaign, language), **fields)
+    CampaignLetter.objects.update(created_at=DAY)
     kept.refresh_from_db()
     return kept
+
+
+def kept_letters(campaign: Campaign, language: str) -> list[CampaignLetter]:
+    """Three written at once: one by email, one on paper, one that is merged."""
+    letters = []
+    for name, fields in (
+        ("Imogen Yarborough", {}),
+        ("Wallace Quarmby", {"by_hand": True}),
+        ("Zoe Xu", {"to_merge": True}),
+    ):
+        kept = kept_letter(campaign, language, **fields)
+        kept.letter.recipient_name = name
+        kept.letter.save()
+        letters.append(kept)
+    return letters
+
+
+def copied(letters: list[CampaignLetter]) -> OutgoingEmail:
+    email = emails.copies(letters)
+    assert email is not None
+    return email
 
 
 def written_letter(campaign: Campaign, language: str) -> Letter:
@@ -116,8 +138,16 @@ EMAILS = {
     "removed": lambda campaign, language: emails.signature_removed(
         signature(campaign, language), text_of(campaign, language)
     ),
-    "letter_confirm": lambda campaign, language: emails.confirm_letter(kept_letter(campaign, language)),
-    "hand_in_confirm": lambda campaign, language: emails.confirm_letter(kept_letter(campaign, language, by_hand=True)),
+    "letter_confirm": lambda campaign, language: emails.confirm_letters([kept_letter(campaign, language)]),
+    "hand_in_confirm": lambda campaign, language: emails.confirm_letters(
+        [kept_letter(campaign, language, by_hand=True)]
+    ),
+    "merge_confirm": lambda campaign, language: emails.confirm_letters(
+        [kept_letter(campaign, language, to_merge=True)]
+    ),
+    "letters_confirm": lambda campaign, language: emails.confirm_letters(kept_letters(campaign, language)),
+    "letter_copy": lambda campaign, language: copied(kept_letters(campaign, language)[:2]),
+    "answered": lambda campaign, language: emails.ask_for_answers(kept_letters(campaign, language)),
     "letter_already": lambda campaign, language: emails.letter_already_sent(kept_letter(campaign, language)),
     "notice": lambda campaign, language: emails.post_notice(
         campaign.organisation,
@@ -128,7 +158,7 @@ EMAILS = {
 }
 
 # Those with a button that does what they ask for.
-ASKING = ("confirm", "reminder", "letter_confirm", "hand_in_confirm")
+ASKING = ("confirm", "reminder", "letter_confirm", "letters_confirm", "merge_confirm", "hand_in_confirm", "answered")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -149,6 +149,11 @@ class CampaignLetter(models.Model):
     def __str__(self) -> str:
         return str(self.uuid)
 
+    @property
+    def carried_by(self) -> OutgoingEmail | None:
+        """The email by which it goes: its own, or the one of all who send the same words."""
+        return self.outgoing or (self.merged.outgoing if self.merged else None)
+
     def as_data(self) -> dict[str, Any]:
         """Everything kept about one letter, for who wrote it."""
         return {
@@ -165,9 +170,16 @@ class CampaignLetter(models.Model):
             "consent_at": self.consent_at,
             "written_at": self.created_at,
             "confirmed_at": self.confirmed_at,
-            "delivery": self.outgoing.state if self.outgoing else None,
+            "delivery": self.carried_by.state if self.carried_by else None,
             "by_hand": self.by_hand,
             "handed_over_at": self.handed_over_at,
+            "merged_with": self.merged.letters if self.merged else None,
+            "own_words_percent": self.own_share,
+            "copy_wanted": self.copy_wanted,
+            "printed_at": self.printed_at,
+            "asked_at": self.asked_at,
+            "answer": self.answer,
+            "answer_said_at": self.answer_said_at,
         }
 
 

@@ -2,27 +2,27 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from campaigns import addresses, deciding, pages, posting, retention
+from campaigns import addresses, answering, letter_history, pages, posting, retention
+from campaigns.letter_history import has_perhaps_arrived, honest_state
 from campaigns.models import CampaignLetter
-from config import links
+from config import errors, links, ratelimit
 from letters import outbox
-from letters.letter_text import sheet_for
-from letters.models.post import UNSETTLED, State
+from letters.letter_text import letter_text, sheet_for
+from letters.pdf import RenderingBusy, RenderingError, letter_pdf
 
 from .acting import Gone, acting_link
 from .loading import speak
+from .public import rendering_busy, rendering_failed
 from .signing import as_file
 
-PURPOSE_CONFIRM, PURPOSE_MINE = "letter-confirm", "letter"
+PURPOSE_CONFIRM, PURPOSE_MINE, PURPOSE_ANSWER = "letter-confirm", "letter", "letter-answer"
 
 
 def letters_of(purpose: str, token: str) -> list[CampaignLetter]:
@@ -104,16 +104,26 @@ def mine(request: HttpRequest, token: str) -> HttpResponse:
     if len(letters) > 1:
         return several(request, letters)
     kept = letters[0]
-    done, status = "", 200
-    if "withdraw" in request.POST:
-        done = "withdrawn" if posting.withdraw(kept) else "too_late"
-        kept = letters_of(PURPOSE_MINE, token)[0]
-    elif "erase" in request.POST:
-        if "really" in request.POST:
-            return erased(request, letters)
-        done, status = "erase_unticked", 422
-    context = letter_context(kept) | {"done": done, "data_url": f"{request.path}data.json"}
+    if "erase" in request.POST and "really" in request.POST:
+        return erased(request, letters)
+    done = act(request, kept) if request.method == "POST" else ""
+    kept = letters_of(PURPOSE_MINE, token)[0]
+    context = letter_context(kept) | {"done": done, "files": files_of(kept), "history": letter_history.history(kept)}
+    status = 422 if done == "erase_unticked" else 200
     return render(request, "campaigns/writing/letter_mine.html", context, status=status)
+
+
+def act(request: HttpRequest, kept: CampaignLetter) -> str:
+    """What its writer wants done with it; returns what is to be said about that."""
+    if "withdraw" in request.POST:
+        return "withdrawn" if posting.withdraw(kept) else "too_late"
+    if "printed" in request.POST:
+        wanted = request.POST["printed"] == "yes"
+        posting.note_printed(kept, wanted)
+        return "printed" if wanted else "not_printed"
+    if "answer" in request.POST:
+        return "answered" if answering.say(kept, request.POST["answer"]) else ""
+    return "erase_unticked" if "erase" in request.POST else ""
 
 
 def several(request: HttpRequest, letters: list[CampaignLetter]) -> HttpResponse:
@@ -132,10 +142,64 @@ def erased(request: HttpRequest, letters: list[CampaignLetter]) -> HttpResponse:
     return render(request, "campaigns/signing/erased.html", pages.frame(letters[0].text))
 
 
+@acting_link("manage")
+def answer(request: HttpRequest, token: str) -> HttpResponse:
+    """The page of the one question. Looking at it says nothing; another answer takes the place of the first."""
+    named = letters_of(PURPOSE_ANSWER, token)[0]
+    letters = list(answering.asked_with(named))
+    said: CampaignLetter | None = None
+    if request.method == "POST":
+        said = next((kept for kept in letters if str(kept.uuid) == request.POST.get("letter")), None)
+        if said is None or not answering.say(said, request.POST.get("answer", "")):
+            return errors.problem(
+                request, 422, _("Nothing was noted"), _("Please go back and press one of the buttons.")
+            )
+        letters = list(answering.asked_with(named))
+    context = letter_context(named) | {"letters": letters, "said": said, "Answer": CampaignLetter.Answer}
+    return render(request, "campaigns/writing/letter_answer.html", context)
+
+
 @require_safe
 @acting_link("manage")
 def data(request: HttpRequest, token: str) -> HttpResponse:
-    return as_file(letters_of(PURPOSE_MINE, token)[0].as_data(), "my-letter.json")
+    letters = [kept.as_data() for kept in letters_of(PURPOSE_MINE, token)]
+    return as_file(letters[0] if len(letters) == 1 else {"letters": letters}, "my-letter.json")
+
+
+@require_safe
+@acting_link("manage")
+def pdf(request: HttpRequest, token: str) -> HttpResponse:
+    """Their letter to print; with `?large` in large print."""
+    kept = letters_of(PURPOSE_MINE, token)[0]
+    if not (verdict := ratelimit.allow("pdf", ratelimit.network(request))):
+        return errors.too_many(request, verdict.retry_after)
+    try:
+        content = letter_pdf(sheet_for(kept.letter), large="large" in request.GET)
+    except RenderingBusy as busy:
+        return rendering_busy(request, busy)
+    except RenderingError:
+        return rendering_failed(request)
+    return attached(content, "application/pdf", "my-letter.pdf")
+
+
+@require_safe
+@acting_link("manage")
+def plain(request: HttpRequest, token: str) -> HttpResponse:
+    kept = letters_of(PURPOSE_MINE, token)[0]
+    whole = f"{kept.letter.recipient_lines}\n\n{letter_text(kept.letter)}"
+    return attached(whole.encode(), "text/plain; charset=utf-8", "my-letter.txt")
+
+
+def attached(content: bytes, kind: str, filename: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def files_of(kept: CampaignLetter) -> dict[str, str]:
+    """Of this letter alone, also where the page was opened by the link of all that were written with it."""
+    where = {"token": links.token(PURPOSE_MINE, kept.uuid)}
+    return {name: reverse(f"campaigns:letter_{name}", kwargs=where) for name in ("sheet", "plain", "data")}
 
 
 def letter_context(kept: CampaignLetter) -> dict[str, Any]:
@@ -151,51 +215,11 @@ def letter_context(kept: CampaignLetter) -> dict[str, Any]:
         "state": kept.state,
         "stoppable": kept.state != CampaignLetter.State.WITHDRAWN
         and kept.handed_over_at is None
-        and (kept.outgoing is None or kept.outgoing.state in outbox.CANCELLABLE),
+        and (kept.carried_by is None or kept.carried_by.state in outbox.CANCELLABLE),
         "by_hand": posting.goes_by_hand(kept),
         "in_doubt": in_doubt,
-        "on_its_way": is_on_its_way(kept),
+        "on_its_way": letter_history.is_on_its_way(kept),
+        "may_answer": answering.may_answer(kept),
         "outgoing_state": honest_state(kept, in_doubt),
         "share": addresses.share(kept.text.campaign, kept.text),
     }
-
-
-def has_perhaps_arrived(kept: CampaignLetter) -> bool:
-    """It was handed over once, and nobody knows what became of it."""
-    doubtful = (State.HELD, State.CANCELLED)
-    return bool(kept.outgoing and kept.outgoing.state in doubtful and deciding.in_doubt(kept.outgoing))
-
-
-def is_on_its_way(kept: CampaignLetter) -> bool:
-    """Nobody has paused it, and nothing has come between."""
-    if kept.outgoing is None or kept.outgoing.state not in (*UNSETTLED, State.SENT):
-        return False
-    return not (kept.outgoing.state == State.QUEUED and kept.campaign.organisation.sender.pause)
-
-
-def honest_state(kept: CampaignLetter, in_doubt: bool) -> str:
-    """Where the letter is, in words that claim no more than is known."""
-    if kept.handed_over_at is not None:
-        day = date_format(timezone.localdate(kept.handed_over_at))
-        return _("handed over on %(day)s") % {"day": day}
-    if kept.outgoing is None:
-        return _("waiting to be handed over") if kept.by_hand else ""
-    if kept.outgoing.state == State.SENT and settings.DEMONSTRATION:
-        return _("in the demonstration mailbox: it reached nobody")
-    state = State(kept.outgoing.state)
-    if state == State.QUEUED and kept.campaign.organisation.sender.pause:
-        return _("waiting: the organisers have paused sending for a while")
-    if in_doubt and state == State.CANCELLED:
-        return _("stopped; we do not know whether it had arrived before")
-    if in_doubt:
-        return _("we do not know yet whether it arrived; the organisers are looking into it")
-    return {
-        State.QUEUED: _("waiting for its turn to be sent"),
-        State.LEASED: _("about to be sent"),
-        State.HANDING: _("being handed to the mail server"),
-        State.SENT: _("accepted by the mail server"),
-        State.HELD: _("held back, not sent yet; the organisers are looking into it"),
-        State.BOUNCED: _("came back: it did not arrive, and the organisers are told"),
-        State.FAILED: _("could not be sent: it did not arrive"),
-        State.CANCELLED: _("stopped, not sent"),
-    }[state]

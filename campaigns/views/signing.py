@@ -222,7 +222,7 @@ def kept_about(signature: Signature) -> list[dict[str, str]]:
 @acting_link("manage")
 def data(request: HttpRequest, token: str) -> HttpResponse:
     signature = signature_of(links.read(PURPOSE_MINE, token))
-    letters = posting.letters_of(signature).select_related("letter", "text", "consent", "outgoing")
+    letters = posting.letters_of(signature).select_related("letter", "text", "consent", "outgoing", "merged__outgoing")
     return as_file(signature.as_data() | {"letters": [letter.as_data() for letter in letters]}, "my-signature.json")
 
 
