@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from letters.pdf import LetterSheet, MissingGlyphs, document_pdf
 from letters.pdf.many import letters_pdf
 from letters.pdf.profiles import PROFILES, for_country
+from letters.pdf.sheet import direction_of, one_line
 
 from .models import Campaign
 from .printing import Stack, patiently
 
-LISTED_AT_ONCE = 500  # lines laid out together
+# Lines of a list of contents on its first page and on the others, and how many pages are laid out together: even.
+FIRST, OTHERS, TOGETHER = 34, 44, 10
+LONGEST_NAME = 70  # characters that fit on a line
 
 
 @dataclass(frozen=True)
@@ -36,30 +39,52 @@ class Line:
 
 def contents(campaign: Campaign, made: datetime, lines: list[Line]) -> tuple[bytes, list[Line]]:
     """The list as a PDF to be put before the letters, and the lines with the pages on which they then begin."""
-    before = 0
-    while True:
-        moved = [replace(line, page=line.page + before) for line in lines]
-        pdf, pages = _listed(campaign, made, moved)
-        if pages <= before:
-            return pdf, moved
-        before = pages
+    pages = len(_paged(lines))
+    before = pages + pages % 2
+    moved = [replace(line, page=line.page + before) for line in lines]
+    pdf, found = _listed(campaign, made, moved)
+    if found != before:
+        raise RuntimeError(f"A list of contents of {len(lines)} letters has {found} pages, not {before}.")
+    return pdf, moved
+
+
+def _paged(lines: list[Line]) -> list[list[Line]]:
+    ends = range(FIRST, len(lines) + OTHERS, OTHERS)
+    return [lines[max(0, end - OTHERS) if end > FIRST else 0 : end] for end in ends]
 
 
 def _listed(campaign: Campaign, made: datetime, lines: list[Line]) -> tuple[bytes, int]:
     paper = PROFILES[for_country(campaign.legislature.country if campaign.legislature else "")].page
-    css = render_to_string("campaigns/organising/bundle_list.css")
+    context = {"campaign": campaign, "made": made, "paper": paper}
+    pages = _paged(lines)
     with closing(Stack()) as stack:
-        for start in range(0, len(lines), LISTED_AT_ONCE):
-            context = {"campaign": campaign, "made": made, "paper": paper, "begins": start == 0}
-            some = lines[start : start + LISTED_AT_ONCE]
-            stack.add(_settable(lambda text, context=context, some=some: _page(context, some, css, text)))
+        for start in range(0, len(pages), TOGETHER):
+            some = context | {"begins": start == 0}
+            stack.add(_settable(_List(some, pages[start : start + TOGETHER])))
         return stack.whole(), stack.pages
 
 
-def _page(context: dict[str, object], lines: list[Line], css: str, written: Callable[[str], str]) -> bytes:
-    listed = [replace(line, name=written(line.name)) for line in lines]
-    html = render_to_string("campaigns/organising/bundle_list.html", context | {"lines": listed})
-    return patiently(lambda: document_pdf(html, css))
+@dataclass(frozen=True)
+class _List:
+    context: dict[str, object]
+    pages: list[list[Line]]
+
+    def __call__(self, written: Callable[[str], str]) -> bytes:
+        pages = [[_row(line, written) for line in page] for page in self.pages]
+        html = render_to_string("campaigns/organising/bundle_list.html", self.context | {"pages": pages})
+        css = render_to_string("campaigns/organising/bundle_list.css")
+        return patiently(lambda: document_pdf(html, css))
+
+
+def _row(line: Line, written: Callable[[str], str]) -> tuple[Line, bool]:
+    """And whether the name is to be kept apart: from right to left, it would run into the number before it."""
+    name = written(_short(line.name))
+    return replace(line, name=name), direction_of(name, "ltr") == "rtl"
+
+
+def _short(name: str) -> str:
+    name = one_line(name)
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def in_its_place(number: int, name: str, file: str) -> bytes:

@@ -139,8 +139,8 @@ def widths_in(pdf: bytes) -> list[int]:
         return [int(page.mediabox[2]) - 300 for page in document.pages]
 
 
-def bundled(campaign: Campaign, alice: User) -> jobs.Job:
-    job = bundling.start_bundle(campaign, exports.owner_of(campaign, alice))
+def bundled(campaign: Campaign, alice: User, wanted: bundling.Wanted | None = None) -> jobs.Job:
+    job = bundling.start_bundle(campaign, exports.owner_of(campaign, alice), wanted)
     jobs.drain()
     job.refresh_from_db()
     return job
@@ -151,6 +151,11 @@ def opened(job: jobs.Job) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(file.read()))
     assert archive.testzip() is None
     return archive
+
+
+def whole(job: jobs.Job) -> bytes:
+    with job.open_result() as file:
+        return file.read()
 
 
 def names_in(job: jobs.Job) -> list[str]:
