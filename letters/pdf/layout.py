@@ -106,13 +106,13 @@ def _is_addressed(sheet: LetterSheet) -> bool:
     return bool(sheet.blank or sheet.sender_name or sheet.sender_lines or sheet.recipient_lines)
 
 
-def _line(text: str, otherwise: Direction, css_class: str = "") -> SafeString:
+def _line(text: str, otherwise: Direction, css_class: str = "", main: Direction | None = None) -> SafeString:
     """One paragraph of one line, in the direction of its own script."""
     text = one_line(text)
     return format_html(
         "<p{}{}>{}</p>",
         format_html(' class="{}"', css_class) if css_class else "",
-        _dir(text, otherwise),
+        _dir(text, otherwise, main),
         _written(text),
     )
 
@@ -122,16 +122,19 @@ def _written(text: str) -> SafeString:
     return web_addresses.isolated(breakable(text))
 
 
-def _dir(text: str, otherwise: Direction) -> SafeString:
-    """For a text that runs the other way; it is in another language, too, and is to be spoken in it."""
+def _dir(text: str, otherwise: Direction, main: Direction | None = None) -> SafeString:
+    """Of a text that runs another way than what is around it; and its language, if the letter (`main`) runs another
+    way, for then it is not the letter's: it is to be spoken in its own."""
     found = direction_of(text, otherwise)
-    if found == otherwise:
-        return SafeString("")
-    return format_html(' dir="{}" lang="{}"', found, language_of(text))
+    return format_html(
+        "{}{}",
+        "" if found == otherwise else format_html(' dir="{}"', found),
+        "" if found == (main or otherwise) else format_html(' lang="{}"', language_of(text)),
+    )
 
 
-def _lines(lines: tuple[str, ...], otherwise: Direction) -> SafeString:
-    return format_html_join("", "{}", ((_line(line, otherwise),) for line in lines if one_line(line)))
+def _lines(lines: tuple[str, ...], otherwise: Direction, main: Direction) -> SafeString:
+    return format_html_join("", "{}", ((_line(line, otherwise, "", main),) for line in lines if one_line(line)))
 
 
 def _head(sheet: LetterSheet, profile: Profile) -> SafeString:
@@ -145,8 +148,8 @@ def _head(sheet: LetterSheet, profile: Profile) -> SafeString:
         sender = format_html(
             "<div{}>{}{}</div>",
             mark_safe(' class="long"') if long else "",
-            _line(sheet.sender_name, "ltr", "name") if one_line(sheet.sender_name) else "",
-            _lines(sheet.sender_lines, "ltr"),
+            _line(sheet.sender_name, "ltr", "name", sheet.direction) if one_line(sheet.sender_name) else "",
+            _lines(sheet.sender_lines, "ltr", sheet.direction),
         )
     step, lines = set_in_window(sheet.recipient_lines, profile)
     # The window lies where the envelope has it, whichever way the letter is written.
@@ -158,7 +161,7 @@ def _head(sheet: LetterSheet, profile: Profile) -> SafeString:
         direction_of(" ".join(sheet.recipient_lines), sheet.direction),
         _return(sheet, profile),
         step,
-        _lines(lines, "ltr"),
+        _lines(lines, "ltr", sheet.direction),
     )
 
 
