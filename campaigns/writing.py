@@ -19,6 +19,7 @@ from .choosing import Approach
 from .models import Campaign, CampaignLetter, CampaignText, Signature
 
 PLACEHOLDERS = (*composing.PLACEHOLDERS, "campaign_url")
+PLACES = ("representative", "constituency")  # those that may stay where a letter goes to several
 # What mail programs take in a mailto: address without cutting it (standards.md 2.4).
 MAILTO_LIMIT = 2_000
 
@@ -35,6 +36,11 @@ class Draft:
     body: str
     points: list[str]
     given: list[str]
+
+    @property
+    def open(self) -> list[str]:
+        """Placeholders that are filled in for each of several only when their letters are made."""
+        return [f"{{{name}}}" for name in PLACES if f"{{{name}}}" in "\n".join([self.subject, *self.given])]
 
 
 @dataclass(frozen=True)

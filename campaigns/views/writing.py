@@ -1,28 +1,31 @@
-"""Writing to one's representative. No step keeps anything; what was typed travels in the form, until it is sent."""
+"""Writing to one's representatives. No step keeps anything; what was typed travels in the form, until it is sent."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaigns import addresses, choosing, handing_in, pages, retention, writing
-from campaigns.forms.writing import ConstituencyForm, LetterForm, PostcodeForm, SendForm
+from campaigns import addresses, choosing, consent, pages, retention, writing
+from campaigns.choosing import Approach, Choice
+from campaigns.forms.writing import LetterForm, PrintForm, SendForm, numbers
 from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
 from config.crypto import email_key
 from config.origin import only_from_this_site
 from config.responses import SeeOther
-from letters.directory import lookup
 from letters.letter_text import letter_text, sheet_for
-from letters.models import Constituency, Representative
-from letters.pdf import RenderingBusy, RenderingError, letter_pdf
+from letters.models import Constituency, Letter, Representative
+from letters.own_words import own_share
+from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError, letter_pdf
 
 from .acting import Gone
+from .finding import Finding
 from .loading import published_text
 from .public import rendering_failed
 from .signing import PURPOSE_MINE, signature_of
@@ -44,16 +47,20 @@ def write(request: HttpRequest, slug: str, language: str | None = None, token: s
     writer = signed_writer(token, text) if token else None
     desk = Desk(request, text, writer)
     if request.method != "POST":
-        return desk.choose() if "choose" in request.GET else desk.ask_postcode()
-    stages = {
+        return desk.choose() if "choose" in request.GET else desk.begin()
+    stages: dict[str, Callable[[], HttpResponse]] = {
         "find": desk.find,
         "choose": desk.chosen,
+        "whom": desk.whom_chosen,
+        "points": desk.points_chosen,
         "edit": desk.edit_again,
         "preview": desk.preview,
         "pdf": desk.pdf,
+        "text": desk.plain,
         "send": desk.send,
     }
-    return stages.get(request.POST.get("stage", "find"), desk.find)()
+    # "pdf:7" is the PDF of the letter to representative 7.
+    return stages.get(request.POST.get("stage", "find").partition(":")[0], desk.find)()
 
 
 def signed_writer(token: str, text: CampaignText) -> Signature | None:
@@ -66,109 +73,97 @@ def signed_writer(token: str, text: CampaignText) -> Signature | None:
     return signature if confirmed else None
 
 
-class Desk:
-    """One request of somebody who writes: the pages they may be shown, each made from what they sent."""
+class Incomplete(Exception):
+    """The letter needs another look; this page asks for it."""
 
-    def __init__(self, request: HttpRequest, text: CampaignText, writer: Signature | None) -> None:
-        self.request, self.text, self.writer = request, text, writer
-        self.campaign = text.campaign
+    def __init__(self, page: HttpResponse) -> None:
+        self.page = page
 
-    def page(self, name: str, status: int = 200, **context: Any) -> HttpResponse:
-        frame = pages.frame(self.text) | {"here": self.request.path, "writer": self.writer}
-        return render(self.request, f"campaigns/writing/{name}.html", frame | context, status=status)
 
-    def ask_postcode(self) -> HttpResponse:
-        initial = {"postcode": self.writer.postcode} if self.writer and self.writer.country == "GB" else {}
-        return self.page("postcode", form=PostcodeForm(initial=initial))
-
-    def find(self) -> HttpResponse:
-        form = PostcodeForm(self.request.POST)
-        if not (verdict := ratelimit.allow("postcode", ratelimit.network(self.request))):
-            return errors.too_many(self.request, verdict.retry_after)
-        if not form.is_valid():
-            return self.page("postcode", status=422, form=form)
-        legislature = self.campaign.legislature
-        if legislature is None:
-            raise Http404
+def shown_when_incomplete(stage: Callable[["Desk"], HttpResponse]) -> Callable[["Desk"], HttpResponse]:
+    def answered(desk: "Desk") -> HttpResponse:
         try:
-            found = lookup.locate(form.cleaned_data["postcode"], legislature).constituencies
-        except lookup.PostcodeError as error:
-            if error.reason in (lookup.Reason.UNKNOWN, lookup.Reason.NORTHERN_IRELAND, lookup.Reason.FOREIGN):
-                return self.choose(problem=str(error))
-            form.add_error("postcode", str(error))
-            return self.page("postcode", status=422, form=form)
-        if len(found) > 1:
-            return self.choose(_("Your postcode lies in several constituencies. Choose yours."), among=found)
-        return self.start_letter(found[0], form.cleaned_data["postcode"])
+            return stage(desk)
+        except Incomplete as incomplete:
+            return incomplete.page
 
-    def choose(self, problem: str = "", among: list[Constituency] | None = None) -> HttpResponse:
-        return self.page("choose", form=ConstituencyForm(self.campaign, among=among), problem=problem)
+    return answered
 
-    def chosen(self) -> HttpResponse:
-        form = ConstituencyForm(self.campaign, self.request.POST)
-        if not form.is_valid():
-            return self.page("choose", status=422, form=form, problem="")
-        return self.start_letter(form.cleaned_data["constituency"], "")
 
-    def start_letter(self, constituency: Constituency, postcode: str) -> HttpResponse:
-        representatives = lookup.representatives_for(constituency, timezone.localdate())
-        if not representatives:
-            return self.page(
-                "choose", form=ConstituencyForm(self.campaign), vacant=constituency.name_in(self.text.language)
-            )
-        draft = writing.draft(self.text, choosing.Approach(representatives[:1]))
-        known = lookup.spaced(lookup.parse_postcode(postcode)) if postcode else ""
-        initial = {
-            "constituency": constituency.pk,
-            "subject": draft.subject,
-            "body": draft.body,
-            "name": self.writer.name if self.writer else "",
-            "postcode": known,
-        }
-        form = LetterForm(constituency, representatives, initial=initial)
-        return self.edit(form, constituency, representatives, 200)
+class Desk(Finding):
+    """The letter itself: writing it, looking at it, and its three roads."""
 
-    def bound(self) -> tuple[LetterForm, Constituency, list[Representative]]:
-        """The letter as it was sent. An unknown constituency, or one of another legislature, did not come from us."""
-        pk = self.request.POST.get("constituency", "")
-        legislature = self.campaign.legislature
-        seats = Constituency.objects.current(legislature) if legislature else Constituency.objects.none()
-        constituency = seats.filter(pk=int(pk)).first() if pk.isascii() and pk.isdigit() and len(pk) < 19 else None
-        if constituency is None:
-            raise Http404
-        representatives = lookup.representatives_for(constituency, timezone.localdate())
-        return LetterForm(constituency, representatives, self.request.POST), constituency, representatives
+    def bound(self, complete: bool = True) -> LetterForm:
+        """The letter as it was typed. Raises Incomplete, if it must be complete and is not."""
+        choice = self.choice()
+        self.seats = choice.constituencies
+        wanted = numbers(self.request.POST, "representative")
+        approaches = choice.among(wanted)
+        sit = {one.pk for one in choice.representatives}
+        if all(pk in sit for pk in wanted) and approaches:
+            form = LetterForm(self.text, approaches, self.request.POST)
+            if not form.is_valid() and complete:
+                raise Incomplete(self.edit(form, self.seats, 422))
+            return form
+        gone = list(
+            Representative.objects.filter(pk__in=set(wanted) - sit, legislature__in=self.campaign.legislatures())
+            .select_related("legislature", "constituency")
+            .order_by("name")
+        )
+        raise Incomplete(self.somebody_left(choice, approaches, gone))
 
-    def edit(
-        self, form: LetterForm, constituency: Constituency, people: list[Representative], status: int
-    ) -> HttpResponse:
-        by_hand = [one for one in people if handing_in.is_by_hand(self.campaign, one)]
-        context = {"constituency": constituency, "representatives": people, "by_hand": by_hand}
-        return self.page("edit", status=status, form=form, **context)
-
-    def edit_again(self) -> HttpResponse:
-        form, constituency, people = self.bound()
+    def somebody_left(self, choice: Choice, approaches: list[Approach], gone: Sequence[Representative]) -> HttpResponse:
+        """The letter with all that was typed, for those who remain; and who does not."""
+        past, _left = choosing.approaches(self.campaign, list(gone), timezone.localdate(), self.text.language)
+        form = LetterForm(self.text, approaches or past or choice.approaches, self.request.POST)
         form.is_valid()
-        return self.edit(form, constituency, people, 200)
+        if not gone:
+            form.add_error(None, _("Choose at least one person to write to."))
+        to = approaches if gone else approaches or choice.approaches
+        return self.edit(form, self.seats, 422, gone=consent.listed([one.name for one in gone]), to=to)
 
+    def edit(self, form: LetterForm, seats: list[Constituency], status: int, **context: Any) -> HttpResponse:
+        groups = self.groups(context.pop("to", form.approaches))
+        parts = [
+            {
+                "names": consent.listed([one.name for one in approach.representatives]),
+                "subject": form[f"subject{approach.key}"],
+                "body": form[f"body{approach.key}"],
+                "given": draft.given,
+                "placeholders": consent.listed(draft.open),
+            }
+            for approach, draft in zip(form.approaches, form.drafts, strict=True)
+        ]
+        carried = [("constituency", seat.pk) for seat in seats]
+        carried += [("representative", one["pk"]) for group in groups for one in group["people"]]
+        several = len(carried) - len(seats) > 1
+        known = {"form": form, "groups": groups, "parts": parts, "carried": carried, "several": several}
+        return self.page("edit", status=status, **known, **context)
+
+    @shown_when_incomplete
+    def edit_again(self) -> HttpResponse:
+        form = self.bound(complete=False)
+        return self.edit(form, self.seats, 200)
+
+    @shown_when_incomplete
     def preview(self) -> HttpResponse:
-        form, constituency, people = self.bound()
-        if not form.is_valid():
-            return self.edit(form, constituency, people, 422)
+        form = self.bound()
         return self.show(form, self.send_form(form), 200)
 
     def send_form(self, form: LetterForm, data: Any = None) -> SendForm:
         initial = {"email": self.writer.email} if self.writer else {}
-        to = form.cleaned_data["representative"]
-        by_hand = handing_in.is_by_hand(self.campaign, to)
-        return SendForm(self.campaign, self.text, to.name, by_hand, data, initial=initial)
+        return SendForm(writing.consent_to(self.text, form.as_written()), data, initial=initial)
+
+    def letters(self, form: LetterForm) -> list[tuple[Representative, Letter]]:
+        return [
+            (one, writing.letter_from(self.text, written, one))
+            for written in form.as_written()
+            for one in written.representatives
+        ]
 
     def show(self, form: LetterForm, send_form: SendForm, status: int) -> HttpResponse:
-        written = form.as_written()
-        [to] = written.representatives
-        letter = writing.letter_from(self.text, written, to)
-        address, whole = writing.mailto(letter, to)
-        by_hand = handing_in.is_by_hand(self.campaign, to)
+        letters = self.letters(form)
+        roads = writing.roads(self.campaign, [one for one, _letter in letters])
         kept_until = timezone.localdate() + timedelta(days=settings.LETTER_RETENTION_DAYS)
         latest = max(kept_until, retention.kept_until(self.campaign))
         return self.page(
@@ -176,47 +171,81 @@ class Desk:
             status=status,
             form=form,
             send_form=send_form,
-            carried=[(name, form.data.get(name, "")) for name in form.fields],
-            sheet=sheet_for(letter),
-            representative=to,
-            by_hand=by_hand,
-            reachable=bool(to.reachable_address),
-            mailto=address,
-            mailto_whole=whole,
-            plain=letter_text(letter),
-            letter_until=latest if by_hand else kept_until,
+            print_form=PrintForm(list(dict.fromkeys(one.legislature for one, _letter in letters)), auto_id="print_%s"),
+            carried=self.carried(form),
+            several=len(letters) > 1,
+            letters=[{"pk": one.pk, "to": one.name, "sheet": sheet_for(letter)} for one, letter in letters],
+            programs=[self.program(one, letter) for one, letter in letters if one in roads.emailed],
+            roads=roads,
+            emailed_names=consent.listed([one.name for one in roads.emailed]),
+            posted_names=consent.listed([one.name for one in roads.posted]),
+            by_hand=bool(roads.handed and not roads.emailed),
+            share=own_share(
+                "\n".join(written.body for written in form.as_written()),
+                [given for draft in form.drafts for given in draft.given],
+            ),
+            letter_until=latest if roads.handed else kept_until,
         )
 
+    def program(self, one: Representative, letter: Letter) -> dict[str, Any]:
+        address, whole = writing.mailto(letter, one)
+        return {"pk": one.pk, "name": one.name, "address": address, "whole": whole, "plain": letter_text(letter)}
+
+    def carried(self, form: LetterForm) -> list[tuple[str, object]]:
+        people = [one for approach in form.approaches for one in approach.representatives]
+        return [
+            *(("constituency", seat.pk) for seat in self.seats),
+            *(("representative", one.pk) for one in people),
+            *((name, form.data.get(name, "")) for name in form.fields),
+        ]
+
+    def letter_asked_for(self, form: LetterForm) -> tuple[Letter, str]:
+        """The letter that is to be printed, and the name of its file."""
+        letters = self.letters(form)
+        asked = self.request.POST.get("stage", "").partition(":")[2]
+        number = next((n for n, (one, _letter) in enumerate(letters) if str(one.pk) == asked), 0)
+        which = f"-{number + 1}" if len(letters) > 1 else ""
+        return letters[number][1], f"letter-{self.campaign.slug}{which}"
+
+    @shown_when_incomplete
     def pdf(self) -> HttpResponse:
-        form, constituency, people = self.bound()
-        if not form.is_valid():
-            return self.edit(form, constituency, people, 422)
+        form = self.bound()
         if not (verdict := ratelimit.allow("pdf", ratelimit.network(self.request))):
             return errors.too_many(self.request, verdict.retry_after)
-        written = form.as_written()
-        letter = writing.letter_from(self.text, written, written.representatives[0])
+        letter, name = self.letter_asked_for(form)
+        wanted = PrintForm([], self.request.POST)
+        wanted.is_valid()
+        layout, large = wanted.cleaned_data.get("layout") or None, wanted.cleaned_data.get("large", False)
         try:
-            content = letter_pdf(sheet_for(letter))
+            content = letter_pdf(sheet_for(letter), layout, large=large)
         except RenderingBusy as busy:
-            response = self.page("busy", status=503, carried=[(n, form.data.get(n, "")) for n in form.fields])
+            stage = self.request.POST["stage"]
+            carried = [*self.carried(form), ("layout", layout or ""), *([("large", "on")] if large else [])]
+            response = self.page("busy", status=503, carried=carried, stage=stage)
             response.headers["Retry-After"] = str(max(1, round(busy.retry_after)))
             return response
+        except MissingGlyphs as missing:
+            sentence = _("These characters cannot be printed: %(characters)s. Take them out, or send it another way.")
+            form.add_error(None, sentence % {"characters": " ".join(missing.characters)})
+            return self.edit(form, self.seats, 422)
         except RenderingError:
             return rendering_failed(self.request)
-        response = HttpResponse(content, content_type="application/pdf")
-        response.headers["Content-Disposition"] = f'attachment; filename="letter-{self.campaign.slug}.pdf"'
-        return response
+        return _file(content, "application/pdf", f"{name}.pdf")
 
+    @shown_when_incomplete
+    def plain(self) -> HttpResponse:
+        letter, name = self.letter_asked_for(self.bound())
+        return _file(letter_text(letter).encode(), "text/plain; charset=utf-8", f"{name}.txt")
+
+    @shown_when_incomplete
     def send(self) -> HttpResponse:
-        form, constituency, people = self.bound()
-        if not form.is_valid():
-            return self.edit(form, constituency, people, 422)
+        form = self.bound()
         send_form = self.send_form(form, self.request.POST)
         if not (verdict := ratelimit.allow("letter_send", ratelimit.network(self.request))):
             return errors.too_many(self.request, verdict.retry_after)
-        to = form.cleaned_data["representative"]
-        by_hand = handing_in.is_by_hand(self.campaign, to)
-        if not send_form.is_valid() or not (by_hand or to.reachable_address):
+        people = [one for approach in form.approaches for one in approach.representatives]
+        roads = writing.roads(self.campaign, people)
+        if not send_form.is_valid() or not roads.sent:
             return self.show(form, send_form, 422)
         email = send_form.cleaned_data["email"]
         if not send_form.cleaned_data["leave_empty"]:  # else it is a machine, which is told nothing
@@ -229,11 +258,21 @@ class Desk:
                     _("Many letters were sent with this address today. Print this one, or come back tomorrow."),
                 )
                 return self.show(form, send_form, 429)
-            writing.send(self.text, form.as_written(), email, self.writer)
+            try:
+                writing.send_all(self.text, form.as_written(send_form.cleaned_data["copy"]), email, self.writer)
+            except writing.NobodyThere:
+                return self.preview()  # which says who has left, and keeps what was typed
         confirmed = self.writer is not None and email_key(email) == email_key(self.writer.email)
         done = addresses.of_campaign(self.campaign, self.text.language)["written"]
+        by_hand = bool(roads.handed and not roads.emailed)
         said = [word for word, true in (("sent", confirmed), ("by-hand", by_hand)) if true]
         return SeeOther("?".join([done, *(["&".join(said)] if said else [])]))
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @never_cache

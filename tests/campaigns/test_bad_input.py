@@ -264,7 +264,7 @@ def test_a_nul_byte_in_the_name_of_a_field_does_no_harm(client: Client, campaign
 def test_a_nul_byte_in_any_field_of_writing_is_refused(
     client: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch, field: str, stage: str
 ) -> None:
-    monkeypatch.setattr("campaigns.views.writing.letter_pdf", lambda sheet: b"%PDF")
+    monkeypatch.setattr("campaigns.views.writing.letter_pdf", lambda *_, **__: b"%PDF")
     assert campaign.legislature is not None
     seat = campaign.legislature.constituencies.get()
     form = {
