@@ -43,6 +43,7 @@ STAFF = VIEWER | {"Charlie"}  # whoever has an account, for what is their own
 # Everybody's. No account is asked for, nor would it change anything.
 PUBLIC = {
     *("home", "privacy", "accessibility", "organisation", "accent", "robots", "page", "count", "sign", "signed"),
+    *("wording", "wording_json", "sheets_pdf"),
     *("signatures", "letter_pdf", "blank_pdf", "card", "event_ics", "write", "write_signed", "written"),
 }
 # Whoever holds the link. It is signed, and the row decides what it still does.
@@ -81,6 +82,11 @@ ORGANISERS = {
     "hand_in_email": ("get", EDITOR),
     "hand_in_bundles": ("post", OWNER),
     "hand_in_bundle": ("get", OWNER),
+    "packs": ("get", VIEWER),
+    "pack_new": ("get", OWNER),
+    "pack": ("get", VIEWER),
+    "paper": ("get", EDITOR),
+    "paper_remove": ("get", EDITOR),
 }
 # The same for an organisation's own pages, under its address.
 ORGANISATIONS = {
@@ -103,7 +109,7 @@ ORGANISATIONS = {
 }
 DECIDED_ON = ("post_held", "post_emails", "post_email")  # everybody who may look may not decide
 # Pages that show how far some long work is, and what kind of work that is.
-LONG_WORK = {"export": "signatures-csv", "hand_in_bundle": "hand-in-bundle"}
+LONG_WORK = {"export": "signatures-csv", "hand_in_bundle": "hand-in-bundle", "pack": "hand-over-pack"}
 
 # The administration: who sees the list and a row, who may add, change and delete.
 ADMIN = {
@@ -255,6 +261,8 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
     if name == "hand_in_undo":
         today = timezone.localdate()
         where["number"] = house.campaign.hand_overs.create(on=today, letters=1, actor="account 1").pk
+    if name == "paper_remove":
+        where["number"] = house.campaign.paper_counts.create(on=timezone.localdate(), signatures=1, actor="x").pk
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
     is_answered(response, role, allowed)
 
@@ -543,6 +551,7 @@ def test_a_list_comes_as_a_file_that_no_browser_opens(house: House) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/organise/alices-draft/signatures/", "/admin/campaigns/campaign/add/"]
+    + ["/organise/alices-draft/packs/new/", "/organise/alices-draft/paper/"]
     + [*(f"campaigns:{name}" for name, (method, _) in ORGANISATIONS.items() if method == "post" or name in DECIDED_ON)],
 )
 def test_an_organisers_form_wants_its_token(house: House, path: str) -> None:
@@ -584,7 +593,9 @@ def test_the_mailbox_is_not_there_outside_a_demonstration(client: Client, name: 
 def test_no_public_page_asks_for_an_account(client: Client) -> None:
     make_campaign(slug="library")
     for name in sorted(
-        PUBLIC - {"letter_pdf", "blank_pdf", "card", "event_ics", "accent", "organisation", "write_signed"}
+        PUBLIC
+        - {"wording", "wording_json", "sheets_pdf"}
+        - {"letter_pdf", "blank_pdf", "card", "event_ics", "accent", "organisation", "write_signed"}
     ):
         where = {} if name in ("home", "privacy", "accessibility", "robots") else {"slug": "library"}
         response = client.get(reverse(f"campaigns:{name}", kwargs=where))
