@@ -10,6 +10,8 @@ from io import StringIO
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from letters.models import Constituency, Legislature
@@ -117,18 +119,24 @@ def _new(legislature: Legislature, boundary_set: str, code: str, **fields: Any) 
 
 def import_constituencies(
     files: Iterable[Source],
-    legislature: Legislature,
+    legislature: Legislature | str,
     boundary_set: str,
     *,
     valid_from: date | None = None,
     valid_to: date | None = None,
 ) -> Summary:
-    """Makes, renames or leaves each as it is. Raises BadFile, and then nothing is stored."""
+    """Makes, renames or leaves each as it is; a legislature that is not there is made by its short name.
+
+    Raises BadFile, and then nothing is stored.
+    """
     areas, rejected = _read(files, boundary_set)
     summary = Summary(constituencies=len(areas), rejected=rejected)
     said = {"valid_from": valid_from, "valid_to": valid_to}
     dates = {name: day for name, day in said.items() if day is not None}
     with transaction.atomic():
+        if isinstance(legislature, str):
+            legislature = _made(legislature, areas)
+        _use(legislature, boundary_set, areas, valid_to)
         seats = held(legislature, boundary_set)
         coded = {area.code for area in areas}
         # What was read from a file without codes is known by its name, until its code is.
@@ -148,6 +156,20 @@ def import_constituencies(
         Constituency.objects.bulk_update(changed, fields_taken, batch_size=300)
     summary.created = len(made)
     return summary
+
+
+def _made(slug: str, areas: list[Area]) -> Legislature:
+    british = all(re.fullmatch(r"[EWSNK]\d{8}", area.code) for area in areas)
+    country = "GB" if british else ""
+    return Legislature.objects.create(slug=slug, name=capfirst(slug.replace("-", " ")), country=country)
+
+
+def _use(legislature: Legislature, boundary_set: str, areas: list[Area], valid_to: date | None) -> None:
+    """The first set that is not over is the one the legislature uses."""
+    end = valid_to or known_dates(boundary_set, areas[0].code)[1]
+    if not legislature.boundary_set and (end is None or end > timezone.localdate()):
+        legislature.boundary_set = boundary_set
+        legislature.save(update_fields=["boundary_set"])
 
 
 def _take(seat: Constituency, area: Area, dates: Mapping[str, date], summary: Summary) -> bool:

@@ -22,8 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from letters.models import Constituency, Legislature, Postcode, PostcodeRange, Representative
 
 # The six shapes of BS 7666 and which letters may stand where: no Q, V, X first; no I, J, Z second; no C, I, K, M, O, V
-# in the second half, which begins with a digit. GIR 0AA is the odd one out; so are Newport's NPT and the ends of W1, which
-# nobody is given now and which still stand in lists.
+# in the second half, which begins with a digit. GIR 0AA is the odd one out.
+# Lists still have NPT and the ends of W1, which nobody is given now.
 _INWARD = r"[0-9][ABD-HJLNP-UW-Z]{2}"
 _OUTWARD = r"[A-PR-UWYZ](?:[0-9]{1,2}|[A-HK-Y][0-9]{1,2}|[0-9][A-HJKPSTUW]|[A-HK-Y][0-9][ABEHMNPRVWXY])|W1[MNRVXY]|NPT"
 _POSTCODE = re.compile(f"(?:{_OUTWARD}){_INWARD}|GIR0AA")
@@ -245,10 +245,15 @@ def why_nobody(constituency: Constituency, on: date) -> str:
             "day": date_format(dissolved.valid_to),
         }
     place = constituency.name_in(language)
+    if constituency.valid_to and constituency.valid_to <= on:
+        return _now("There has been no constituency of %(constituency)s since %(day)s.") % {
+            "constituency": place,
+            "day": date_format(constituency.valid_to),
+        }
     since = constituency.representatives.filter(valid_to__lte=on).aggregate(day=Max("valid_to"))["day"]
     if since is None:
         return _now("We do not know who sits for %(constituency)s.") % {"constituency": place}
-    return _now("The seat of %(constituency)s is vacant since %(day)s.") % {
+    return _now("The seat of %(constituency)s has been vacant since %(day)s.") % {
         "constituency": place,
         "day": date_format(since),
     }

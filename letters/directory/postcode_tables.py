@@ -85,7 +85,7 @@ def opened(file: Path) -> Iterator[TextIO]:
 
 class Table:
     def __init__(self, text: TextIO, legislature: Legislature, columns: Mapping[str, str], say: Say) -> None:
-        self.country, self.say = legislature.country, say
+        self.country, self.say, self.columns_are_said = legislature.country, say, bool(columns)
         self.places: dict[tuple[str, str], int] = {}  # (boundary set, code) → its number, from 0
         self.rows = self.elsewhere = self.wrong = 0
         self.rejected: list[Rejected] = []

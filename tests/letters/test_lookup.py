@@ -40,6 +40,7 @@ from .factories import make_constituency, make_legislature, make_representative
         ("W1P 1HQ", "W1P1HQ"),
         ("EC1A 1BB", "EC1A1BB"),
         ("GIR 0AA", "GIR0AA"),
+        ("W1X 0AA", "W1X0AA"),  # until 2000
         ("BT1 5GS", "BT15GS"),
     ],
 )

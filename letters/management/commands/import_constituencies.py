@@ -16,23 +16,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        parser.add_argument("--legislature", required=True, metavar="SLUG")
+        parser.add_argument("--legislature", required=True, metavar="SLUG", help="made, if it is new")
         parser.add_argument("--boundary-set", metavar="SET", help="as in 2024; else the one the legislature uses")
         parser.add_argument("--seats-from", type=date.fromisoformat, metavar="DATE", help="the first day of the set")
         parser.add_argument("--seats-to", type=date.fromisoformat, metavar="DATE", help="its first day no longer")
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            legislature = Legislature.objects.get(slug=options["legislature"])
-        except Legislature.DoesNotExist:
-            raise CommandError(f"There is no legislature {options['legislature']!r}.") from None
-        boundary_set = legislature.boundary_set if options["boundary_set"] is None else options["boundary_set"]
+        slug, boundary_set = options["legislature"], options["boundary_set"]
+        legislature = Legislature.objects.filter(slug=slug).first()
+        if boundary_set is None:
+            boundary_set = legislature.boundary_set if legislature else ""
         dates = {"valid_from": options["seats_from"], "valid_to": options["seats_to"]}
-        if all(dates.values()) and dates["valid_from"] > dates["valid_to"]:
-            raise CommandError("The set ends before it begins.")
         try:
-            summary = import_constituencies(options["files"], legislature, boundary_set, **dates)
+            summary = import_constituencies(options["files"], legislature or slug, boundary_set, **dates)
         except BadFile as error:
             raise CommandError(f"Nothing was stored. {error}") from error
         data = summary.as_data()
