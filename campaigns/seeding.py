@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from letters.directory import demonstration
-from letters.models import Legislature, Sender
+from letters.directory import demonstration, importing
+from letters.models import Legislature, Representative, Sender
 
 from . import publishing
-from .models import Campaign, Event, Membership, Organisation, Response, Source, Target, User
+from .models import Campaign, Event, LetterVariant, Membership, Organisation, Response, Source, Target, User
 
 ORGANISER = "organiser@example.org"
 
@@ -30,6 +30,8 @@ def load(folder: Path, update: bool = False) -> dict[str, int]:
     for entry in organisations:
         existing = None if update else Organisation.objects.filter(slug=entry["slug"]).first()
         organisation = existing or _organisation(entry)
+        if existing is None:
+            _lists(organisation, entry.get("lists") or [], folder / "lists")
     files = sorted((folder / "campaigns").glob("*.md"))
     # The first file is the first in the list of campaigns, which shows the newest first.
     for file in reversed(files):
@@ -39,7 +41,7 @@ def load(folder: Path, update: bool = False) -> dict[str, int]:
                 _campaign(organisation, matter, body)
         except KeyError as error:
             raise BadSeed(f"{file.name}: {error} is missing") from error
-        except (ValueError, ValidationError, Legislature.DoesNotExist) as error:
+        except (ValueError, ValidationError, Legislature.DoesNotExist, Representative.DoesNotExist) as error:
             raise BadSeed(f"{file.name}: {error}") from error
     return counts | {"organisations": len(organisations), "campaigns": len(files)}
 
@@ -83,6 +85,19 @@ def _organisation(entry: dict[str, Any]) -> Organisation:
     return organisation
 
 
+def _lists(organisation: Organisation, entries: list[dict[str, Any]], folder: Path) -> None:
+    for entry in entries:
+        file = folder / f"{entry['slug']}.csv"
+        values = {name: entry.get(name, default) for name, default in (("country", ""), ("translations", {}))}
+        values |= {"name": entry["name"], "kind": Legislature.Kind.LIST}
+        found, _made = Legislature.objects.update_or_create(slug=entry["slug"], defaults=values)
+        try:
+            importing.import_representatives([file], found, format="csv")
+        except importing.BadFile as error:
+            raise BadSeed(f"{file.name}: {error}") from error
+        organisation.lists.add(found)
+
+
 @transaction.atomic
 def _campaign(organisation: Organisation, matter: dict[str, Any], body: str) -> Campaign:
     publishing.check_slug(matter["slug"])
@@ -100,10 +115,12 @@ def _campaign(organisation: Organisation, matter: dict[str, Any], body: str) -> 
     if matter.get("legislature"):
         campaign.legislature = Legislature.objects.get(slug=matter["legislature"])
         campaign.save(update_fields=["legislature"])
+    campaign.also_to.set([Legislature.objects.get(slug=slug) for slug in matter.get("also_to") or []])
     publishing.publish_text(campaign, matter["language"], _wording(matter, body))
     for language, words in (matter.get("translations") or {}).items():
         publishing.publish_text(campaign, language, _wording(words, words["body"]))
     _facts(campaign, matter)
+    _variants(campaign, matter.get("variants") or [])
     return campaign
 
 
@@ -120,7 +137,9 @@ def _wording(matter: dict[str, Any], body: str) -> dict[str, Any]:
         "salutation": matter.get("statement_salutation") or "",
         "closing": matter.get("statement_closing") or "",
         "letter_subject": letter.get("subject", ""),
-        "letter_body": letter.get("body", "").strip(),
+        "letter_body": (letter.get("opening") or letter.get("body") or "").strip(),
+        "letter_points": [point.strip() for point in letter.get("points") or []],
+        "letter_ask": (letter.get("ask") or "").strip(),
         "notice": (matter.get("historic") or "").strip(),
     }
 
@@ -134,6 +153,31 @@ def _facts(campaign: Campaign, matter: dict[str, Any]) -> None:
         cited = matter["responses"][number].get("source")
         row.source = sources[cited - 1] if cited else None
         row.save(update_fields=["source"])
+
+
+def _variants(campaign: Campaign, entries: list[dict[str, Any]]) -> None:
+    """People are given by name, and found among those to whom the campaign writes."""
+    people = Representative.objects.filter(legislature__in=campaign.legislatures())
+
+    def named(entry: dict[str, Any], key: str) -> Representative | None:
+        return people.get(name=entry[key]) if entry.get(key) else None
+
+    for number, entry in enumerate(entries, 1):
+        slug = entry.get("legislature")
+        values = {
+            "representative": named(entry, "person"),
+            "legislature": Legislature.objects.get(slug=slug) if slug else None,
+            "party": entry.get("party", ""),
+            "deed": entry.get("deed", LetterVariant.Deed.OTHER_WORDS),
+            "instead": named(entry, "instead"),
+            "words": {language: _stripped(words) for language, words in (entry.get("words") or {}).items()},
+        }
+        campaign.letter_variants.update_or_create(number=number, defaults=values)
+    campaign.letter_variants.filter(number__gt=len(entries)).delete()
+
+
+def _stripped(words: dict[str, Any]) -> dict[str, Any]:
+    return {name: said.strip() if isinstance(said, str) else said for name, said in words.items()}
 
 
 def _rows(campaign: Campaign, model: Any, matter: dict[str, Any], key: str, fields: tuple[str, ...]) -> list[Any]:

@@ -175,6 +175,7 @@ class CampaignAdmin(Scoped[Campaign]):
         pages = [(_("As the public will see it"), reverse("campaigns:preview", args=[obj.slug]))]
         if obj.legislature_id is not None:
             pages.append((_("Letters to hand in"), reverse("campaigns:hand_in", args=[obj.slug])))
+            pages.append((_("Representatives"), reverse("campaigns:representatives", args=[obj.slug])))
         pages.append((_("Post room"), reverse("campaigns:post_room", args=[obj.organisation.slug])))
         if obj.is_public:
             pages.append((_("The public page"), obj.get_absolute_url()))

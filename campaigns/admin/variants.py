@@ -59,6 +59,7 @@ class VariantForm(forms.ModelForm[LetterVariant]):
             said = self.instance.words.get(language) or {}
             for name in _SAID:
                 self.initial[f"words_{language}_{name}"] = said.get(name)
+            self.initial[f"words_{language}_alone"] = said.get("points") == [] or said.get("ask") == ""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -95,10 +96,10 @@ class VariantForm(forms.ModelForm[LetterVariant]):
         return super().save(commit)
 
     def _said(self, language: str) -> dict[str, Any]:
-        """What is left empty is the campaign's own; but a whole text of one's own has no points or ask but its own."""
+        """What is left empty is the campaign's own, but for points and an ask that are said not to be."""
         given = {name: self.cleaned_data.get(f"words_{language}_{name}") for name in _SAID}
-        whole = {"body", "points", "ask"} if given["body"] else set()
-        return {name: said for name, said in given.items() if said or name in whole}
+        own = {"points", "ask"} if self.cleaned_data.get(f"words_{language}_alone") else set()
+        return {name: said for name, said in given.items() if said or name in own}
 
 
 def _form_for(languages: Sequence[str]) -> type[VariantForm]:
@@ -112,6 +113,7 @@ def _form_for(languages: Sequence[str]) -> type[VariantForm]:
             ("body", forms.CharField(label=_("Opening, or the whole letter"), widget=text)),
             ("points", Lines(label=_("Points to choose from"), rows=6, help_text=_("One paragraph on each line."))),
             ("ask", forms.CharField(label=_("What the letter asks"), widget=short)),
+            ("alone", forms.BooleanField(label=_("Without the campaign’s points and without what it asks"))),
         ):
             field.required = False
             fields[f"words_{language}_{name}"] = field
@@ -137,11 +139,8 @@ class LetterVariantInline(PartOfCampaign):
             (
                 _name_of(language),
                 {
-                    "fields": [f"words_{language}_{name}" for name in _SAID],
-                    "description": _(
-                        "What is left empty is the campaign’s own. With an opening of its own, a letter has only the "
-                        "points and the ask that stand here."
-                    ),
+                    "fields": [f"words_{language}_{name}" for name in (*_SAID, "alone")],
+                    "description": _("What is left empty is the campaign’s own."),
                 },
             )
             for language in self._languages(obj)

@@ -28,7 +28,8 @@ def load(folder: Path) -> dict[str, int]:
     with transaction.atomic():
         legislature = _legislature(settings)
         seats = _constituencies(legislature, settings.get("valid_from"), _rows(folder / "constituencies.csv"))
-        people = _representatives(legislature, seats, _rows(folder / "representatives.csv"))
+        rows = _rows(folder / "representatives.csv")
+        people = _representatives(legislature, seats, rows, settings["representative_office"])
         postcodes = _postcodes(seats, _rows(folder / "postcodes.csv"))
     return {"constituencies": len(seats), "representatives": people, "postcodes": postcodes}
 
@@ -90,7 +91,11 @@ def _constituencies(legislature: Legislature, since: date | None, rows: list[dic
     return dict(placed.values_list("code", "pk"))
 
 
-def _representatives(legislature: Legislature, seats: dict[str, int], rows: list[dict[str, str]]) -> int:
+# A directory that has no such column knows nothing of it.
+_ADDRESSED = ("given_name", "family_name", "honorific_prefix", "gender")
+
+
+def _representatives(legislature: Legislature, seats: dict[str, int], rows: list[dict[str, str]], office: str) -> int:
     for row in rows:
         if row["email"] and not reaches_nobody(usable_address(row["email"])):
             raise NotADemonstration(f"{row['_at']}: the address {row['email']!r} is not at example.org.")
@@ -101,6 +106,8 @@ def _representatives(legislature: Legislature, seats: dict[str, int], rows: list
                 constituency_id=_seat(seats, row),
                 identifier=row["gss_code"],
                 name=row["name"],
+                **{column: row.get(column, "") for column in _ADDRESSED},
+                office=office,
                 role=row["role"],
                 email=row["email"],
                 address=row["address"].replace(" | ", "\n"),
@@ -109,7 +116,7 @@ def _representatives(legislature: Legislature, seats: dict[str, int], rows: list
         ],
         update_conflicts=True,
         unique_fields=["legislature", "identifier"],
-        update_fields=["constituency", "name", "role", "email", "address", "valid_to"],
+        update_fields=["constituency", "name", *_ADDRESSED, "office", "role", "email", "address", "valid_to"],
     )
     gone = legislature.representatives.exclude(identifier__in=[row["gss_code"] for row in rows])
     gone.serving(timezone.localdate()).update(valid_to=timezone.localdate())

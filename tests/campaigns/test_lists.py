@@ -116,7 +116,7 @@ def test_a_confirmed_file_becomes_a_list_of_the_organisation(bob: Client, organi
 
 
 def test_what_was_guessed_wrong_can_be_changed(bob: Client) -> None:
-    found = read(bob, "Name,Party,Mail\nAgnes Abbot,Chair,agnes@abbey.example\n", **{"Party": "role", "Mail": ""})
+    found = read(bob, "Name,Party,Mail\nAgnes Abbot,Chair,agnes@abbey.example\n", Party="role", Mail="")
     agnes = found.representatives.get()
     assert (agnes.role, agnes.party, agnes.email) == ("Chair", "", "")
 

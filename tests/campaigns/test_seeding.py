@@ -1,4 +1,5 @@
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ ORGANISATIONS = """
   postal_address: [1 High Street, NORTHTOWN]
   accent: "#112233"
   privacy: We keep little.
+  lists:
+    - {slug: the-board, name: The board, country: GB}
+"""
+
+BOARD = """name,role,email
+Agnes Abbot,Chair,agnes@example.org
+Boris Baker,Treasurer,
 """
 
 CAMPAIGN = """---
@@ -48,6 +56,19 @@ title: Keep the library open
 summary: The council wants to close it.
 addressed_to: Northtown council
 goal: 50
+also_to: [the-board]
+letter:
+  subject: The library
+  opening: I write about the library.
+  points:
+    - It is warm.
+    - |
+      It is free.
+  ask: |
+    Keep it open.
+variants:
+  - {person: Agnes Abbot, words: {en: {reason: She agrees., body: "Thank you.\n", points: [], ask: ""}}}
+  - {legislature: the-board, deed: else, instead: Agnes Abbot}
 targets:
   - {name: The clerk, role: Clerk}
 sources:
@@ -76,6 +97,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "campaigns").mkdir()
     (tmp_path / "organisations.yaml").write_text(ORGANISATIONS)
     (tmp_path / "campaigns" / "library.md").write_text(CAMPAIGN)
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "the-board.csv").write_text(BOARD)
     (tmp_path / "directory").symlink_to(SEEDS / "directory")
     return tmp_path
 
@@ -119,6 +142,43 @@ def test_a_seed_becomes_a_campaign_with_all_its_parts(folder: Path) -> None:
     assert campaign.responses.get().source == campaign.sources.get(number=2)
     assert campaign.targets.get().in_language("name", "ar") == "الأمين"
     assert campaign.organisation.approved_at is not None
+
+
+def test_a_seed_gives_its_letter_and_says_other_words_to_some(folder: Path) -> None:
+    for _twice in range(2):
+        seeding.load(folder, update=True)
+    campaign = Campaign.objects.get()
+    text = text_of(campaign)
+    assert (text.version, text.letter_body, text.letter_ask) == (1, "I write about the library.", "Keep it open.")
+    assert text.letter_points == ["It is warm.", "It is free."]
+    board = campaign.also_to.get()
+    assert (board.kind, list(campaign.organisation.lists.all())) == ("list", [board])
+    assert board.representatives.count() == 2
+    first, second = campaign.letter_variants.all()
+    assert first.representative is not None
+    assert (first.representative.name, first.deed) == ("Agnes Abbot", "words")
+    assert first.words == {"en": {"reason": "She agrees.", "body": "Thank you.", "points": [], "ask": ""}}
+    assert (second.legislature, second.deed, second.instead) == (board, "else", first.representative)
+    file = folder / "campaigns" / "library.md"
+    file.write_text(re.sub(r"  - \{legislature: the-board.*\n", "", file.read_text()))
+    seeding.load(folder, update=True)
+    assert [variant.number for variant in campaign.letter_variants.all()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("lists/the-board.csv", "name,role", "colour,shape"),
+        ("campaigns/library.md", "person: Agnes Abbot", "person: Nobody"),
+        ("campaigns/library.md", "also_to: [the-board]", "also_to: [the-bored]"),
+    ],
+)
+def test_a_list_or_a_name_that_is_not_there_is_an_error_in_words(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(CommandError, match=path.name):
+        call_command("load_seeds", str(folder))
+    assert not Campaign.objects.exists()
 
 
 def test_what_an_organiser_has_changed_stays_as_they_have_it(folder: Path) -> None:

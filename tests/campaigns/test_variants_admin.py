@@ -75,13 +75,14 @@ def test_words_are_given_in_each_of_the_campaigns_languages(
         "words_en_reason": "She agrees already.",
         "words_en_subject": "Thank you",
         "words_en_body": "Thank you for your vote, {representative}.",
+        "words_en_alone": "on",
         "words_ar_points": "أولًا.\n\n ثانيًا. \n",
     }
     assert bob.post(page_of(campaign), variant(campaign, **given)).status_code == 302
     stored = LetterVariant.objects.get()
     assert (stored.representative, stored.deed, stored.instead) == (representative, "words", None)
     assert stored.words == {
-        # A whole text of its own: the campaign's points and its ask do not follow it.
+        # Said to stand alone: the campaign's points and its ask do not follow it.
         "en": {
             "reason": "She agrees already.",
             "subject": "Thank you",
@@ -93,6 +94,27 @@ def test_words_are_given_in_each_of_the_campaigns_languages(
     }
     shown = bob.get(page_of(campaign)).content.decode()
     assert "She agrees already." in shown and "أولًا.\nثانيًا." in shown
+
+
+@pytest.mark.parametrize(
+    "words", [{}, {"en": {"body": "Dear neighbour"}}, {"en": {"body": "Dear neighbour", "points": [], "ask": ""}}]
+)
+def test_saving_the_page_unchanged_changes_no_word(
+    campaign: Campaign, representative: Representative, bob: Client, words: dict[str, Any]
+) -> None:
+    kept = campaign.letter_variants.create(number=1, representative=representative, words=words)
+    (inline,) = (
+        found
+        for found in bob.get(page_of(campaign)).context["inline_admin_formsets"]
+        if found.opts.model is LetterVariant
+    )
+    shown = {bound.html_name: bound.value() for bound in inline.formset.forms[0] if bound.value() not in (None, False)}
+    sent = {name: "\n".join(value) if isinstance(value, list) else str(value) for name, value in shown.items()}
+    counts = {"letter_variants-TOTAL_FORMS": "1", "letter_variants-INITIAL_FORMS": "1"}
+    changed = {"letter_variants-0-number": "7"}
+    assert bob.post(page_of(campaign), form(campaign, **sent) | counts | changed).status_code == 302
+    kept.refresh_from_db()
+    assert (kept.number, kept.words) == (7, words)
 
 
 def test_words_in_a_language_that_the_campaign_has_no_text_in_any_more_are_kept(

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from letters.composing import salutation_for
 from letters.directory.demonstration import NotADemonstration, load
 from letters.directory.lookup import locate, representatives_for
 from letters.models import Constituency, Legislature, Postcode, Representative
@@ -61,9 +62,24 @@ def test_a_row_is_read_into_the_fields_it_belongs_to(folder: Path) -> None:
     (seat,) = locate("ll77 7aa", Legislature.objects.get()).constituencies
     assert (seat.name, seat.name_in("cy"), seat.region) == ("Anglesey", "Ynys Môn", "Wales")
     (someone,) = Representative.objects.of(seat)
-    assert someone.postal_lines == ("Bob Helper", "House", "LONDON")
+    assert someone.postal_lines == ("Bob Helper MP", "House", "LONDON")
     assert someone.role_in("ar") == "عضو البرلمان"
     assert Constituency.objects.get(code="E1").region == "North West"
+
+
+def test_how_somebody_is_addressed_is_read_where_the_folder_tells(folder: Path) -> None:
+    people = folder / "representatives.csv"
+    people.write_text(
+        "gss_code,name,given_name,family_name,honorific_prefix,gender,role,email,address\n"
+        "W1,Bob Helper,Bob,Helper,Dr,male,Member of Parliament,w1@example.org,House | LONDON\n"
+    )
+    load(folder)
+    someone = Representative.objects.get()
+    assert (salutation_for(someone, "en"), someone.postal_lines[0]) == ("Dear Dr Helper,", "Dr Bob Helper MP")
+    assert salutation_for(someone, "ar") == "سعادة النائب Bob Helper المحترم،"
+    people.write_text(people.read_text().replace(",Dr,male,", ",,,"))
+    load(folder)
+    assert salutation_for(Representative.objects.get(), "en") == "Dear Bob Helper,"
 
 
 def test_a_changed_folder_changes_rows_in_place(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """What the files under seeds/ promise. Neither Django nor a database is needed to hold them to it."""
 
+import csv
 import datetime
 import re
 from pathlib import Path
@@ -24,6 +25,7 @@ KEYS = {
     "translations",
 }  # fmt: skip
 OPTIONAL_KEYS = {"affiliation_note", "recipient"}
+UNTRANSLATED_KEYS = {"also_to", "variants"}  # optional too; a variant has its words in each language itself
 TRANSLATED_KEYS = {
     "title", "summary", "addressed_to", "historic", "affiliation_note", "recipient", "targets", "asks", "letter",
     "statement_salutation", "statement_closing", "sources", "events", "responses", "body",
@@ -55,8 +57,18 @@ def bodies_of(front: dict[str, Any], body: str) -> dict[str, str]:
     return {front["language"]: body} | {code: text["body"] for code, text in front["translations"].items()}
 
 
-def letters_of(front: dict[str, Any]) -> list[dict[str, str]]:
+def letters_of(front: dict[str, Any]) -> list[dict[str, Any]]:
     return [front["letter"], *(text["letter"] for text in front["translations"].values())]
+
+
+def whole(letter: dict[str, Any]) -> str:
+    """As long as a letter can get: with every point."""
+    return "\n\n".join([letter["opening"], *letter["points"], letter["ask"]])
+
+
+def people_of(slug: str) -> list[dict[str, str]]:
+    with (SEEDS / "lists" / f"{slug}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 every_campaign = pytest.mark.parametrize("path", CAMPAIGN_FILES, ids=lambda path: path.stem)
@@ -69,7 +81,7 @@ def test_the_five_campaigns_are_there() -> None:
 @every_campaign
 def test_the_front_matter_is_complete(path: Path) -> None:
     front, _ = read_campaign(path)
-    assert front.keys() - OPTIONAL_KEYS == KEYS
+    assert front.keys() - OPTIONAL_KEYS - UNTRANSLATED_KEYS == KEYS
     assert front["slug"] == path.stem
     assert front["kind"] in {"petition", "letter", "statement", "call"}
     assert front["language"] == "en"
@@ -78,7 +90,7 @@ def test_the_front_matter_is_complete(path: Path) -> None:
         assert front[key].strip(), key
     # A statement that names nobody says so.
     assert bool(front["addressed_to"]) != ("names no addressee" in front["historic"])
-    assert front["letter"].keys() == {"subject", "body"}
+    assert front["letter"].keys() == {"subject", "opening", "points", "ask"}
     legislature = yaml.safe_load((SEEDS / "directory" / "legislature.yaml").read_text(encoding="utf-8"))
     assert front["legislature"] == legislature["slug"]
 
@@ -131,18 +143,29 @@ def test_the_text_is_plain_markdown(path: Path) -> None:
 def test_letters_use_only_the_known_placeholders(path: Path) -> None:
     front, _ = read_campaign(path)
     for letter in letters_of(front):
-        fields = {field for _, field, _, _ in Formatter().parse(letter["body"]) if field is not None}
+        fields = {field for _, field, _, _ in Formatter().parse(whole(letter)) if field is not None}
         assert fields <= PLACEHOLDERS
         assert {"constituency", "campaign_url"} <= fields
-        assert not re.match(r"\s*(Dear|السيد)\b", letter["body"])
-        assert "{campaign_url}" in letter["body"].splitlines()  # in a sentence, its marks would look like a part of it
+        assert not re.match(r"\s*(Dear|السيد)\b", letter["opening"])
+        assert "{campaign_url}" in letter["ask"].splitlines()  # in a sentence, its marks would look like a part of it
+
+
+@every_campaign
+def test_points_can_be_picked_and_put_in_any_order(path: Path) -> None:
+    front, _ = read_campaign(path)
+    for letter in letters_of(front):
+        assert 3 <= len(letter["points"]) <= 6
+        for point in letter["points"]:
+            assert "\n" not in point.strip(), "a paragraph each"
+            # A point that leans on the one before it would stand alone.
+            assert not re.match(r"(He|She|They|It|These|Those|This|That|And|But|Neither|وهو|وهي|كما|ولم|لكن)\b", point)
 
 
 @every_campaign
 def test_a_letter_does_not_say_that_its_writer_has_signed(path: Path) -> None:
     front, _ = read_campaign(path)
     for letter in letters_of(front):
-        assert not re.search(r"(my name to|I (have )?signed|وضعت اسمي|وقّعت)", letter["body"])
+        assert not re.search(r"(my name to|I (have )?signed|وضعت اسمي|وقّعت)", whole(letter))
 
 
 def test_the_names_are_passed_on_where_there_is_somebody_to_take_them() -> None:
@@ -155,7 +178,7 @@ def test_letters_are_of_a_length_that_gets_read(path: Path) -> None:
     front, _ = read_campaign(path)
     for letter in letters_of(front):
         # More is no longer one sheet of paper, nor (in English) a mailto: address that mail programs take.
-        assert 110 <= len(letter["body"].split()) <= 220
+        assert 110 <= len(whole(letter).split()) <= 220
         assert 0 < len(letter["subject"]) <= 78  # RFC 5322, 2.1.1: the line length to keep to
 
 
@@ -174,7 +197,8 @@ def test_a_translation_mirrors_the_english(path: Path) -> None:
             assert bool(text[key]) == bool(front[key]), key
         assert text["body"].count("\n## ") == body.count("\n## ")
         assert len(REFERENCE.findall(text["body"])) == len(REFERENCE.findall(body))
-        assert len(text["letter"]["body"].split("\n\n")) == len(front["letter"]["body"].split("\n\n"))
+        assert len(text["letter"]["points"]) == len(front["letter"]["points"])
+        assert len(text["letter"]["ask"].split("\n\n")) == len(front["letter"]["ask"].split("\n\n"))
 
 
 @every_campaign
@@ -188,7 +212,9 @@ def test_a_translation_gives_the_same_figures(path: Path) -> None:
     front, body = read_campaign(path)
     for text in front["translations"].values():
         assert figures(text["body"]) == figures(body)
-        assert figures(text["letter"]["body"]) == figures(front["letter"]["body"])
+        for point, source in zip(text["letter"]["points"], front["letter"]["points"], strict=True):
+            assert figures(point) == figures(source)
+        assert figures(text["letter"]["ask"]) == figures(front["letter"]["ask"])
 
 
 def test_arabic_is_complete_for_two_campaigns_and_set_as_arabic() -> None:
@@ -229,3 +255,31 @@ def test_the_organisation_is_complete() -> None:
         assert organisations[0][key], key
     assert re.fullmatch(r"#[0-9a-f]{6}", organisations[0]["accent"])
     assert organisations[0]["translations"]["ar"].keys() == {"name", "about", "controller", "privacy"}
+    assert [held["slug"] for held in organisations[0]["lists"]] == ["humanitarian-demo"]
+
+
+def test_a_list_shows_every_way_to_be_reached_and_nobody_who_could_be() -> None:
+    people = people_of("humanitarian-demo")
+    assert 4 <= len(people) <= 8
+    assert {row["email"].partition("@")[2] for row in people} == {"example.org", ""}
+    assert all(row["address"].endswith("ZZ1 1ZZ") and "(demonstration)" in row["address"] for row in people)
+    assert {"female", "male", ""} == {row["gender"] for row in people}
+
+
+def test_one_campaign_writes_to_several_and_says_other_words_to_some() -> None:
+    (front,) = (front for path in CAMPAIGN_FILES if (front := read_campaign(path)[0]).get("also_to"))
+    assert front["also_to"] == ["humanitarian-demo"]
+    names = {row["name"] for row in people_of("humanitarian-demo")}
+    assert {variant["person"] for variant in front["variants"] if "person" in variant} <= names
+    assert any(variant.get("deed") == "nobody" for variant in front["variants"])
+    for variant in front["variants"]:
+        for words in variant["words"].values():
+            assert words.keys() <= {"reason", "subject", "body", "points", "ask"}
+            said = " ".join(texts_in(words))
+            fields = {field for _, field, _, _ in Formatter().parse(said) if field is not None}
+            # Who is on a list has no constituency.
+            assert fields <= PLACEHOLDERS - {"constituency"}
+    # What the campaign says of the writer's constituency is not said to people who have none.
+    (for_all,) = (variant for variant in front["variants"] if "legislature" in variant)
+    assert for_all["words"]["en"]["body"] and for_all["words"]["en"]["ask"]
+    assert not any("{constituency}" in point for point in front["letter"]["points"])

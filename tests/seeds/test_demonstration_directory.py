@@ -47,6 +47,16 @@ def test_representatives_have_names_of_their_own() -> None:
     assert {row["role"] for row in rows} == {"Member of Parliament"}
 
 
+def test_some_have_a_title_or_a_gender_and_most_have_neither() -> None:
+    """So that the forms of address can be seen; a gender is given, never read from a name."""
+    rows = rows_of("representatives.csv")
+    assert all(row["name"] == f"{row['given_name']} {row['family_name']}" for row in rows)
+    titles = {row["honorific_prefix"] for row in rows}
+    assert {"", "Dr", "The Rt Hon", "Sir", "The Rt Hon Dame"} <= titles
+    assert {row["gender"] for row in rows} == {"", "female", "male"}
+    assert len([row for row in rows if row["honorific_prefix"] or row["gender"]]) < 20
+
+
 def test_representatives_are_reached_at_example_org_or_by_post_only() -> None:
     rows = rows_of("representatives.csv")
     by_post = [row for row in rows if not row["email"]]
