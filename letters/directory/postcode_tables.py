@@ -54,6 +54,7 @@ class Coded:
     boundary_set: str
     cell: Callable[[Sequence[str]], Any]
     code: Callable[[Any], str] = str.strip
+    is_sure: bool = True  # that it is of this set
     places: dict[Any, int | None] = field(default_factory=dict)  # what stood in a cell → the number of a place
     without: int = 0  # rows in which it is empty
 
@@ -85,7 +86,7 @@ def opened(file: Path) -> Iterator[TextIO]:
 
 class Table:
     def __init__(self, text: TextIO, legislature: Legislature, columns: Mapping[str, str], say: Say) -> None:
-        self.country, self.say, self.columns_are_said = legislature.country, say, bool(columns)
+        self.country, self.say = legislature.country, say
         self.places: dict[tuple[str, str], int] = {}  # (boundary set, code) → its number, from 0
         self.rows = self.elsewhere = self.wrong = 0
         self.rejected: list[Rejected] = []
@@ -224,7 +225,7 @@ def _guessed(bare: Sequence[str], boundary_set: str, country: str) -> list[Coded
         return [Coded(boundary_set, itemgetter(state, district), _district)]
     years = [(f"20{found[1]}", at) for at, name in enumerate(bare) if (found := _WITH_YEAR.fullmatch(name))]
     if not years and (at := _find(bare, CODES)) is not None:
-        years = [(boundary_set, at)]
+        return [Coded(boundary_set, itemgetter(at), is_sure=False)]
     return [Coded(of, itemgetter(at)) for of, at in years]
 
 

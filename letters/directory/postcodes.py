@@ -131,7 +131,7 @@ def _constituencies(table: Table, legislature: Legislature, summary: Summary) ->
     found: dict[tuple[str, str], int] = {}
     for boundary_set in sorted({boundary_set for boundary_set, code in table.places}):
         codes = [code for of, code in table.places if of == boundary_set]
-        if not table.columns_are_said:
+        if not all(column.is_sure for column in table.layout.coded):
             _refuse_another_set(legislature, boundary_set, codes)
         keys, made = areas.with_missing(legislature, boundary_set, codes)
         found |= {(boundary_set, code): pk for code, pk in keys.items()}
