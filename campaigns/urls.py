@@ -9,7 +9,20 @@ from django.urls.converters import StringConverter
 from letters.models.post import State
 
 from .models.translated import LANGUAGE
-from .views import hand_in, letters, lists, organising, packs, paper, post_room, public, signing, wordings, writing
+from .views import (
+    hand_in,
+    letters,
+    lists,
+    organising,
+    packs,
+    paper,
+    post_room,
+    public,
+    representatives,
+    signing,
+    wordings,
+    writing,
+)
 
 
 class SiteLanguage(StringConverter):
@@ -96,6 +109,7 @@ urlpatterns: list[Any] = [
     path("organise/<slug:slug>/preview/<text_language:language>/", organising.preview, name="preview"),
     path("organise/<slug:slug>/signatures/", organising.export_signatures, name="export_signatures"),
     path("organise/<slug:slug>/exports/<uuid:job>/", organising.export, name="export"),
+    path("organise/<slug:slug>/representatives/", representatives.of_campaign, name="representatives"),
     path("organise/<slug:slug>/hand-in/", hand_in.waiting, name="hand_in"),
     path("organise/<slug:slug>/hand-in/over/", hand_in.over, name="hand_in_over"),
     path("organise/<slug:slug>/hand-in/undo/<int:number>/", hand_in.undo, name="hand_in_undo"),

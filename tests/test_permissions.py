@@ -76,6 +76,7 @@ ORGANISERS = {
     "preview": ("get", VIEWER),
     "export_signatures": ("post", OWNER),
     "export": ("get", OWNER),
+    "representatives": ("get", VIEWER),
     "hand_in": ("get", VIEWER),
     "hand_in_over": ("get", EDITOR),
     "hand_in_undo": ("post", EDITOR),
