@@ -40,30 +40,30 @@ class Bound:
         self.keys = 0  # of the ParentTree, so far
         self._marks: list[Mark] = []
         self._nodes: list[tuple[int, int]] = []  # of the page tree: object and how many pages
-        self._parents: list[int] = []  # the leaves of the ParentTree
+        self._parents: list[bytes] = []  # the lines of the ParentTree
         self._places = array("Q", (0, 0, 65535))  # kind, where, index: three numbers an object, as in an xref stream
         self._waiting: list[tuple[int, bytes]] = []
-        self._catalog = b""
+        self._catalog, self._info = b"", 0
         self._page_tree, self._tag_tree, self.document = self.number(), self.number(), self.number()
         file.write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 
     def bind(self, pdf: bytes, pages: int | None = None) -> None:
         """Adds the PDF, or its first pages."""
-        before, keys = len(self.pages), self.keys
+        before = len(self.pages)
         with pikepdf.open(io.BytesIO(pdf)) as source:
             copied = _Copy(self, source, pages)
-            node, nums = self.number(), copied.write()
+            node = self.number()
+            self._parents += copied.write()
             kids = _references(self.pages[before:])
             count = len(self.pages) - before
             self.put(node, b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (self._page_tree, count, kids))
             for page in copied.kept:
                 copied.page(page, node)
             copied.what_is_left()
-            self._catalog = self._catalog or copied.catalog()
+            if not self._catalog:
+                self._catalog, self._info = copied.about()
             self._marks += [Mark(one.title, before + one.page) for one in copied.marks()]
         self._nodes.append((node, count))
-        leaf = b"<</Limits[%d %d]/Nums[%b]>>" % (keys, self.keys - 1, b" ".join(nums))
-        self._parents.append(self.add(leaf))
         self._flush()
 
     def finish(self) -> None:
@@ -71,7 +71,7 @@ class Bound:
         self.put(self._page_tree, b"<</Type/Pages/Count %d/Kids[%b]>>" % (len(self.pages), nodes))
         document = b"<</Type/StructElem/S/Document/P %d 0 R/K[%b]>>" % (self._tag_tree, _references(self.elements))
         self.put(self.document, document)
-        parents = self.add(b"<</Kids[%b]>>" % _references(self._parents))
+        parents = self.add(b"<</Nums[%b]>>" % b" ".join(self._parents))
         tags = b"<</Type/StructTreeRoot/K[%d 0 R]/ParentTree %d 0 R/ParentTreeNextKey %d>>"
         self.put(self._tag_tree, tags % (self.document, parents, self.keys))
         catalog = b"<</Type/Catalog/Pages %d 0 R/StructTreeRoot %d 0 R/MarkInfo<</Marked true>>"
@@ -125,7 +125,7 @@ class Bound:
         self._at(number, 1, start)
         count = len(self._places) // 3
         rows = b"".join(struct.pack(">BQH", *self._places[at : at + 3]) for at in range(0, count * 3, 3))
-        entries = b"/Type/XRef/Size %d/W[1 8 2]/Root %d 0 R/Filter/FlateDecode" % (count, root)
+        entries = b"/Type/XRef/Size %d/W[1 8 2]/Root %d 0 R/Info %d 0 R/Filter/FlateDecode" % (count, root, self._info)
         self.stream(number, entries, zlib.compress(rows))
         self.file.write(b"startxref\n%d\n%%%%EOF\n" % start)
 
@@ -171,7 +171,7 @@ class _Copy:
             owners = self.owners[page.objgen]
             mine = (owners.get(mcid) for mcid in range(max(owners, default=-1) + 1))
             marked = b" ".join(b"%d 0 R" % one if one else b"null" for one in mine)
-            lines.append(b"%d[%b]" % (self._key(page.objgen), marked))
+            lines.append(b"%d %d 0 R" % (self._key(page.objgen), self.whole.add(b"[%b]" % marked)))
         for annotation, element in self.annotations.items():
             lines.append(b"%d %d 0 R" % (self._key(annotation), element))
         return lines
@@ -197,12 +197,13 @@ class _Copy:
             else:
                 self.whole.put(number, self._direct(found))
 
-    def catalog(self) -> bytes:
-        """What the whole takes over from its first PDF: its language, and the XMP that says what it is."""
+    def about(self) -> tuple[bytes, int]:
+        """What the whole takes over from its first PDF: language and XMP for its catalog, and the Info that agrees."""
         root = self.source.Root
         found = b"".join(key.encode() + b" " + self._value(root[key]) for key in ("/Lang", "/Metadata") if key in root)
+        info = self.whole.add(self._direct(self.source.docinfo))
         self.what_is_left()
-        return found
+        return found, info
 
     def marks(self) -> Iterator[Mark]:
         places = {page.objgen: index for index, page in enumerate(self.kept)}

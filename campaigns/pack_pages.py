@@ -47,6 +47,11 @@ class Book:
         return publishing.readable(self.campaign.organisation.accent, "#ffffff")
 
     @property
+    def several(self) -> bool:
+        """Whether it must be said which wording was signed."""
+        return any(section.text != self.text.pk for section in self.plan.sections)
+
+    @property
     def day(self) -> date:
         return timezone.localdate(datetime.fromisoformat(self.plan.moment))
 
@@ -223,10 +228,12 @@ def names(book: Book, chunk: Chunk, first_page: int) -> str:
         parts.append(_opening(book, chunk.section))
     else:
         parts.append(f'<div class="under" data-run="{escape(chunk.running)}"></div>')
+    # A heading below the page's own, or below that of the wording.
+    level = "h3" if book.several else "h2"
     parts.append('<div class="columns">')
     for place, row in enumerate(chunk.rows):
         if place in chunk.heads:
-            parts.append(f"<h3>{escape(chunk.heads[place])}</h3>")
+            parts.append(f"<{level}>{escape(chunk.heads[place])}</{level}>")
         parts.append(_entry(row, direction, with_place=book.by != "area"))
     parts.append("</div>")
     if chunk.ends:
@@ -237,10 +244,9 @@ def names(book: Book, chunk: Chunk, first_page: int) -> str:
 
 def _opening(book: Book, section: Section) -> SafeString:
     texts = {text.pk: text for text in book.campaign.texts.all()}
-    several = len(book.plan.sections) > 1 or section.text != book.text.pk
     context = {
         "first": section is book.plan.sections[0],
-        "wording": wording_name(texts[section.text]) if several else "",
+        "wording": wording_name(texts[section.text]) if book.several else "",
         "digest": digest_in_groups(texts[section.text].digest, addresses.SHORT_DIGEST),
         "note": texts[section.text].affiliation_note,
         "by_area": book.by == "area",

@@ -22,6 +22,7 @@ from config import jobs, links, locks
 from letters import composing
 from letters.models import Constituency
 from letters.pdf import LetterSheet, MissingGlyphs, RenderingBusy, document_pdf, letter_pdf
+from letters.pdf.sandbox import POOL
 
 from . import documents, exports, pack_pages, signatories
 from .models import Campaign, CampaignText, Target
@@ -31,6 +32,7 @@ from .signatories import LISTED, Plan, Row, Section, Tally
 
 KIND = exports.PACK
 CHUNK = 1_500  # names set at once: some ten pages, two seconds, and what the renderer's memory is made of
+FRESH = 15  # chunks that one rendering process sets: it keeps a little of each
 PATIENCE = 60  # times that a chunk waits for a free renderer; what supporters look at goes first
 PLACEHOLDERS = ("total", "named", "day")
 T = TypeVar("T")
@@ -122,6 +124,7 @@ class _Pack:
         self.book = Book(text, self._plan(), order.by)
         self.areas = self._area_names()
         self.total = len(self.book.plan.listed)
+        self.chunks = 0  # set in this attempt
 
     @property
     def plan(self) -> Plan:
@@ -237,6 +240,9 @@ class _Pack:
         pages, pdf = 0, b""
         if rows or chunk.opens or ending:
             pdf = self._patiently(lambda: _set(self.book, chunk, page))
+            self.chunks += 1
+            if self.chunks % FRESH == 0:
+                POOL.close()  # ends those of this process that are idle; the next chunk starts another
             pages, on_last = entries_on_last_page(pdf)
             if upto < ends and pages > 1 and 0 < on_last < len(rows):
                 # Who stands on the last page stands at the head of the next chunk, where the page can be filled.

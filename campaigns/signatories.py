@@ -162,7 +162,7 @@ def plan(campaign: Campaign, stamp: str, *, recipients: Collection[str], by: str
     order = {pk: number for number, pk in enumerate(in_order(texts.values(), language))}
     places = _place_keys(campaign, language) if by == BY_AREA else {}
     states, tally = Counter(dict.fromkeys(Signature.State.values, 0)), Tally()
-    lines: list[tuple[int, str, str, int, int]] = []
+    lines: list[str] = []  # one string each, for there may be a hundred thousand: order, group, name, id, heading
     others: dict[str, list[int]] = {NOT_SHOWN: [], NOT_AGREED: [], NOT_KEPT: []}
     moment = timezone.now()
     for row in _all(campaign):
@@ -176,17 +176,17 @@ def plan(campaign: Campaign, stamp: str, *, recipients: Collection[str], by: str
         if kind == LISTED:
             key = sort_key(row.name, language)
             group = places.get(row.area or 0, LAST) if by == BY_AREA else key[:2] if initial_of(key) else LAST
-            lines.append((order[row.text], group, key, row.pk, row.area or 0))
+            head = row.area or 0 if by == BY_AREA else initial_of(key)
+            lines.append(f"{order[row.text]:06}\0{group}\0{key}\0{row.pk:020}\0{head}")
         else:
             others[kind].append(row.pk)
     lines.sort()
-    by_section = [list(theirs) for _order, theirs in groupby(lines, key=lambda line: line[0])]
     paper = list(campaign.paper_counts.values_list("on", "signatures"))
     return Plan(
         stamp=stamp,
         moment=moment.isoformat(),
-        listed=[line[3] for line in lines],
-        sections=[_section(theirs, list(order), by) for theirs in by_section],
+        listed=[int(line.rsplit("\0", 2)[1]) for line in lines],
+        sections=[_section(list(order)[int(one)], theirs, by) for one, theirs in groupby(lines, lambda line: line[:6])],
         others=others,
         states=dict(states),
         paper=sum(n for _day, n in paper),
@@ -201,9 +201,9 @@ def _all(campaign: Campaign) -> Iterator[Row]:
     return (Row(*row) for row in rows.iterator(chunk_size=READ))
 
 
-def _section(lines: list[tuple[int, str, str, int, int]], texts: list[int], by: str) -> Section:
-    heads = (line[4] if by == BY_AREA else initial_of(line[2]) for line in lines)
-    return Section(texts[lines[0][0]], [(head, len(list(same))) for head, same in groupby(heads)])
+def _section(text: int, lines: Iterator[str], by: str) -> Section:
+    heads = groupby(line.rsplit("\0", 1)[1] for line in lines)
+    return Section(text, [(int(head) if by == BY_AREA else head, sum(1 for _line in same)) for head, same in heads])
 
 
 def _place_keys(campaign: Campaign, language: str) -> dict[int, str]:
