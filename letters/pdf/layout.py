@@ -24,7 +24,10 @@ FOOT_TOP = 40.0  # mm above the sheet's lower edge
 MOST_LINES = 400
 LINES_AT_ONCE = 50
 
-SENDER_PT = 10.5
+# Of the sender's block, in lines: a longer one would push the letter down, so it is set smaller; and one that no
+# page holds.
+SENDER_PT, LONG_SENDER, ENDLESS_SENDER = 10.5, 9, 16
+LONGEST_NAME = 200  # of an annex; the rest of a longer one is cut off
 
 
 def letter_css(language: str, profile: Profile, large: bool = False) -> str:
@@ -142,26 +145,31 @@ def _head(sheet: LetterSheet, profile: Profile) -> SafeString:
         labels = (_("Name"), _("Address"), "", _("Town"), _("Postcode"))
         sender = format_html_join("", '<p class="rule">{}</p>', ((label,) for label in labels))
     else:
-        # A long block would push the letter down, so it is set smaller first.
-        width = profile.sender[1] - profile.sender[0]
-        long = lines_needed((sheet.sender_name, *sheet.sender_lines), width, SENDER_PT) > 9
         sender = format_html(
-            "<div{}>{}{}</div>",
-            mark_safe(' class="long"') if long else "",
+            "{}{}",
             _line(sheet.sender_name, "ltr", "name", sheet.direction) if one_line(sheet.sender_name) else "",
             _lines(sheet.sender_lines, "ltr", sheet.direction),
         )
+    needed = lines_needed((sheet.sender_name, *sheet.sender_lines), profile.sender[1] - profile.sender[0], SENDER_PT)
+    beside = format_html(
+        '<div class="sender {}{}">{}</div>', sheet.direction, mark_safe(" long") if needed > LONG_SENDER else "", sender
+    )
     step, lines = set_in_window(sheet.recipient_lines, profile)
     # The window lies where the envelope has it, whichever way the letter is written.
-    return format_html(
-        '<div class="head" dir="ltr"><div class="sender {}">{}</div>'
-        '<div class="window {}"><div class="above">{}</div><div class="fit{}">{}</div></div></div>',
-        sheet.direction,
-        sender,
+    window = format_html(
+        '<div class="window {}"><div class="above">{}</div><div class="fit{}">{}</div></div>',
         direction_of(" ".join(sheet.recipient_lines), sheet.direction),
         _return(sheet, profile),
         step,
         _lines(lines, "ltr", sheet.direction),
+    )
+    # What is set beside the window is cut at the foot of the page, so a sender without end follows it.
+    endless = needed > ENDLESS_SENDER
+    return format_html(
+        '<div class="head" dir="ltr">{}{}</div>{}',
+        "" if endless else beside,
+        window,
+        format_html('<div class="endless" dir="ltr">{}</div>', sender) if endless else "",
     )
 
 
@@ -272,7 +280,8 @@ def _ending(sheet: LetterSheet) -> SafeString:
 
 def _annex(sheet: LetterSheet) -> SafeString:
     """Who else sends these words, a line each, in columns on pages of their own."""
-    names = [line for line in map(one_line, sheet.annex) if line]
+    names = [f"{name[:LONGEST_NAME]}…" if len(name) > LONGEST_NAME else name for name in map(one_line, sheet.annex)]
+    names = list(filter(None, names))
     if not names:
         return SafeString("")
     return format_html(

@@ -1,5 +1,3 @@
-import http.server
-import io
 import os
 import signal
 import subprocess
@@ -10,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pikepdf
 import pytest
 from django.utils.safestring import mark_safe
 
@@ -18,64 +15,13 @@ from letters.pdf import RenderingBusy, RenderingError, RenderingTimeout, card_pn
 from letters.pdf.sandbox import POOL, Child, Limits, slot
 
 from .sheets import a_letter, texts
-
-SECRET = "the-secret-in-the-file"
+from .traps import SECRET, listening, traps
 
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[str]]]:
-    """A web server that nobody should ask, and the list of those who did."""
-    asked: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(SECRET.encode())
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    server.server_close()
-
-
-def traps(address: str) -> str:
-    return (
-        f'<link rel=attachment href="{address}"><link rel=stylesheet href="{address}"><base href="{address}">'
-        f'<a rel=attachment href="{address}">a</a><img src="{address}" alt=i><object data="{address}">o</object>'
-        f'<embed src="{address}"><iframe src="{address}"></iframe><style>@import "{address}";'
-        f'@font-face {{ font-family: x; src: url("{address}") }} p {{ background: url("{address}"); font-family: x }}'
-        f"</style><p style=\"list-style-image: url('{address}'); content: url('{address}')\">p</p>"
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><image href="{address}"/>'
-        f'<use xlink:href="{address}#a"/></svg>'
-    )
-
-
-def everything_in(pdf: bytes) -> bytes:
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        streams = [
-            o.read_bytes()
-            for o in document.objects
-            if isinstance(o, pikepdf.Stream) and o.get("/Filter") != "/DCTDecode"
-        ]
-    return b"".join([pdf, *streams])
-
-
-@pytest.mark.parametrize("field", ["body_html", "body", "sender_name", "foot_text"])
-def test_a_file_named_in_the_text_leaks_nothing(field: str, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.txt"
-    secret.write_text(SECRET)
-    markup = traps(secret.as_uri())
-    pdf = letter_pdf(a_letter(**{field: mark_safe(markup) if field == "body_html" else markup}))
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        assert not document.attachments
-    assert SECRET.encode() not in everything_in(pdf)
+    with listening() as found:
+        yield found
 
 
 def test_an_address_named_in_the_text_is_never_asked(listener: tuple[str, list[str]]) -> None:
