@@ -14,6 +14,8 @@ AGAIN = (
     "tests/letters/test_lasting.py",
     "tests/letters/test_outbox.py",
     "tests/letters/test_pacing.py",
+    "tests/letters/test_places.py",
+    "tests/letters/test_postcodes.py",
     "tests/letters/test_reports.py",
     "tests/config/test_jobs.py",
 )
