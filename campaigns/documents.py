@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config import links
+from letters.models import Legislature
 from letters.pdf import LetterSheet, card_png, is_rtl, letter_pdf
+from letters.pdf.profiles import for_country
 
 from . import pages, publishing
 from .models import CampaignText, Organisation, Source, Target
@@ -56,7 +58,13 @@ def _sheet(text: CampaignText, blank: bool) -> LetterSheet:
         foot_text=text.title,
         foot_url=links.absolute(campaign.address_in(language)),
         blank=blank,
+        layout=_layout(campaign.legislature),
     )
+
+
+def _layout(legislature: Legislature | None) -> str:
+    """As the letters to its members have it; without one, the default."""
+    return (legislature.layout or for_country(legislature.country)) if legislature else ""
 
 
 def sender_lines(organisation: Organisation, language: str) -> tuple[str, ...]:

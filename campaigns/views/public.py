@@ -14,7 +14,7 @@ from campaigns import addresses, calendars, documents, keyset, pages, publishing
 from campaigns.forms.signing import SignForm
 from campaigns.models import Campaign, CampaignText, Organisation
 from config import errors, ratelimit
-from letters.pdf import RenderingBusy, RenderingError
+from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError
 
 from .loading import published_text
 
@@ -200,8 +200,8 @@ def drawn(
             content = draw(text)
         except RenderingBusy as busy:
             return rendering_busy(request, busy)
-        except RenderingError:
-            return rendering_failed(request)
+        except RenderingError as error:
+            return rendering_failed(request, error)
         cache.set(key, (as_of, content), 300)
     response = HttpResponse(content, content_type="application/pdf" if filename else "image/png")
     if filename:
@@ -219,7 +219,11 @@ def rendering_busy(request: HttpRequest, busy: RenderingBusy) -> HttpResponse:
     )
 
 
-def rendering_failed(request: HttpRequest) -> HttpResponse:
+def rendering_failed(request: HttpRequest, error: RenderingError | None = None) -> HttpResponse:
+    if isinstance(error, MissingGlyphs):
+        sentence = _("It holds characters that cannot be printed: %(characters)s. Without them it can be made.")
+        characters = " ".join(error.characters)
+        return errors.problem(request, 422, _("This letter could not be made"), sentence % {"characters": characters})
     return errors.problem(
         request,
         500,

@@ -222,7 +222,8 @@ def draw_once() -> None:
     """
     from weasyprint.images import SVGImage  # type: ignore[import-untyped]
 
-    draw, kept = SVGImage.draw, {}
+    draw = SVGImage.draw
+    kept: dict[tuple[str, float, float], tuple[list[Any], dict[str, Any]]] = {}
 
     def is_plain(node: Any) -> bool:
         name = node.tag.rpartition("}")[2]

@@ -8,7 +8,7 @@ from campaigns import documents
 from campaigns.models import Campaign, Source, Target
 from letters.letter_text import sheet_for
 from letters.pdf import LetterSheet
-from tests.letters.factories import build_letter, make_representative
+from tests.letters.factories import build_letter, make_legislature, make_representative
 
 from .factories import make_campaign, make_organisation, text_of
 
@@ -49,6 +49,18 @@ def test_no_line_of_the_addressee_comes_twice(campaign: Campaign) -> None:
         campaign=campaign, number=1, name="The council", organisation="The council", address="1 Example Square"
     )
     assert sheet_of(campaign).recipient_lines == ("The council", "1 Example Square")
+
+
+@pytest.mark.parametrize(
+    ("country", "own", "layout"), [("GB", "", "uk_dl"), ("DE", "", "din_5008_b"), ("DE", "din_5008_a", "din_5008_a")]
+)
+def test_it_is_laid_out_for_the_envelopes_of_the_legislatures_country(
+    campaign: Campaign, country: str, own: str, layout: str
+) -> None:
+    assert sheet_of(campaign).layout == ""
+    campaign.legislature = make_legislature(country=country, layout=own)
+    campaign.save()
+    assert sheet_of(campaign).layout == layout
 
 
 def test_a_sources_note_is_given_in_the_language_of_the_page(campaign: Campaign, client: Client) -> None:

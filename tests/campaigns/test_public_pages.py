@@ -11,7 +11,7 @@ from django.test import Client
 from campaigns import calendars, counting, publishing
 from campaigns.models import Campaign, Event, Organisation, Signature, Source, Update
 from letters.models import Representative
-from letters.pdf import RenderingBusy, RenderingError
+from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError
 
 from .factories import (
     WORDING,
@@ -266,7 +266,9 @@ def test_the_card_and_the_letters_are_drawn_once(
     assert drawn == ["share_card", "campaign_letter", "blank_letter"]
 
 
-@pytest.mark.parametrize(("error", "status"), [(RenderingBusy(9), 503), (RenderingError("x"), 500)])
+@pytest.mark.parametrize(
+    ("error", "status"), [(RenderingBusy(9), 503), (RenderingError("x"), 500), (MissingGlyphs("漢"), 422)]
+)
 def test_when_it_cannot_be_drawn_the_page_says_so_and_nothing_is_kept(
     client: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
 ) -> None:
@@ -278,6 +280,7 @@ def test_when_it_cannot_be_drawn_the_page_says_so_and_nothing_is_kept(
         response = client.get("/library/letter.pdf")
         assert response.status_code == status
         assert response.headers.get("Retry-After", "9") == "9" and "no-store" in response["Cache-Control"]
+        assert ("漢" in response.content.decode()) is (status == 422)
     monkeypatch.setattr("campaigns.documents.campaign_letter", lambda text: b"%PDF-")
     assert client.get("/library/letter.pdf").status_code == 200
 

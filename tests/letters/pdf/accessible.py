@@ -24,12 +24,12 @@ PAINTS = {"Tj", "TJ", "'", '"', "f", "F", "f*", "B", "B*", "b", "b*", "S", "s", 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
-def kids(element: pikepdf.Dictionary) -> list[Any]:
+def kids(element: Any) -> list[Any]:
     found: Any = element.get("/K", [])
     return list(found) if isinstance(found, pikepdf.Array) else [found]
 
 
-def elements(element: pikepdf.Dictionary) -> Iterator[pikepdf.Dictionary]:
+def elements(element: Any) -> Iterator[Any]:
     """An element and all below it, in reading order."""
     yield element
     for kid in kids(element):
@@ -44,7 +44,7 @@ def faults(pdf: bytes) -> list[str]:
 
 
 def _of_the_file(document: pikepdf.Pdf) -> Iterator[str]:
-    root = document.Root
+    root: Any = document.Root
     if not root.get("/MarkInfo", {}).get("/Marked"):
         yield "6.2: not marked as tagged"
     if not LANGUAGE.fullmatch(str(root.get("/Lang", ""))):
@@ -91,7 +91,7 @@ def _of_the_tree(document: pikepdf.Pdf) -> Iterator[str]:
 def _of_content(document: pikepdf.Pdf) -> Iterator[str]:
     """All that is painted is an artifact or belongs to one element, which the page's entry in the tree names."""
     named: dict[tuple[int, int], int] = {}
-    numbers = {page.objgen: number for number, page in enumerate(document.pages)}
+    numbers: dict[Any, int] = {page.objgen: number for number, page in enumerate(document.pages)}
     for element in elements(document.Root.StructTreeRoot.K[0]):
         for kid in kids(element):
             if isinstance(kid, int):
@@ -105,7 +105,8 @@ def _of_content(document: pikepdf.Pdf) -> Iterator[str]:
     for number, page in enumerate(document.pages):
         entries = parents[int(page.StructParents)]
         inside: list[str | int] = []
-        for operands, operator in pikepdf.parse_content_stream(page):
+        instructions: Any = pikepdf.parse_content_stream(page)
+        for operands, operator in instructions:
             name = str(operator)
             if name in ("BMC", "BDC"):
                 of = operands[1] if name == "BDC" else {}
@@ -149,7 +150,7 @@ def _of_fonts(document: pikepdf.Pdf) -> Iterator[str]:
 def read(pdf: bytes) -> list[tuple[str, str, str]]:
     """(tag, language, text) of every element with words of its own, in reading order, as a screen reader goes."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        numbers = {page.objgen: number for number, page in enumerate(document.pages)}
+        numbers: dict[Any, int] = {page.objgen: number for number, page in enumerate(document.pages)}
         words: dict[tuple[int, int], str] = {}
         for number in range(len(document.pages)):
             for piece in pieces(pdf, number):
@@ -157,7 +158,7 @@ def read(pdf: bytes) -> list[tuple[str, str, str]]:
                     words[number, piece.mcid] = words.get((number, piece.mcid), "") + piece.text
         found: list[tuple[str, str, str]] = []
 
-        def walk(element: pikepdf.Dictionary, tag: str, language: str) -> None:
+        def walk(element: Any, tag: str, language: str) -> None:
             language = str(element.get("/Lang", language))
             if str(element.S) not in ("/Span", "/NonStruct"):
                 tag = str(element.S)[1:]
