@@ -135,6 +135,12 @@ TABLE: dict[tuple[str, str, str], Forms] = {
     ("de", "deputy", ""): _DEPUTY_DE,
     ("de", "mep", ""): _DEPUTY_DE,
     ("de", "congress", ""): _DEPUTY_DE,
+    ("de", "peer", ""): Forms(
+        Gendered("Guten Tag {addressee},", "Sehr geehrte {addressee},", "Sehr geehrter {addressee},"),
+        _GRUESSE,
+        "{styled}",
+        USUAL,
+    ),
     ("de", "senator", ""): _german("Senatorin", "Senator", "Senator", _BMI),
     ("de", "minister", ""): _german("Ministerin", "Minister", "Minister", _BMI),
     ("fr", "", ""): _french("Madame", "Monsieur", "considération distinguée"),

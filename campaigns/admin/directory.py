@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from .scoped import OperatorOnly
 
 class LegislatureForm(forms.ModelForm[Legislature]):
     layout = forms.ChoiceField(
-        label=Legislature._meta.get_field("layout").verbose_name,
+        label=capfirst(Legislature._meta.get_field("layout").verbose_name),
         help_text=Legislature._meta.get_field("layout").help_text,
         required=False,
         choices=[("", "---------"), *((name, name) for name in PROFILES)],

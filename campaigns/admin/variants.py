@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -105,11 +106,11 @@ class VariantForm(forms.ModelForm[LetterVariant]):
 def _form_for(languages: Sequence[str]) -> type[VariantForm]:
     fields: dict[str, Any] = {"languages": tuple(languages)}
     for language in languages:
-        text = forms.Textarea(attrs={"rows": 6, "lang": language, "dir": "auto"})
-        short = forms.Textarea(attrs={"rows": 3, "lang": language, "dir": "auto"})
+        text = AdminTextareaWidget(attrs={"rows": 6, "lang": language, "dir": "auto"})
+        short = AdminTextareaWidget(attrs={"rows": 3, "lang": language, "dir": "auto"})
         for name, field in (
             ("reason", forms.CharField(label=_("What the supporter is told"), widget=short, max_length=500)),
-            ("subject", forms.CharField(label=_("Subject"), max_length=200)),
+            ("subject", forms.CharField(label=_("Subject"), widget=AdminTextInputWidget(), max_length=200)),
             ("body", forms.CharField(label=_("Opening, or the whole letter"), widget=text)),
             ("points", Lines(label=_("Points to choose from"), rows=6, help_text=_("One paragraph on each line."))),
             ("ask", forms.CharField(label=_("What the letter asks"), widget=short)),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +15,7 @@ class Lines(forms.CharField):
     """A list of str, edited as text: an entry a line."""
 
     def __init__(self, *, rows: int, **options: Any) -> None:
-        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": rows}), **options)
+        super().__init__(required=False, widget=AdminTextareaWidget(attrs={"rows": rows}), **options)
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value

@@ -4,11 +4,13 @@ import io
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -68,7 +70,7 @@ def file(request: HttpRequest, slug: str, file: uuid.UUID, language: str | None 
     except BadFile as error:
         form.add_error(None, str(error))
     known = lists.of(desk.organisation).filter(pk=job.parameters["list"] or 0).first()
-    name = known.name if known else job.parameters["name"]
+    name = _name(known) if known else job.parameters["name"]
     context = desk.frame("list_file", file=file) | {"form": form, "name": name, "replaces": known is not None}
     return render(request, "campaigns/organising/list_file.html", context, status=422 if form.errors else 200)
 
@@ -128,7 +130,14 @@ def _kept(desk: Desk, form: FileForm, found: Legislature | None) -> jobs.Job | N
 
 
 def _lines(desk: Desk) -> list[dict[str, Any]]:
-    return [{"line": line, "url": desk.url("list", number=line.list.pk)} for line in lists.lines(desk.organisation)]
+    return [
+        {"line": line, "name": _name(line.list), "url": desk.url("list", number=line.list.pk)}
+        for line in lists.lines(desk.organisation)
+    ]
+
+
+def _name(found: Legislature) -> str:
+    return found.name_in(get_language() or settings.LANGUAGE_CODE)
 
 
 def _one(
@@ -139,6 +148,7 @@ def _one(
     name_form = name_form or NameForm(initial={"name": found.name})
     context = desk.frame("list", number=found.pk) | {
         "list": found,
+        "name": _name(found),
         "page": page,
         "form": name_form if name_form.errors else form,  # whose errors stand at the top
         "file_form": form,
@@ -156,7 +166,7 @@ def _outcome(request: HttpRequest, desk: Desk, job: jobs.Job) -> HttpResponse:
     if found is None:
         return redirect(desk.url("lists"))
     context = desk.frame("list_file", file=job.uuid) | {
-        "list": found,
+        "name": _name(found),
         "summary": job.parameters["summary"],
         "list_url": desk.url("list", number=found.pk),
     }

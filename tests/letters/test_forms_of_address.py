@@ -63,6 +63,8 @@ def doctor(office: str, gender: str = "", **fields: Any) -> Representative:
         (doctor("senator", "female"), "de", "Sehr geehrte Frau Senatorin,"),
         (doctor("minister", "male"), "de", "Sehr geehrter Herr Minister,"),
         (doctor("councillor", "female"), "de", "Sehr geehrte Frau Dr. Mustermann,"),
+        (person("peer", name="Lord Smith", gender="male"), "de", "Sehr geehrter Lord Smith,"),
+        (person("peer", name="Baroness Smith"), "de", "Guten Tag Lady Smith,"),
         (doctor("", "male"), "de", "Sehr geehrter Herr Dr. Mustermann,"),
         (doctor("", "female", honorific_prefix="Frau Prof. Dr."), "de", "Sehr geehrte Frau Prof. Dr. Mustermann,"),
         (person("mp", gender="female", honorific_prefix="Rt Hon Dame"), "de", "Sehr geehrte Frau Abgeordnete,"),
