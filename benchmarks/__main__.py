@@ -6,11 +6,18 @@ import sys
 import time
 from pathlib import Path
 
-from . import bulk, letters, mail, pack, web
+from . import bulk, letters, mail, pack, postcodes, web
 from .harness import Figure, chosen, table, words, write
 from .installation import installed
 
-BENCHMARKS = [*web.BENCHMARKS, *letters.BENCHMARKS, *bulk.BENCHMARKS, *mail.BENCHMARKS, *pack.BENCHMARKS]
+BENCHMARKS = [
+    *web.BENCHMARKS,
+    *letters.BENCHMARKS,
+    *bulk.BENCHMARKS,
+    *mail.BENCHMARKS,
+    *pack.BENCHMARKS,
+    *postcodes.BENCHMARKS,
+]
 RESULTS = Path(__file__).parent / "results.json"
 
 
