@@ -14,19 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from config import email, links
-from config.crypto import email_keys
 from letters import outbox
 from letters.letter_text import letter_text, subject_line
 from letters.models import Letter, Message, OutgoingEmail, Representative
 from letters.models.post import Kind
 
-from . import retention
+from . import retention, telling
 from .models import CampaignLetter, CampaignText, MergedLetter, Organisation, Signature, User
 
 # What differs between recipients. All else is shared by every email of one wording (letters.models.Message).
 MARKERS = ("name", "representative", "representatives", "letters", "action_url", "manage_url", "kept_until")
-# The value of an email that no template prints: which letters it tells of, so that it goes when they are erased.
-ABOUT = "about"
 
 
 def _shared_message(template: str, text: CampaignText) -> Message:
@@ -171,7 +168,7 @@ def copies(letters: Sequence[CampaignLetter]) -> OutgoingEmail | None:
         {
             "letters": "\n\n* * *\n\n".join(_as_sent(one) for one in letters),
             "manage_url": links.link("letter", "campaigns:letter_manage", _together(letters)),
-            ABOUT: " ".join(str(one.uuid) for one in letters),
+            telling.ABOUT: " ".join(str(one.uuid) for one in letters),
         },
         letter=first.letter if alone else None,
         attach_letter=alone and first.campaign.attach_pdf,
@@ -183,14 +180,6 @@ def _as_sent(kept: CampaignLetter) -> str:
         to = _("To: %(name)s") % {"name": kept.letter.recipient_name}
         subject = _("Subject: %(subject)s") % {"subject": subject_line(kept.letter)}
     return f"{to}\n{subject}\n\n{letter_text(kept.letter).rstrip()}"
-
-
-def about(letters: Sequence[CampaignLetter]) -> list[int]:
-    """The emails to the supporters that tell of these letters: copies, and the question whether they were answered."""
-    keys = {key for kept in letters for key in email_keys(kept.email)}
-    wanted = {str(kept.uuid) for kept in letters}
-    notices = OutgoingEmail.objects.unscrubbed().filter(kind=Kind.NOTICE, to_key__in=keys)
-    return [row.pk for row in notices if wanted.intersection(str(row.values.get(ABOUT, "")).split())]
 
 
 def letter_already_sent(letter: CampaignLetter) -> OutgoingEmail:
@@ -238,7 +227,7 @@ def ask_for_answers(letters: Sequence[CampaignLetter]) -> OutgoingEmail:
         "action_url": links.link("letter-answer", "campaigns:letter_answer", first.uuid),
         "manage_url": links.link("letter", "campaigns:letter_manage", first.uuid),
         "kept_until": _day(min(retention.letter_kept_until(one) for one in letters), first.text.language),
-        ABOUT: " ".join(str(one.uuid) for one in letters),
+        telling.ABOUT: " ".join(str(one.uuid) for one in letters),
     }
     return _queue("answered", first.text, first.email, first.letter.sender_name, Kind.NOTICE, values)
 

@@ -13,7 +13,7 @@ from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import OutgoingEmail, Representative
 
-from . import emails, handing_in, merging, retention
+from . import emails, handing_in, merging, retention, telling
 from .models import CampaignLetter, Signature
 
 THE_WRITER = "the supporter"
@@ -123,7 +123,7 @@ def erase(letters: models.QuerySet[CampaignLetter]) -> None:
         CampaignLetter.objects.filter(pk__in=stopped).update(state=CampaignLetter.State.WITHDRAWN)
         # A letter that went on to another address has been in more than one email, and its writer's address in each.
         posted = OutgoingEmail.objects.filter(letter__in=[kept.letter_id for kept in rows]).values_list("pk", flat=True)
-        told = [*_asked_for_no_other(rows), *emails.about(rows)]
+        told = [*_asked_for_no_other(rows), *telling.about(rows)]
         outbox.forget_emails([*told, *posted], THE_WRITER)
         retention.forget_letters(CampaignLetter.objects.filter(pk__in=[kept.pk for kept in rows]), timezone.now())
         for campaign_id in {kept.campaign_id for kept in rows if _in_a_bundle(kept)}:

@@ -12,7 +12,7 @@ from letters import outbox
 from letters.models import Letter
 from letters.models.post import UNSETTLED, State
 
-from . import annexes
+from . import annexes, telling
 from .models import Campaign, CampaignLetter, Signature
 
 BATCH = 500
@@ -132,12 +132,13 @@ def _forget_signatures(due: models.QuerySet[Signature], now: datetime) -> int:
 def forget_letters(due: models.QuerySet[CampaignLetter], now: datetime) -> int:
     done = 0
     due = due.filter(anonymised_at__isnull=True)
-    while batch := list(due.order_by("pk").values_list("pk", "letter_id", "merged_id")[:BATCH]):
+    while batch := list(due.order_by("pk")[:BATCH]):
         with transaction.atomic():
-            Letter.objects.filter(pk__in=[letter for _pk, letter, _merged in batch]).scrub()
-            CampaignLetter.objects.filter(pk__in=[pk for pk, _letter, _merged in batch]).update(
+            outbox.forget_emails(telling.about(batch), "retention")  # a copy has the whole letter in it
+            Letter.objects.filter(pk__in=[kept.letter_id for kept in batch]).scrub()
+            CampaignLetter.objects.filter(pk__in=[kept.pk for kept in batch]).update(
                 email="", email_key="", anonymised_at=now
             )
-            annexes.rewrite(merged for _pk, _letter, merged in batch if merged)
+            annexes.rewrite(kept.merged_id for kept in batch if kept.merged_id)
         done += len(batch)
     return done

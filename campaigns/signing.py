@@ -13,7 +13,7 @@ from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import Constituency
 
-from . import consent, emails, exports, posting, retention
+from . import consent, emails, exports, posting, retention, telling
 from .models import Campaign, CampaignLetter, CampaignText, MergedLetter, Signature
 
 log = logging.getLogger(__name__)
@@ -197,7 +197,7 @@ def _emails_of_other_campaigns(signature: Signature) -> set[int]:
     found = {*signatures.values_list("confirmation_id", flat=True)}
     for pair in letters.values_list("confirmation_id", "outgoing_id"):
         found.update(pair)
-    found.update(emails.about(list(letters)))
+    found.update(telling.about(letters))
     # Letters of many, to which the organisation answers, and whose address this may be.
     found.update(MergedLetter.objects.filter(outgoing__reply_key__in=keys).values_list("outgoing_id", flat=True))
     return {pk for pk in found if pk is not None}

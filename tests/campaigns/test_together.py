@@ -1,12 +1,16 @@
 """Several letters written at once: one email asks, one press confirms, and each has its own fate."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
+from campaigns import deciding, posting, retention
 from campaigns import emails as mail
-from campaigns import posting
 from campaigns.models import Campaign, CampaignLetter, HandIn
+from letters.mime import parcel
 from letters.models import OutgoingEmail, Representative
 from letters.models.post import State
 from tests.letters.factories import make_constituency, make_representative
@@ -175,8 +179,6 @@ def test_the_copy_of_one_letter_has_its_pdf_and_comes_from_the_organisation(
     client.post(links_in(emails()[0])["letter/confirm"])
     [copy] = notices()
     assert copy.attach_letter and copy.letter == kept.letter and copy.reply_to == ""
-    from letters.mime import parcel
-
     built = parcel(copy, lambda email: b"%PDF-").built
     assert "via" not in built["From"] and built["Auto-Submitted"] == "auto-generated"
     assert [part.get_content_type() for part in built.iter_attachments()] == ["application/pdf"]
@@ -198,11 +200,18 @@ def test_the_copy_is_erased_with_the_letter(client: Client, campaign: Campaign, 
     assert bobs.to_address == "bob@example.org" and bobs.state == "queued"
 
 
+def test_the_copy_is_kept_no_longer_than_the_letter(
+    client: Client, campaign: Campaign, people: list[Representative], settings: Settings
+) -> None:
+    posting.confirm(written(campaign, people[0], copy_wanted=True))
+    OutgoingEmail.objects.update(state="sent", settled_at=timezone.now() + timedelta(days=5))
+    retention.anonymise_expired(timezone.now() + timedelta(days=settings.LETTER_RETENTION_DAYS + 1))
+    assert [(copy.to_address, copy.values) for copy in notices()] == [("", {})]
+
+
 def test_a_copy_is_not_taken_for_the_letter_on_its_way_to_a_new_address(
     campaign: Campaign, people: list[Representative]
 ) -> None:
-    from campaigns import deciding
-
     kept = written(campaign, people[0], copy_wanted=True)
     posting.confirm(kept)
     [letter] = letters_out()

@@ -1,0 +1,20 @@
+"""Which emails to supporters tell of their letters, so that they go when these are erased."""
+
+from collections.abc import Iterable
+
+from config.crypto import email_keys
+from letters.models import OutgoingEmail
+from letters.models.post import Kind
+
+from .models import CampaignLetter
+
+ABOUT = "about"  # a value of such an email that no template prints: the letters it tells of
+
+
+def about(letters: Iterable[CampaignLetter]) -> list[int]:
+    """The emails to the supporters that tell of these letters: copies, and the question whether they were answered."""
+    letters = list(letters)
+    keys = {key for kept in letters for key in email_keys(kept.email)}
+    wanted = {str(kept.uuid) for kept in letters}
+    notices = OutgoingEmail.objects.unscrubbed().filter(kind=Kind.NOTICE, to_key__in=keys)
+    return [row.pk for row in notices if wanted.intersection(str(row.values.get(ABOUT, "")).split())]
