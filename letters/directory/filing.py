@@ -62,7 +62,7 @@ def in_order(placed: list[Placed], reading: Reading) -> list[Placed]:
             reading.reject(found, _("It ends before it begins."))
             continue
         base = _identifier(found)
-        same = next((other for other in stints[base] if _days(other) == _days(one)), None)
+        same = next((other for other in stints[base] if _same(other, one)), None)
         if same is not None:
             reading.reject(found, _("It is the same as number %(line)s.") % {"line": same.found.place.line})
             continue
@@ -73,8 +73,12 @@ def in_order(placed: list[Placed], reading: Reading) -> list[Placed]:
     return kept
 
 
-def _days(one: Placed) -> tuple[date | None, date | None]:
-    return one.found.valid_from, one.found.valid_to
+def _same(first: Placed, second: Placed) -> bool:
+    """Of one identifier. On a list without ids or seats, two people of one name have different addresses."""
+    one, other = first.found, second.found
+    if (one.valid_from, one.valid_to) != (other.valid_from, other.valid_to):
+        return False
+    return bool(one.person or one.seat or not one.email or not other.email or one.email == other.email)
 
 
 def _identifier(found: Found) -> str:
@@ -214,6 +218,7 @@ def _changed(row: Representative, new: Representative) -> bool:
 
 
 def _end(filing: Filing, placed: Iterable[Placed], reading: Reading, summary: "Summary") -> None:
+    summary.older = filing.older
     if filing.older:
         summary.notes.append(
             _(

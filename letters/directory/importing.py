@@ -16,7 +16,7 @@ from django.utils.translation import override
 from letters.models import Legislature, Representative
 
 from . import filing
-from .placing import NotPlaced, Places, distinct
+from .placing import NotPlaced, Places, distinct, set_of
 from .reading import anything, dates, persons
 from .reading.anything import guess
 from .reading.files import Source, name_of
@@ -43,6 +43,7 @@ class Summary:
     unchanged: int = 0
     rejected: list[Rejected] = field(default_factory=list)
     # For the operator's eyes, beside the counts.
+    older: bool = False  # than what the directory has
     notes: list[str] = field(default_factory=list)
     columns: dict[str, list[Column]] = field(default_factory=dict)
 
@@ -83,14 +84,15 @@ def store(
 ) -> Summary:
     """What was read of these sources, all of it or nothing. Raises BadFile."""
     with transaction.atomic():
-        where = _legislature(legislature, reading, boundary_set)
-        summary = _store(reading, where, boundary_set or where.boundary_set, _edition(sources, reading, as_of))
+        where = _legislature(legislature, reading)
+        seats = [one.seat for one in reading.found if one.seat]
+        summary = _store(reading, where, boundary_set or set_of(seats, where), _edition(sources, reading, as_of))
         if dry_run:
             transaction.set_rollback(True)
     return summary
 
 
-def _legislature(given: Legislature | str, reading: Reading, boundary_set: str) -> Legislature:
+def _legislature(given: Legislature | str, reading: Reading) -> Legislature:
     """Locked, so that two imports do not make the same rows."""
     slug = given.slug if isinstance(given, Legislature) else given
     held = Legislature.objects.select_for_update().filter(slug=slug).first()
@@ -102,7 +104,6 @@ def _legislature(given: Legislature | str, reading: Reading, boundary_set: str) 
     new.name = new.name or known.get("name", "") or capfirst(slug.replace("-", " "))
     codes = Counter(bool(one.seat and re.fullmatch(r"[EWSNK]\d{8}", one.seat.code)) for one in reading.found)
     new.country = new.country or known.get("country", "") or ("GB" if codes[True] > codes[False] else "")
-    new.boundary_set = new.boundary_set or boundary_set
     new.save()
     return new
 
@@ -128,6 +129,7 @@ def _store(reading: Reading, legislature: Legislature, boundary_set: str, editio
     for one in placed:
         _complete(one.found, legislature)
     filing.file(placed, legislature, edition, reading, summary)
+    _take_set(legislature, boundary_set, placed, edition, summary)
     _count(placed, summary)
     summary.rejected = sorted(reading.rejected, key=lambda one: one.line)
     return summary
@@ -139,6 +141,19 @@ def _placed(reading: Reading, places: Places) -> Iterator[filing.Placed]:
             yield filing.Placed(one, places.place(one.seat) if one.seat else None)
         except NotPlaced as error:
             reading.reject(one, str(error))
+
+
+def _take_set(
+    legislature: Legislature, boundary_set: str, placed: list[filing.Placed], edition: filing.Edition, summary: Summary
+) -> None:
+    """Postcodes are looked up in the set in use: that of the people who sit now."""
+    if legislature.boundary_set == boundary_set or summary.older:
+        return
+    if any(one.seat and (one.found.valid_to or date.max) > edition.day for one in placed):
+        if legislature.boundary_set:
+            summary.notes.append(_("%(set)s is now the boundary set in use") % {"set": boundary_set})
+        legislature.boundary_set = boundary_set
+        legislature.save(update_fields=["boundary_set"])
 
 
 def _count(placed: list[filing.Placed], summary: Summary) -> None:

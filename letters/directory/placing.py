@@ -1,6 +1,7 @@
 """Seats as a file names them → constituencies of one boundary set, found by code, else by folded name, else made."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
@@ -105,6 +106,39 @@ class Places:
                 self.changed[child.pk] = child
         fields = ["code", "name", "region", "translations", "part_of"]
         Constituency.objects.bulk_update(self.changed.values(), fields, batch_size=300)
+
+
+def set_of(seats: Iterable[Seat], legislature: Legislature) -> str:
+    """The boundary set that a file without a word about it is of: that which has most of its codes and names.
+
+    Where none has half of them, the numbering tells, or else it is the set in use.
+    """
+    wanted = {(seat.code if is_official(seat.code) else "", folded(seat.name)) for seat in seats}
+    known: dict[str, set[str]] = {}
+    coded: set[str] = set()  # sets whose names do not count beside a code
+    for name, code, seat in legislature.constituencies.values_list("boundary_set", "code", "name"):
+        known.setdefault(name, set()).update((code, folded(seat)))
+        coded |= {name} if is_official(code) else set()
+    fits = {
+        name: sum((code if code and name in coded else seat) in held for code, seat in wanted)
+        for name, held in known.items()
+    }
+    best = max(fits, key=lambda name: (fits[name], name == legislature.boundary_set), default="")
+    numbers = Counter(_westminster(code) for code, _name in wanted)
+    numbered, number = numbers.most_common(1)[0] if numbers else ("", 0)
+    numbered = numbered if number * 2 > len(wanted) else ""
+    # Before and after a review many names are the same: they say less than a number, if the set has a name.
+    if fits and fits[best] * 2 > len(wanted) and (best in coded or not best or not numbered):
+        return best
+    return numbered or legislature.boundary_set
+
+
+def _westminster(code: str) -> str:
+    """The set of a seat of the UK Parliament: the register of the Office for National Statistics numbers them on."""
+    for prefix, last_of_2010 in (("E14", 1062), ("W07", 80), ("S14", 59), ("N06", 18)):
+        if code.startswith(prefix):
+            return "2010" if int(code[3:]) <= last_of_2010 else "2024"
+    return "2024" if code.startswith("N05") else ""
 
 
 def distinct(seats: Iterable[Constituency | None]) -> int:

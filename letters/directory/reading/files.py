@@ -22,7 +22,16 @@ LARGEST_FILE = 32_000_000
 LARGEST_PILE = 64_000_000
 MOST_FILES = 20_000
 
-KINDS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".json": "popolo", ".yaml": "yaml", ".yml": "yaml"}
+KINDS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".json": "popolo",
+    ".jsonl": "popolo",
+    ".ndjson": "popolo",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
 
 
 @dataclass(slots=True)

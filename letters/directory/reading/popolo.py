@@ -176,6 +176,10 @@ class Bundle:
         return found
 
     def _role(self, found: Found, held: Thing, post: Thing | None, body: Thing | None) -> None:
+        _role, others = words(held.get("role"))
+        for tag, other in others.items():
+            texts = self.reading.legislature.setdefault("translations", {}).setdefault(tag, {})
+            texts.setdefault("roles", {}).setdefault(_role, other)
         role = text(held, "role") or (text(post, "role") if post else "") or text(held, "label")
         found.role = "" if role.lower() in persons.EMPTY_ROLES else role[:200]
         found.chamber = text(body, "name") or str(body.get("id") or "") if body else ""
@@ -266,7 +270,9 @@ class Bundle:
             if text(body, "classification").lower() in ("legislature", "chamber", "branch", "lower chamber", "council"):
                 name, others = words(body.get("name"))
                 self.reading.legislature.setdefault("name", name)
-                self.reading.legislature.setdefault("translations", {tag: {"name": one} for tag, one in others.items()})
+                for tag, other in others.items():
+                    texts = self.reading.legislature.setdefault("translations", {}).setdefault(tag, {})
+                    texts.setdefault("name", other)
 
 
 def _is_over(detail: Thing) -> bool:

@@ -34,12 +34,22 @@ def of_json(document: Document) -> Any:
     except RecursionError:
         raise BadFile(_("%(name)s is nested too deeply.") % {"name": document.name}) from None
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and (entries := _a_line_each(document.text)):
+            return entries
         raise BadFile(
             _("%(name)s, line %(line)s: this is not JSON, or the file was cut off.")
             % {"name": document.name, "line": error.lineno}
         ) from error
     except ValueError as error:  # a number of thousands of digits
         raise BadFile(_("%(name)s holds a number that is too long.") % {"name": document.name}) from error
+
+
+def _a_line_each(text: str) -> list[Any]:
+    """JSON Lines; nothing where a line is none."""
+    try:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
+    except ValueError:
+        return []
 
 
 def of_yaml(document: Document) -> Iterator[tuple[int, Any]]:

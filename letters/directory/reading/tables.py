@@ -18,12 +18,19 @@ _DELIMITERS = ",;\t|"
 
 def read(document: Document, mapping: Mapping[str, str], reading: Reading) -> None:
     header, rows = _table(document)
+    if not document.alone and not mapping and not headers_of.holds_a_name(_guessed(header, rows)):
+        return
     _take(document.name, header, rows, mapping, reading)
 
 
 def guessed(document: Document) -> list[Column]:
-    header, rows = _table(document)
-    return headers_of.guess(header, [cells for _line, cells in rows[:200]])
+    return _guessed(*_table(document))
+
+
+def _guessed(
+    header: list[str], rows: list[tuple[int, list[str]]], mapping: Mapping[str, str] | None = None
+) -> list[Column]:
+    return headers_of.guess(header, [cells for _line, cells in rows[:200]], mapping or {})
 
 
 def read_objects(
@@ -35,7 +42,7 @@ def read_objects(
     rows = [(line, [one.get(key, "") for key in header]) for line, one in flat]
     if not document.alone:
         mapping = {column: field for column, field in mapping.items() if column in header}
-        if not headers_of.holds_a_name(headers_of.guess(header, [cells for _line, cells in rows], mapping)):
+        if not headers_of.holds_a_name(_guessed(header, rows, mapping)):
             return
     _take(document.name, header, rows, mapping, reading)
 
@@ -113,7 +120,7 @@ def _unique(header: list[str]) -> list[str]:
 def _take(
     name: str, header: list[str], rows: list[tuple[int, list[str]]], mapping: Mapping[str, str], reading: Reading
 ) -> None:
-    columns = headers_of.guess(header, [cells for _line, cells in rows[:200]], mapping)
+    columns = _guessed(header, rows, mapping)
     headers_of.check(columns, name)
     reading.columns[name] = columns
     whole: list[tuple[int, list[str]]] = []

@@ -63,6 +63,7 @@ def packed(name: str, data: bytes) -> bytes:
         ("a.csv", b"id,Name\n1,Ann Bee\n1,Bob Dee\n", "lines 2 and 3 are different people with the same id 1"),
         ("a.csv", b"Name,Start date\nAnn Bee,soon\n", "Nobody could be read. Line 2: soon is not a date."),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_bad_file_is_one_sentence_and_stores_nothing(name: str, content: bytes, said: str) -> None:
     with pytest.raises(BadFile, match=said.replace("(", r"\(")) as refused:
@@ -85,6 +86,7 @@ def test_a_file_that_is_not_there_is_said_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "pack"),
     [("big.csv", bytes), ("big.csv.gz", gzip.compress), ("big.zip", lambda data: packed("big.csv", data))],
+    ids=["plain", "gz", "zip"],
 )
 def test_what_is_larger_than_a_directory_is_refused_in_bounded_memory(name: str, pack: type[bytes]) -> None:
     endless = file(name, pack(b"Name,Email\n" + b"x" * 200_000_000))

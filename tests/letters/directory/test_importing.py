@@ -23,9 +23,9 @@ def given(*rows: str, name: str = "people.csv", header: str = HEADER) -> BytesIO
     return table(header, *rows, name=name)
 
 
-def run(*rows: str, as_of: str = "", header: str = HEADER, slug: str = "northtown", **options: str) -> Summary:
+def run(*rows: str, as_of: str = "", header: str = HEADER, slug: str = "northtown", boundary_set: str = "") -> Summary:
     day = date.fromisoformat(as_of) if as_of else None
-    return import_representatives([given(*rows, header=header)], slug, as_of=day, **options)
+    return import_representatives([given(*rows, header=header)], slug, as_of=day, boundary_set=boundary_set)
 
 
 def counts(summary: Summary) -> tuple[int, int, int, int]:
@@ -231,7 +231,29 @@ def test_boundary_sets_are_kept_apart() -> None:
     assert Representative.objects.serving(date(2025, 1, 1)).get().constituency == Constituency.objects.get(
         boundary_set="2024"
     )
-    assert Legislature.objects.get().boundary_set == "2010"
+    assert Legislature.objects.get().boundary_set == "2024"  # that of who sits today
+    run("1,Ann Bee,East", header="id,name,ward", boundary_set="2010", as_of="2019-01-01")
+    assert Legislature.objects.get().boundary_set == "2024"
+
+
+def test_a_file_without_a_word_about_its_set_is_of_that_which_has_its_seats() -> None:
+    legislature = make_legislature(slug="northtown", boundary_set="2024")
+    make_constituency(legislature, name="North", code="E05000001", boundary_set="2010")
+    make_constituency(legislature, name="South", code="E05000002", boundary_set="2010")
+    make_constituency(legislature, name="North", code="E05000009", boundary_set="2024")
+    header = "id,name,ward,ward code"
+    run("1,Ann Bee,north,E05000001", "2,Bob Dee,SOUTH,", header=header, as_of="2015-01-01")
+    assert set(Representative.objects.values_list("constituency__boundary_set", flat=True)) == {"2010"}
+    run("3,Cy Eff,north,E05000009", header=header)
+    assert Representative.objects.get(name="Cy Eff").constituency == Constituency.objects.get(code="E05000009")
+
+
+@pytest.mark.parametrize(
+    ("code", "boundary_set"), [("E14001062", "2010"), ("E14001063", "2024"), ("N05000001", "2024"), ("E05000001", "")]
+)
+def test_the_numbers_of_westminster_s_seats_tell_their_set(code: str, boundary_set: str) -> None:
+    run(f"1,Ann Bee,East,{code}", header="id,name,constituency,gss code")
+    assert Constituency.objects.get().boundary_set == Legislature.objects.get().boundary_set == boundary_set
 
 
 def test_a_name_that_two_seats_have_is_not_guessed_at() -> None:
@@ -295,6 +317,11 @@ def test_what_was_set_by_hand_and_no_file_says_is_kept() -> None:
     run(ANN, as_of="2025-01-01")
     row = Representative.objects.get()
     assert (row.salutation, row.valid_from) == ("Dear Ann,", date(2020, 1, 1))
+
+
+def test_on_a_list_two_people_of_one_name_are_told_apart_by_their_addresses() -> None:
+    summary = run("Ann Bee,a@x.org", "Ann Bee,b@x.org", "Ann Bee,a@x.org", header="Name,Email")
+    assert (summary.created, [one.line for one in summary.rejected]) == (2, [4])
 
 
 @pytest.mark.parametrize(

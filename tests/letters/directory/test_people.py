@@ -105,6 +105,7 @@ def a_folder(at: Path) -> Path:
     (at / "legislature" / "ann.yml").write_text(STATE)
     (at / "legislature" / "cy.yml.gz").write_bytes(gzip.compress(STATE.replace("Ann", "Cy").encode()))
     (at / "settings.yml").write_text("jurisdiction: x\nvacancies: []\n")
+    (at / "places.csv").write_text("code,area\n1,2\n")
     (at / "README.md").write_text("People.")
     return at
 
@@ -112,7 +113,8 @@ def a_folder(at: Path) -> Path:
 def test_a_folder_of_one_file_a_person_is_one_directory(tmp_path: Path) -> None:
     reading = anything.read([a_folder(tmp_path)], "auto", {})
     assert sorted({one.name for one in reading.found}) == ["Ann Bee", "Cy Bee"]
-    assert reading.notes == ["settings.yml holds no people and was left out."]
+    left_out = ["places.csv", "settings.yml"]
+    assert reading.notes == [f"{name} holds no people and was left out." for name in left_out]
 
 
 def test_a_zip_of_it_is_the_same(tmp_path: Path) -> None:

@@ -97,7 +97,8 @@ def test_a_dictionary_of_languages_keeps_the_others_as_translations(key: str) ->
     one = only(reading)
     assert (one.name, one.role) == ("Ann Bee", "Member of Parliament")
     assert one.seat == Seat("East", "a1", translations={"cy": {"name": "Y Dwyrain"}})
-    assert reading.legislature == {"name": "House of Commons", "translations": {"cy": {"name": "Y Tŷ"}}}
+    texts = {"name": "Y Tŷ", "roles": {"Member of Parliament": "AS"}}
+    assert reading.legislature == {"name": "House of Commons", "translations": {"cy": texts}}
 
 
 @pytest.mark.parametrize(

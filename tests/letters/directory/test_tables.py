@@ -234,6 +234,11 @@ def test_a_mapping_that_cannot_be_is_an_error_that_names_the_columns(mapping: di
         read(table("Who,Where", "Ann Bee,East"), **mapping)
 
 
+def test_json_lines_are_a_list() -> None:
+    reading = read(file("people.jsonl", '{"name": "Ann Bee"}\n{"name": "Cy Dee"}\n'))
+    assert [one.name for one in reading.found] == ["Ann Bee", "Cy Dee"]
+
+
 def test_a_list_of_places_is_not_taken_for_people() -> None:
     with pytest.raises(BadFile, match="import_constituencies"):
         read(table("name,gss_code,electorate", "East,E14000001,70123"))
