@@ -85,8 +85,10 @@ def store(
     """What was read of these sources, all of it or nothing. Raises BadFile."""
     with transaction.atomic():
         where = _legislature(legislature, reading)
+        edition = _edition(sources, reading, as_of)
         seats = [one.seat for one in reading.found if one.seat]
-        summary = _store(reading, where, boundary_set or set_of(seats, where), _edition(sources, reading, as_of))
+        boundary_set = boundary_set or set_of(seats, where, edition.known)
+        summary = _store(reading, where, boundary_set, edition)
         if dry_run:
             transaction.set_rollback(True)
     return summary

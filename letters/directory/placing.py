@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -108,19 +109,22 @@ class Places:
         Constituency.objects.bulk_update(self.changed.values(), fields, batch_size=300)
 
 
-def set_of(seats: Iterable[Seat], legislature: Legislature) -> str:
+def set_of(seats: Iterable[Seat], legislature: Legislature, on: date) -> str:
     """The boundary set that a file without a word about it is of: that which has most of its codes and names.
 
-    Where none has half of them, the numbering tells, or else it is the set in use.
+    Where none has half of them, the numbering tells, or the days of the sets, or else it is the set in use.
     """
     wanted = {(seat.code if is_official(seat.code) else "", folded(seat.name)) for seat in seats}
     known: dict[str, set[str]] = {}
     coded: set[str] = set()  # sets whose names do not count beside a code
-    for name, code, seat in legislature.constituencies.values_list("boundary_set", "code", "name"):
-        known.setdefault(name, set()).update((code, folded(seat)))
-        coded |= {name} if is_official(code) else set()
+    of_the_day: set[str] = set()
+    for seat in legislature.constituencies.all():
+        known.setdefault(seat.boundary_set, set()).update((seat.code, folded(seat.name)))
+        coded |= {seat.boundary_set} if is_official(seat.code) else set()
+        if seat.valid_from and seat.valid_from <= on < (seat.valid_to or date.max):
+            of_the_day.add(seat.boundary_set)
     fits = {
-        name: sum((code if code and name in coded else seat) in held for code, seat in wanted)
+        name: sum((code if code and name in coded else named) in held for code, named in wanted)
         for name, held in known.items()
     }
     best = max(fits, key=lambda name: (fits[name], name == legislature.boundary_set), default="")
@@ -130,7 +134,7 @@ def set_of(seats: Iterable[Seat], legislature: Legislature) -> str:
     # Before and after a review many names are the same: they say less than a number, if the set has a name.
     if fits and fits[best] * 2 > len(wanted) and (best in coded or not best or not numbered):
         return best
-    return numbered or legislature.boundary_set
+    return numbered or (of_the_day.pop() if len(of_the_day) == 1 else legislature.boundary_set)
 
 
 def _westminster(code: str) -> str:

@@ -248,6 +248,16 @@ def test_a_file_without_a_word_about_its_set_is_of_that_which_has_its_seats() ->
     assert Representative.objects.get(name="Cy Eff").constituency == Constituency.objects.get(code="E05000009")
 
 
+def test_a_file_without_codes_is_of_the_set_of_its_day() -> None:
+    legislature = make_legislature(slug="northtown", boundary_set="2024")
+    days = {"2010": (date(2010, 5, 6), date(2024, 7, 4)), "2024": (date(2024, 7, 4), None)}
+    for name, (first, last) in days.items():
+        fields = {"boundary_set": name, "valid_from": first, "valid_to": last}
+        make_constituency(legislature, code=f"X{name}", name=f"X{name}", **fields)
+    run(ANN, as_of="2015-11-30")
+    assert Representative.objects.get().constituency == Constituency.objects.get(name="East", boundary_set="2010")
+
+
 @pytest.mark.parametrize(
     ("code", "boundary_set"), [("E14001062", "2010"), ("E14001063", "2024"), ("N05000001", "2024"), ("E05000001", "")]
 )
