@@ -98,7 +98,8 @@ def _grid(y: float, n: int) -> str:
 def _round_up(total: int) -> int:
     """The next number that four lines divide into round ones."""
     for power in range(len(str(total)) + 1):
-        for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8):
-            if float(step * 10**power).is_integer() and step * 10**power * 4 >= total:
-                return round(step * 10**power) * 4
+        for tenths in (10, 15, 20, 25, 30, 40, 50, 60, 80):
+            quarter, rest = divmod(tenths * 10**power, 10)
+            if not rest and quarter * 4 >= total:
+                return quarter * 4
     return total

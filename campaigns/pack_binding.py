@@ -172,8 +172,8 @@ class _Copy:
             mine = (owners.get(mcid) for mcid in range(max(owners, default=-1) + 1))
             marked = b" ".join(b"%d 0 R" % one if one else b"null" for one in mine)
             lines.append(b"%d %d 0 R" % (self._key(page.objgen), self.whole.add(b"[%b]" % marked)))
-        for annotation, element in self.annotations.items():
-            lines.append(b"%d %d 0 R" % (self._key(annotation), element))
+        for annotation, owner in self.annotations.items():
+            lines.append(b"%d %d 0 R" % (self._key(annotation), owner))
         return lines
 
     def _key(self, objgen: tuple[int, int]) -> int:

@@ -120,7 +120,7 @@ def _pieces(file: IO[bytes]) -> Iterator[bytes]:
 class _Pack:
     def __init__(self, job: jobs.Job, order: Order, text: CampaignText) -> None:
         self.job, self.order, self.text = job, order, text
-        self.target: Target | None = text.campaign.targets.filter(pk=order.target).first()
+        self.target: Target | None = text.campaign.targets.filter(pk=order.target or 0).first()
         self.book = Book(text, self._plan(), order.by)
         self.areas = self._area_names()
         self.total = len(self.book.plan.listed)

@@ -46,9 +46,9 @@ class PackForm(forms.Form):
         targets = [(str(one.pk), str(one)) for one in campaign.targets.all()]
         nobody = [] if targets else [("", text.addressed_to or _("No addressee"))]
         self._choose("target", [*targets, *nobody])
-        self.recipients = packing.recipients(campaign)
-        self._choose("recipients", [(name, name) for name in self.recipients])
-        if not self.recipients:
+        self.named = packing.recipients(campaign)
+        self._choose("recipients", [(name, name) for name in self.named])
+        if not self.named:
             del self.fields["recipients"]
         for name in ("salutation", "body", "closing", "signed_by"):
             self.fields[name].widget.attrs.update({"dir": "auto", "lang": text.language})

@@ -39,7 +39,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         job = packing.start(campaign, exports.owner_of(campaign, request.user), form.order())
         return redirect("campaigns:pack", slug=slug, job=job.uuid)
-    context = {"form": form, "text": text, "unnamed": not form.recipients}
+    context = {"form": form, "text": text, "unnamed": not form.named}
     return _page(request, campaign, "pack_new", context, 422 if form.is_bound else 200)
 
 

@@ -158,12 +158,12 @@ def test_a_closed_campaign_is_still_to_be_read_and_has_no_form(client: Client) -
     assert "Keep the library open" in page and 'name="consent"' not in page
 
 
-def test_the_count_is_two_numbers_and_nothing_else(client: Client, campaign: Campaign) -> None:
+def test_the_count_is_three_numbers_and_nothing_else(client: Client, campaign: Campaign) -> None:
     make_signature(campaign)
     counting.fold_all()
     response = client.get("/library/count.json")
     assert response["Content-Type"] == "application/json"
-    assert response.json() == {"count": 1, "goal": 100}
+    assert response.json() == {"count": 1, "goal": 100, "paper": 0}
 
 
 def test_areas_are_listed_with_their_counts(client: Client, campaign: Campaign, representative: Representative) -> None:
