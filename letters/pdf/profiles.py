@@ -145,8 +145,8 @@ PROFILES: dict[str, Profile] = {
 }  # fmt: skip
 DEFAULT_PROFILE = "uk_dl"
 
-# What people there have in the cupboard: DL rather than C5 in Britain, for it takes the cheapest stamp and the shops'
-# C5 windows agree on no place. Elsewhere no envelope is a safe guess, so the recipient is written on it by hand.
+# What people there buy: DL rather than C5 in Britain, for its window lies in the same place in every shop. Elsewhere no
+# envelope is a safe guess, so the recipient is written on it by hand.
 BY_COUNTRY = {
     "GB": "uk_dl",
     "IE": "uk_dl",
