@@ -99,7 +99,7 @@ def _round_up(total: int) -> int:
     """The next number that four lines divide into round ones."""
     for power in range(len(str(total)) + 1):
         for tenths in (10, 15, 20, 25, 30, 40, 50, 60, 80):
-            quarter, rest = divmod(tenths * 10**power, 10)
+            quarter, rest = divmod(tenths * int(10**power), 10)
             if not rest and quarter * 4 >= total:
                 return quarter * 4
     return total

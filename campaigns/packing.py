@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from config import jobs, links, locks
 from letters import composing
 from letters.models import Constituency
-from letters.pdf import LetterSheet, MissingGlyphs, RenderingBusy, document_pdf, letter_pdf
+from letters.pdf import LetterSheet, MissingGlyphs, RenderingBusy, RenderingTimeout, document_pdf, letter_pdf
 from letters.pdf.sandbox import POOL
 
 from . import documents, exports, pack_pages, signatories
@@ -32,6 +32,7 @@ from .signatories import LISTED, Plan, Row, Section, Tally
 
 KIND = exports.PACK
 CHUNK = 1_500  # names set at once: some ten pages, two seconds, and what the renderer's memory is made of
+SMALLEST = 100
 FRESH = 15  # chunks that one rendering process sets: it keeps a little of each
 PATIENCE = 60  # times that a chunk waits for a free renderer; what supporters look at goes first
 PLACEHOLDERS = ("total", "named", "day")
@@ -125,6 +126,7 @@ class _Pack:
         self.areas = self._area_names()
         self.total = len(self.book.plan.listed)
         self.chunks = 0  # set in this attempt
+        self.size = CHUNK
 
     @property
     def plan(self) -> Plan:
@@ -229,7 +231,7 @@ class _Pack:
     def _chunk(self, name: str, section: Section, span: tuple[int, int, int], page: int, so_far: Tally) -> bytes:
         """Looks the next ones up again and sets them. A last page that is not full is left to the next chunk."""
         begins, at, ends = span
-        upto = min(at + CHUNK, ends)
+        upto = min(at + self.size, ends)
         ids = self.plan.listed[at:upto]
         found = signatories.look_up(ids)
         rows = [found[pk] for pk in ids if pk in found and found[pk].kind == LISTED]
@@ -239,7 +241,13 @@ class _Pack:
         chunk = self._as_chunk(section, rows, ids, at - begins, ending)
         pages, pdf = 0, b""
         if rows or chunk.opens or ending:
-            pdf = self._patiently(lambda: _set(self.book, chunk, page))
+            try:
+                pdf = self._patiently(lambda: _set(self.book, chunk, page))
+            except RenderingTimeout:
+                if self.size <= SMALLEST:
+                    raise
+                self.size //= 2  # a slow machine, or a busy one
+                return self._chunk(name, section, span, page, so_far)
             self.chunks += 1
             if self.chunks % FRESH == 0:
                 POOL.close()  # ends those of this process that are idle; the next chunk starts another

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaigns import counting, packing, paper, publishing, signatories, signing
 from campaigns.models import Campaign, Signature, Target
 from config import job_files, jobs
-from letters.pdf.sandbox import POOL
+from letters.pdf.sandbox import POOL, RenderingTimeout
 from tests.letters.factories import make_constituency
 from tests.letters.pdf.accessible import faults
 
@@ -326,6 +326,21 @@ def test_totals_and_list_agree_though_people_withdraw_meanwhile(
     assert "Signatures without those on paper 9" in text
     assert "Chose not to be shown 2" in text
     assert "counted nowhere: 1." in text
+
+
+def test_a_machine_that_is_slow_sets_fewer_at_once(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = sign_many(campaign, 12)
+    real = packing._set
+
+    def slow(book: Any, chunk: Any, page: int) -> bytes:
+        if len(chunk.rows) > 5:
+            raise RenderingTimeout
+        return real(book, chunk, page)
+
+    monkeypatch.setattr(packing, "CHUNK", 12)
+    monkeypatch.setattr(packing, "SMALLEST", 2)
+    monkeypatch.setattr(packing, "_set", slow)
+    assert re.findall(r"Person\d{5}", said(made(campaign))) == names
 
 
 class Killed(BaseException):
