@@ -22,13 +22,13 @@ BATCH = 100  # emails in one round, so that the confirmations they share a queue
 def unasked(now: datetime) -> models.QuerySet[CampaignLetter]:
     """Letters that went LETTER_ASK_DAYS ago, and about which nothing was asked or said yet.
 
-    One that came back or failed did not go, unless its writer printed it. Of those written together nobody is asked
-    twice: what went later has its question on its own page.
+    One that came back or failed did not go, unless its writer printed it. The answer to a merged one goes to the
+    organisers, so its writers cannot know. Of those written together nobody is asked twice: what went later has its
+    question on its own page.
     """
     before = now - timedelta(days=settings.LETTER_ASK_DAYS)
-    went = models.Q(handed_over_at__lte=before) | models.Q(printed_at__lte=before)
-    for email in ("outgoing", "merged__outgoing"):
-        went |= models.Q(**{f"{email}__state": State.SENT, f"{email}__settled_at__lte": before})
+    went = models.Q(outgoing__state=State.SENT, outgoing__settled_at__lte=before)
+    went |= models.Q(handed_over_at__lte=before) | models.Q(printed_at__lte=before)
     asked = CampaignLetter.objects.filter(together=models.OuterRef("together"), asked_at__isnull=False)
     return CampaignLetter.objects.filter(
         went,
@@ -84,8 +84,8 @@ def asked_with(kept: CampaignLetter) -> models.QuerySet[CampaignLetter]:
 
 
 def may_answer(kept: CampaignLetter) -> bool:
-    """Whether there is anything that could have been answered."""
-    went = kept.carried_by is not None and kept.carried_by.state == State.SENT
+    """Whether there is anything that could have been answered to its writer."""
+    went = kept.outgoing is not None and kept.outgoing.state == State.SENT
     went = went or kept.handed_over_at is not None or kept.printed_at is not None
     return went and kept.state == CampaignLetter.State.CONFIRMED
 

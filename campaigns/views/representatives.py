@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaigns import representatives
+from campaigns import merging, representatives
 from campaigns.access import Role, get_campaign_for
 from campaigns.representatives import Line
 
@@ -32,6 +32,7 @@ def of_campaign(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "rows": [row(line, most) for line in page.object_list],
         "totals": representatives.totals(everybody),
+        "to_merge": merging.waiting().filter(campaign=campaign).count(),
         "people": len(everybody),
         "unreachable": sum(line.unreachable for line in everybody),
         "empty": representatives.empty(campaign),

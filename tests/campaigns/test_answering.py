@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import answering, merging, posting, retention
+from campaigns import answering, merging, posting, restoring, retention
 from campaigns.models import Campaign, CampaignLetter, Organisation
 from config import links
 from letters.models import OutgoingEmail, Representative
@@ -146,15 +146,21 @@ def test_a_letter_on_paper_is_asked_about_too(campaign: Campaign, people: list[R
     assert answering.ask() == 1
 
 
-def test_one_among_many_in_one_letter_is_asked_too(campaign: Campaign, people: list[Representative]) -> None:
-    for name in ("alice", "bob"):
-        posting.confirm(written(campaign, people[0], email=f"{name}@example.org", name=name, to_merge=True))
+def test_one_among_many_in_one_letter_is_not_asked_for_its_answer_goes_to_the_organisers(
+    client: Client, campaign: Campaign, people: list[Representative]
+) -> None:
+    kept = [
+        written(campaign, people[0], email=f"{name}@example.org", name=name, to_merge=True) for name in ("alice", "bob")
+    ]
+    for one in kept:
+        posting.confirm(one)
     aged(2)
     merging.due()
     goes(letters_out()[0], *SENT)
-    assert answering.ask() == 0
     aged(15)
-    assert answering.ask() == 2
+    assert answering.ask() == 0
+    page = client.get(links.link("letter", "campaigns:letter_manage", kept[0].uuid)).content.decode()
+    assert "Did they answer?" not in page and "Answers to it go to the organisers" in page
 
 
 def test_the_question_keeps_to_the_days_that_were_promised(
@@ -242,3 +248,15 @@ def test_what_is_wrong_with_one_keeps_no_other_from_being_asked(
 
     monkeypatch.setattr(answering, "_ask", fails_for_one)
     assert answering.ask() == 1
+
+
+def test_after_a_restore_nobody_is_asked_who_may_have_been_asked_already(
+    campaign: Campaign, people: list[Representative]
+) -> None:
+    gone(campaign, people[0])
+    later = gone(campaign, people[1], email="bob@example.org", name="Bob Brown")
+    OutgoingEmail.objects.filter(letter=later.letter).update(settled_at=timezone.now())
+    restoring.quieten(timezone.now())
+    assert answering.ask() == 0
+    aged(15)
+    assert answering.ask() == 1, "whose time has not come is asked in time"

@@ -170,6 +170,8 @@ def test_the_page_has_a_chart_and_the_same_as_a_table(
     imogen = member(legislature, "Imogen Yarborough")
     confirmed(campaign, imogen)
     page = organiser.get("/organise/library/representatives/").content.decode()
+    confirmed(campaign, imogen, "bob", to_merge=True)
+    assert "Waiting to be merged: 1." in organiser.get("/organise/library/representatives/").content.decode()
     assert page.count("<svg") == 1 and 'width="100.0"' in page and "<table" in page
 
 
@@ -181,7 +183,7 @@ def test_it_asks_the_database_as_often_for_many_as_for_one(
         one = member(legislature, f"Member {number}")
         confirmed(campaign, one, f"a{number}")
     LetterVariant.objects.create(campaign=campaign, number=1, representative=one, deed="nobody")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         assert organiser.get("/organise/library/representatives/").status_code == 200
 
 

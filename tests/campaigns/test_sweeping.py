@@ -65,4 +65,4 @@ def test_a_deed_waits_for_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_that_must_happen_by_the_clock_is_on_the_list() -> None:
     names = {deed.name for deed in (*sweeping.quick(), *sweeping.slow())}
     assert names >= {"fold", "recover leases", "nudge", "jobs", "answer"}
-    assert names >= {"notices", "reminders", "expired jobs", "retention"}
+    assert names >= {"notices", "reminders", "merging", "answers", "expired jobs", "retention"}

@@ -13,7 +13,7 @@ from campaigns import answering, merging, posting
 from campaigns.models import CampaignLetter, MergedLetter
 from letters.models import OutgoingEmail
 from tests.campaigns.factories import make_campaign, make_seat
-from tests.campaigns.letters_kept import SENT, goes, letters_out, written
+from tests.campaigns.letters_kept import letters_out, written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = ("alice", "bob", "carol", "dora")
@@ -79,8 +79,6 @@ def test_erasing_all_of_them_at_once_ends(kept: list[CampaignLetter]) -> None:
 
 
 def test_sweepers_at_once_ask_everybody_once(kept: list[CampaignLetter]) -> None:
-    merging.due()
-    goes(letters_out()[0], *SENT)
-    OutgoingEmail.objects.update(settled_at=timezone.now() - timedelta(days=15))
+    CampaignLetter.objects.update(printed_at=timezone.now() - timedelta(days=15))
     at_once(*[answering.ask] * 4)
     assert OutgoingEmail.objects.filter(kind="notice").count() == len(NAMES)
