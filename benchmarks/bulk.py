@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from campaigns.models import Campaign
     from config.jobs import Job
 
-ROUNDS = 3
+ROUNDS = 2
 LETTERS = 1_000  # of one text, by as many writers to many representatives; ours makes all of them a turn
 OF_THE_FLOOR = 100  # of these, spread over all: so few take their time alike, and nobody waits for an hour
 
@@ -75,6 +75,7 @@ def let_wait(campaign: "Campaign") -> None:
     from letters.models import Letter, Representative
 
     text = CampaignText.objects.current().get(campaign=campaign, language="en")
+    body = "\n\n".join(filter(None, (text.letter_body, *text.letter_points, text.letter_ask)))
     page = f"https://campaigns.example.org/{campaign.slug}/"
     people = list(
         Representative.objects.filter(constituency__isnull=False).select_related("legislature", "constituency")
@@ -88,7 +89,7 @@ def let_wait(campaign: "Campaign") -> None:
                 one,
                 language="en",
                 subject=text.letter_subject,
-                body=composing.compose(text.letter_body, values),
+                body=composing.compose(body, values),
                 sender_name=f"{('Aoife', 'Zoe', 'Samir', 'Łukasz')[number % 4]} O’Connell the {number}th",
                 sender_address=f"{number} Mill Lane\nLEEDS\nLS{number % 28 + 1} {number % 9}DY",
                 foot_text=text.title,
