@@ -128,3 +128,22 @@ def test_a_letter_names_nobody_in_logs() -> None:
 
 def test_a_letter_can_be_checked_as_a_form_checks_it() -> None:
     make_letter().full_clean()
+
+
+def test_the_others_of_a_letter_that_is_sent_for_many_stand_below_the_signature_one_a_line() -> None:
+    letter = build_letter(sender_name="Alice Ahmed", annex="Bob Baker, Leeds LS1\n\n Łucja Nowak, Bradford \n")
+    assert letter_text(letter).endswith(
+        "Alice Ahmed\n\nThis letter is also sent by:\nBob Baker, Leeds LS1\nŁucja Nowak, Bradford\n"
+    )
+    assert sheet_for(letter).annex == ("Bob Baker, Leeds LS1", "Łucja Nowak, Bradford")
+    letter.language = "pl"
+    assert "Ten list wysyłają również:\nBob Baker" in letter_text(letter)
+
+
+def test_a_letter_is_laid_out_as_it_says() -> None:
+    assert sheet_for(build_letter(layout="us_10")).layout == "us_10"
+
+
+def test_an_override_of_direction_does_not_reach_an_office() -> None:
+    letter = build_letter(sender_name="Alice\u202eAhmed", body="Live \u202e6202\u202c here.", subject="A\u2067b")
+    assert not set("\u202e\u202c\u2067") & set(letter_text(letter) + subject_line(letter))

@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 from django.utils.safestring import mark_safe
 from pytest_django.fixtures import Settings
 
-from letters.pdf import PROFILES, LetterSheet, is_rtl, layout, letter_html, letter_pdf, page_pngs, window
+from letters.pdf import PROFILES, LetterSheet, document_pdf, is_rtl, layout, letter_html, letter_pdf, page_pngs, window
 from letters.pdf.profiles import Profile
 
 from .sheets import (
@@ -236,6 +236,18 @@ def test_the_code_leads_to_the_address_in_the_foot() -> None:
     )
     assert seen == expected
     assert seen != other
+
+
+def test_a_code_that_was_drawn_before_is_the_same_and_another_is_another(no_children: None) -> None:
+    """It is drawn once and then repeated; also in a document that has nothing else of its states."""
+    first = page_pngs(letter_pdf(a_letter()))
+    other = page_pngs(letter_pdf(a_letter(foot_url="https://example.org/footbridgf/")))
+    assert page_pngs(letter_pdf(a_letter())) == first != other
+    faint = "<!doctype html><html lang=en><title>t</title><p style='opacity: .5'>x</p>{}"
+    code = re.search("<img[^>]*>", letter_html(a_letter()))
+    assert code
+    drawn = [page_pngs(document_pdf(faint.format(code[0]), "img { width: 17mm; height: 17mm }")) for _ in range(2)]
+    assert drawn[0] == drawn[1]
 
 
 def test_a_date_is_written_out_in_the_letters_language() -> None:
