@@ -25,7 +25,7 @@ from .models import Campaign, CampaignLetter, MergedLetter
 log = logging.getLogger(__name__)
 
 MERGE_AFTER = timedelta(hours=24)
-MOST_NAMES = 2_000  # in one list: about thirty pages
+MOST_NAMES = 1_000  # in one list: a dozen pages, which are set in a quarter of the time that a letter may take
 CHUNK = 200
 THE_WRITER = "the supporter"
 TAKEN_OUT = "Somebody has withdrawn; it goes without their name."

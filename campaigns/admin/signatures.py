@@ -71,14 +71,14 @@ class SignatureAdmin(ReadOnly):
 class CampaignLetterAdmin(ReadOnly):
     list_display = ("campaign", "representative", "state", "email_state", "created_at", "confirmed_at")
     list_filter = ("state", ("campaign", admin.RelatedOnlyFieldListFilter), "created_at")
-    list_select_related = ("campaign", "representative", "outgoing")
+    list_select_related = ("campaign", "representative", "outgoing", "merged__outgoing")
     exclude = ("email_key",)
     search_fields = ("email_key",)
     search_help_text = _("A whole email address.")
 
     @admin.display(description=_("its email"))
     def email_state(self, obj: CampaignLetter) -> str:
-        return str(obj.outgoing.get_state_display()) if obj.outgoing else "–"
+        return str(obj.carried_by.get_state_display()) if obj.carried_by else "–"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[CampaignLetter], search_term: str
