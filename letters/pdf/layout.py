@@ -35,7 +35,8 @@ def letter_css(language: str, profile: Profile, large: bool = False) -> str:
         # Translators: the number at the foot of a letter's second and later pages, as in 2/3.
         number = _("%(page)s/%(pages)s")
     style = _stylesheet("letter.css") + (_stylesheet("large.css") if large else "")
-    return style.replace("PAGE_NUMBER", _css_content(number)) + _geometry(profile)
+    no_window = ".window p { font-size: 16pt; line-height: 1.4 }" if large and not profile.window else ""
+    return style.replace("PAGE_NUMBER", _css_content(number)) + _geometry(profile) + no_window
 
 
 def letter_body(sheet: LetterSheet, profile: Profile, large: bool = False) -> SafeString:

@@ -90,6 +90,8 @@ def test_large_print_is_of_eighteen_points_and_the_foot_no_smaller() -> None:
     for text in ("HHH", "HLH", "IHI"):
         box = box_of(pdf, text)
         assert (box.bottom - box.top) / 0.714 * 72 / 25.4 >= 17.8, text
+    address = box_of(letter_pdf(a_letter(recipient_lines=("HHI",)), "none", large=True), "HHI")
+    assert (address.bottom - address.top) / 0.714 * 72 / 25.4 >= 15.8, "no window, no reason to be small"
 
 
 @pytest.mark.parametrize(
