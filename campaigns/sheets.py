@@ -6,7 +6,7 @@ from django.utils.translation import override
 from config import links
 from letters.pdf import document_pdf, is_rtl
 
-from . import addresses, pack_pages, pages, publishing
+from . import addresses, documents, pack_pages, pages, publishing
 from .models import CampaignText
 from .paper import A_SHEET
 
@@ -32,7 +32,7 @@ def sheet_html(text: CampaignText) -> str:
         "organisation": organisation.in_language("name", language),
         "controller": organisation.in_language("controller", language),
         "contact": organisation.contact_email,
-        "address": " · ".join(line.strip() for line in organisation.postal_address.splitlines() if line.strip()),
+        "address": " · ".join(line.strip() for line in documents.sender_lines(organisation, language) if line.strip()),
         "months": campaign.retention_months,
         "digest": pack_pages.digest_in_groups(text.digest, addresses.SHORT_DIGEST),
         "url": url,
