@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from letters.pdf import MissingGlyphs, RenderingError, document_pdf, letter_pdf
 from letters.pdf.many import letters_pdf
 from letters.pdf.sheet import clean
 
-from .sheets import a_letter, texts
+from .sheets import a_letter, an_arabic_letter, texts
 
 # Characters for private use have a shape in no font that is installed on purpose: the same on every machine.
 NOWHERE, NOWHERE_ELSE = "\U0010fff0", "\U0010fff1"
+FONT_FOLDERS = [Path(folder).expanduser() for folder in (
+    "/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "/Library/Fonts", "~/Library/Fonts")
+]  # fmt: skip
 FIELDS: dict[str, Any] = {
     **dict.fromkeys(("sender_name", "place", "subject", "salutation", "body", "closing", "signature_name",
                      "affiliation", "signatures_line", "foot_text"), f"a{NOWHERE}b"),
@@ -89,3 +93,23 @@ def test_text_keeps_what_it_needs_and_loses_what_turns_its_surroundings_round() 
     assert clean("\u200eleft\u200fright\u061c\u200c\u200d") == "\u200eleft\u200fright\u061c\u200c\u200d"
     assert clean("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069") == ""
     assert clean("\ud800\x00\x9f\ufdef\U0010ffff\ufffd") == "\ufffd"
+
+
+def test_without_a_font_for_a_script_a_letter_in_it_is_an_error_and_others_are_set(
+    no_children: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine on which nobody installed more than one Latin font."""
+    latin = next(
+        path for folder in FONT_FOLDERS for path in folder.rglob("NotoSerif[-[]*") if "Italic" not in path.name
+    )
+    (tmp_path / "fonts").mkdir()
+    (tmp_path / "fonts" / latin.name).symlink_to(latin)
+    configuration = tmp_path / "fonts.conf"
+    configuration.write_text(
+        f"<fontconfig><dir>{tmp_path}/fonts</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>"
+    )
+    monkeypatch.setenv("FONTCONFIG_FILE", str(configuration))
+    with pytest.raises(MissingGlyphs) as raised:
+        letter_pdf(an_arabic_letter())
+    assert set("أكتب") <= set(raised.value.characters)
+    assert letter_pdf(a_letter()).startswith(b"%PDF-")
