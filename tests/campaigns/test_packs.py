@@ -198,6 +198,11 @@ def test_what_no_font_has_keeps_nobody_from_being_handed_over(
     assert "Alice Ahmed [U+1234]x" in text and "Bob Brown" in text
 
 
+def test_a_pack_of_nobody_can_be_made(campaign: Campaign) -> None:
+    text = said(made(campaign))
+    assert "Together 0" in text and "This pack holds no names." in text and "Over time" not in text
+
+
 def test_the_cover_letter_is_addressed_and_filled_in(campaign: Campaign) -> None:
     target = Target.objects.create(
         campaign=campaign,
