@@ -3,7 +3,6 @@ from .campaign import (
     Campaign,
     CampaignText,
     Event,
-    LetterVariant,
     PaperCount,
     Response,
     Source,
@@ -13,6 +12,7 @@ from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver, Mer
 from .organisation import Membership, Organisation, User
 from .signature import ConsentWording, Signature
 from .update import Update
+from .variant import LetterVariant
 
 __all__ = [
     "AreaCount",
