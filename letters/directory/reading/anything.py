@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from . import people, popolo, tables
 from .files import Document, Source, documents
-from .found import BadFile, Column, Reading, Rejected, folded
+from .found import BadFile, Column, Reading, Rejected, check_number, folded
 from .structured import of_json, of_yaml
 
 FORMATS = ("auto", "popolo", "csv", "yaml")
@@ -61,9 +61,14 @@ def _read(document: Document, mapping: Mapping[str, str], reading: Reading) -> N
         if document.kind == "csv":
             tables.read(document, mapping, reading)
         elif document.kind == "popolo":
-            _structured(document, list(enumerate(_listed(of_json(document)), 1)), mapping, reading)
+            listed = _listed(of_json(document))
+            check_number(document.name, len(listed))
+            _structured(document, list(enumerate(listed, 1)), mapping, reading)
         else:
-            entries = list(of_yaml(document))
+            entries = []
+            for entry in of_yaml(document):
+                entries.append(entry)
+                check_number(document.name, len(entries))
             if len(entries) == 1:
                 listed = _listed(entries[0][1])
                 entries = list(enumerate(listed, 1)) if len(listed) != 1 else [(entries[0][0], listed[0])]

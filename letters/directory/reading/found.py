@@ -6,12 +6,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from letters.addresses import JOINERS
 
 # Letters that have no accent to take off and are still written both ways.
 _SAME = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
 # What the Ordnance Survey writes after the name of a seat.
 _KIND_OF_SEAT = re.compile(r"\s+(?:co|boro|burgh) const\.?$", re.IGNORECASE)
+
+
+# More than any parliament has had members, or any country councillors; and of a table, more than anybody looks at.
+MOST_PEOPLE = 200_000
+MOST_COLUMNS = 1_000
 
 
 class BadFile(ValueError):
@@ -98,6 +105,12 @@ class Reading:
     def reject(self, found: Found, reason: str) -> None:
         self.rejected.append(Rejected(found.place.line, reason))
         self.spared |= {folded(found.name), folded(found.person)} - {""}
+
+
+def check_number(name: str, people: int) -> None:
+    """Raises BadFile."""
+    if people > MOST_PEOPLE:
+        raise BadFile(_("%(name)s has more than %(most)s entries.") % {"name": name, "most": MOST_PEOPLE})
 
 
 def plain(text: str) -> str:

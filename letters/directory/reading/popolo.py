@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import dates, persons
-from .found import BadFile, Found, Place, Reading, Rejected, Seat, folded, plain, without_kind
+from .found import BadFile, Found, Place, Reading, Rejected, Seat, check_number, folded, plain, without_kind
 from .rows import postal_lines, web_address
 
 Thing = dict[str, Any]
@@ -66,6 +66,7 @@ def text(thing: Mapping[str, Any], *keys: str) -> str:
 class Bundle:
     def __init__(self, name: str, data: Thing, reading: Reading) -> None:
         self.name, self.data, self.reading = name, data, reading
+        check_number(name, len(things(data.get("memberships"))))
         self.by_id = {kind: self._by_id(kind) for kind in _LISTS if kind != "memberships"}
         self.seats: dict[str, Seat] = {}
         self._no_cycles()

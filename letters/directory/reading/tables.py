@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from . import columns as headers_of
 from .files import Document
-from .found import BadFile, Column, Found, Reading, Rejected, folded
+from .found import MOST_COLUMNS, BadFile, Column, Found, Reading, Rejected, check_number, folded
 from .rows import Cells, found, habits_of
 
 _DELIMITERS = ",;\t|"
@@ -39,6 +39,7 @@ def read_objects(
     """A list of objects, each with its line or its number. Raises BadFile, but not for one of a folder."""
     flat = [(line, dict(flattened(one))) for line, one in objects]
     header = list(dict.fromkeys(itertools.chain.from_iterable(one for _line, one in flat)))
+    _check_width(document, len(header))
     rows = [(line, [one.get(key, "") for key in header]) for line, one in flat]
     if not document.alone:
         mapping = {column: field for column, field in mapping.items() if column in header}
@@ -68,6 +69,7 @@ def _table(document: Document) -> tuple[list[str], list[tuple[int, list[str]]]]:
         for cells in lines:
             if any(cell.strip() for cell in cells):
                 rows.append((begins, cells))
+                check_number(document.name, len(rows))
             begins = lines.line_num + 1
     except csv.Error as error:
         raise BadFile(
@@ -81,9 +83,15 @@ def _table(document: Document) -> tuple[list[str], list[tuple[int, list[str]]]]:
         del rows[0]
     if not rows:
         raise BadFile(_("%(name)s is empty.") % {"name": document.name})
+    _check_width(document, len(rows[0][1]))
     header = [cell.strip() or _("column %(number)s") % {"number": at} for at, cell in enumerate(rows[0][1], 1)]
     _check_end(document, header, rows)
     return _unique(header), rows[1:]
+
+
+def _check_width(document: Document, columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise BadFile(_("%(name)s has more than %(most)s columns.") % {"name": document.name, "most": MOST_COLUMNS})
 
 
 def _filled(cells: list[str]) -> int:
