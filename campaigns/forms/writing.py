@@ -115,12 +115,18 @@ class LetterForm(forms.Form):
         self.approaches = approaches
         self.drafts = [writing.draft(text, approach) for approach in approaches]
         for approach in approaches:
+            names = {"names": consent.listed([one.name for one in approach.representatives])}
+            alone = len(approaches) == 1
             self.fields[f"subject{approach.key}"] = LineField(
-                label=_("Subject"), max_length=150, error_messages={"required": _("Write what your letter is about.")}
+                label=_("Subject") if alone else _("Subject, to %(names)s") % names,
+                max_length=150,
+                error_messages={"required": _("Write what your letter is about.")},
             )
             # No maxlength for the browser: it would cut what is pasted, and say nothing.
             self.fields[f"body{approach.key}"] = ParagraphsField(
-                label=_("The letter"), required=False, widget=forms.Textarea(attrs={"rows": 14})
+                label=_("The letter") if alone else _("The letter to %(names)s") % names,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 14}),
             )
         ends = [f"{name}{approach.key}" for approach in approaches for name in ("subject", "body")]
         self.order_fields(["own_words", *ends])

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from campaigns import choosing, pages, writing
@@ -14,7 +15,7 @@ from campaigns.forms.writing import ConstituencyForm, LetterForm, PostcodeForm, 
 from campaigns.models import CampaignText, Signature
 from config import errors, ratelimit
 from letters.directory import lookup
-from letters.models import Constituency, Representative
+from letters.models import Constituency, Legislature, Representative
 
 MOST_AT_ONCE = 40  # letters by one press
 TICKED_AT_FIRST = 10  # so many or fewer are ticked when the page opens
@@ -28,14 +29,18 @@ class Finding:
         self.request, self.text, self.writer = request, text, writer
         self.campaign = text.campaign
 
+    @cached_property
+    def by_postcode(self) -> list[Legislature]:
+        return choosing.by_postcode(self.campaign)
+
     def page(self, name: str, status: int = 200, **context: Any) -> HttpResponse:
         frame = pages.frame(self.text) | {"here": self.request.path, "writer": self.writer}
-        frame["offers_places"] = bool(choosing.by_postcode(self.campaign))
+        frame["offers_places"] = bool(self.by_postcode)
         return render(self.request, f"campaigns/writing/{name}.html", frame | context, status=status)
 
     def begin(self) -> HttpResponse:
         """By a postcode, unless whoever may be written to is the same for everybody."""
-        if not choosing.by_postcode(self.campaign):
+        if not self.by_postcode:
             return self.start([], "")
         initial = {"postcode": self.writer.postcode} if self.writer and self.writer.country == "GB" else {}
         return self.page("postcode", form=PostcodeForm(initial=initial))
@@ -49,7 +54,7 @@ class Finding:
         postcode: str = form.cleaned_data["postcode"]
         found: list[lookup.Place] = []
         problems: list[lookup.PostcodeError] = []
-        for legislature in choosing.by_postcode(self.campaign):
+        for legislature in self.by_postcode:
             try:
                 found.append(lookup.locate(postcode, legislature))
             except lookup.PostcodeError as error:
@@ -100,12 +105,8 @@ class Finding:
         choice = self.choice()
         approaches = choice.among(numbers(self.request.POST, "representative"))
         postcode = self.request.POST.get("postcode", "")
-        count = sum(len(approach.representatives) for approach in approaches)
-        if not count:
-            return self.whom(choice, postcode, _("Choose at least one person to write to."))
-        if count > MOST_AT_ONCE:
-            problem = _("Choose at most %(most)d people: nobody reads what goes to everybody.")
-            return self.whom(choice, postcode, problem % {"most": MOST_AT_ONCE})
+        if problem := number_problem(approaches):
+            return self.whom(choice, postcode, problem)
         return self.ask_points(choice, approaches, postcode)
 
     def ask_points(
@@ -130,8 +131,8 @@ class Finding:
         choice = self.choice()
         data = self.request.POST
         approaches = choice.among(numbers(data, "representative"))
-        if not approaches:
-            return self.whom(choice, data.get("postcode", ""), _("Choose at least one person to write to."))
+        if problem := number_problem(approaches):
+            return self.whom(choice, data.get("postcode", ""), problem)
         return self.begin_letter(
             choice.constituencies, approaches, data.get("postcode", ""), data.get("own_words", ""), points=True
         )
@@ -162,15 +163,14 @@ class Finding:
         A place that is unknown, or in another legislature, did not come from us.
         """
         wanted = numbers(self.request.POST, "constituency")
-        by_postcode = choosing.by_postcode(self.campaign)
         seats = [
             seat
-            for legislature in (by_postcode if wanted else ())
+            for legislature in (self.by_postcode if wanted else ())
             for seat in Constituency.objects.current(legislature)
             .filter(pk__in=wanted)
             .select_related("legislature", "part_of__part_of")
         ]
-        if len(seats) != len(wanted) or (by_postcode and not wanted):
+        if len(seats) != len(wanted) or (self.by_postcode and not wanted):
             raise Http404
         return choosing.choice(self.campaign, seats, timezone.localdate(), self.text.language)
 
@@ -198,6 +198,15 @@ class Finding:
             }
             for approach in approaches
         ]
+
+
+def number_problem(approaches: Sequence[Approach]) -> str:
+    """What is wrong with how many they are, or ""."""
+    count = sum(len(approach.representatives) for approach in approaches)
+    if count > MOST_AT_ONCE:
+        most = _("Choose at most %(most)d people: nobody reads what goes to everybody.")
+        return most % {"most": MOST_AT_ONCE}
+    return "" if count else _("Choose at least one person to write to.")
 
 
 def _carried(seats: Sequence[Constituency], approaches: Sequence[Approach], postcode: str) -> list[tuple[str, object]]:

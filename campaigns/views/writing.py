@@ -25,7 +25,7 @@ from letters.own_words import own_share
 from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError, letter_pdf
 
 from .acting import Gone
-from .finding import Finding
+from .finding import Finding, number_problem
 from .loading import published_text
 from .public import rendering_failed
 from .signing import PURPOSE_MINE, signature_of
@@ -100,6 +100,8 @@ class Desk(Finding):
         wanted = numbers(self.request.POST, "representative")
         approaches = choice.among(wanted)
         sit = {one.pk for one in choice.representatives}
+        if approaches and (problem := number_problem(approaches)):
+            raise Incomplete(self.whom(choice, self.request.POST.get("postcode", ""), problem))
         if all(pk in sit for pk in wanted) and approaches:
             form = LetterForm(self.text, approaches, self.request.POST)
             if not form.is_valid() and complete:
@@ -177,7 +179,7 @@ class Desk(Finding):
             several=len(letters) > 1,
             letters=[{"pk": one.pk, "to": one.name, "sheet": sheet_for(letter)} for one, letter in letters],
             programs=programs,
-            programs_whole=all(program["whole"] for program in programs),
+            any_whole=any(program["whole"] for program in programs),
             roads=roads,
             by_hand=bool(roads.handed and not roads.emailed),
             share=own_share(

@@ -25,7 +25,8 @@ if not Campaign.objects.filter(slug=slug).exists():
     committee = Legislature.objects.create(slug="meals-committee", name="Committee on School Meals", kind="list",
         country="GB", translations={"ar": {"name": "لجنة وجبات المدارس"}})
     people = [("Jonas Quill", "Chair", "jonas@example.org"),
-        ("Wilhelmina Featherstonehaugh-Cholmondeley", "Member", ""), ("Kim Sorrel", "Member", "kim@example.org"), ("Noor Haddad", "Clerk", "noor@example.org")]
+        ("Wilhelmina Featherstonehaugh-Cholmondeley", "Member", ""),
+        ("Kim Sorrel", "Member", "kim@example.org"), ("Noor Haddad", "Clerk", "noor@example.org")]
     made = [Representative.objects.create(legislature=committee, name=name, role=role, email=email,
         address="Town Hall\\nBIRMINGHAM", contact_form="" if email else "https://example.org/write/")
         for name, role, email in people]

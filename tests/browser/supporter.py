@@ -107,12 +107,18 @@ class Supporter:
         self.page.fill("[name=postcode]", POSTCODE)
         self.press("button[value=find]")
 
-    def writes(self) -> None:
+    def picks_points(self) -> None:
+        """All of them, after words of their own."""
         self.finds_their_representative()
-        body = self.page.locator("textarea[name=body]")
-        draft = body.input_value()
+        self.page.fill("[name=own_words]", f"{OWN_WORDS}.")
+        for point in self.page.locator("[name=point]").all():
+            point.check()
+        self.press("button[value=points]")
+
+    def writes(self) -> None:
+        self.picks_points()
+        draft = self.page.locator("textarea[name=body]").input_value()
         assert len(draft) > 500 and not re.search(r"\{\w+\}", draft), draft
-        body.fill(f"{OWN_WORDS}.\n\n{draft}")
         self.page.fill("[name=name]", self.name)
         self.page.fill("[name=address]", f"12 Elm Street\nBirmingham\n{POSTCODE}")
         self.press("button[value=preview]")
@@ -122,9 +128,9 @@ class Supporter:
 
     def goes_back_to_change_a_word(self) -> None:
         self.press("button[value=edit]")
-        body = self.page.locator("textarea[name=body]")
-        expect(body).to_have_value(re.compile(f"^{OWN_WORDS}"))
-        body.fill(body.input_value().replace(OWN_WORDS, f"{OWN_WORDS}b", 1))
+        words = self.page.locator("textarea[name=own_words]")
+        expect(words).to_have_value(f"{OWN_WORDS}.")
+        words.fill(f"{OWN_WORDS}b.")
         self.press("button[value=preview]")
         expect(self.page.locator(".sheet")).to_contain_text(f"{OWN_WORDS}b")
 

@@ -12,8 +12,10 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
+from tests.browser import furnishing
 from tests.browser.conftest import OpenPage
-from tests.browser.supporter import PAGES, SLUG, Supporter
+from tests.browser.furnishing import furnish
+from tests.browser.supporter import PAGES, POSTCODE, SLUG, Supporter
 from tests.services import Site, eventually
 
 pytestmark = pytest.mark.browser
@@ -177,7 +179,10 @@ def test_writing_is_accessible(page: Page, supporter: Supporter, look: Look) -> 
     page.goto(f"{supporter.address}write/?choose")
     look("write-choose")
     supporter.finds_their_representative()
+    look("write-points")
+    supporter.picks_points()
     look("write-edit")
+    page.fill("[name=own_words]", "")
     page.fill("[name=body]", "")
     supporter.press("button[value=preview]")
     look("write-edit-errors")
@@ -191,6 +196,33 @@ def test_writing_is_accessible(page: Page, supporter: Supporter, look: Look) -> 
     look("write-done")
     supporter.press("main a[href*='/letter/']")
     look("write-mine")
+
+
+def test_writing_to_several_is_accessible(site: Site, page: Page, supporter: Supporter, look: Look) -> None:
+    furnish(site)
+    page.goto(f"{furnishing.PAGES[supporter.language]}write/")
+    page.fill("[name=postcode]", POSTCODE)
+    supporter.press("button[value=find]")
+    look("several-whom")
+    for box in page.locator("[name=representative]").all():
+        box.uncheck()
+    supporter.press("button[value=whom]")
+    look("several-whom-errors")
+    for box in page.locator("[name=representative]").all():
+        box.check()
+    supporter.press("button[value=whom]")
+    look("several-points")
+    page.locator("[name=point]").first.check()
+    supporter.press("button[value=points]")
+    look("several-edit")
+    supporter.press("button[value=preview]")
+    look("several-edit-errors")
+    page.fill("[name=name]", supporter.name)
+    page.fill("[name=address]", "12 Elm Street")
+    supporter.press("button[value=preview]")
+    for summary in page.locator("details > summary").all():
+        summary.click()
+    look("several-preview")
 
 
 def test_the_mailbox_is_accessible(site: Site, page: Page, supporter: Supporter, look: Look) -> None:

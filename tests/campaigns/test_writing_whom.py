@@ -171,8 +171,10 @@ def test_there_is_an_end_to_how_many_get_a_letter_at_once(
     many = [listed(committee, f"Person {number}") for number in range(41)]
     assert " checked" not in find(client), "so many are not ticked by themselves"
     form = {"constituency": str(member.constituency_id), "representative": [str(one.pk) for one in many]}
-    response = post(client, "whom", **form)
-    assert response.status_code == 422 and "at most 40" in page(response)
+    for stage in ("whom", "points", "preview", "send"):
+        response = post(client, stage, **typed(member, *many) | form)
+        assert response.status_code == 422 and "at most 40" in page(response)
+    assert not emails()
 
 
 # Who gets which words
