@@ -90,6 +90,14 @@ def test_a_range_never_leaves_its_first_half(commons: Legislature) -> None:
     assert locate("AB12 2DE", commons).constituencies == [village]
 
 
+def test_a_range_of_numbers_holds_those_of_its_length() -> None:
+    assembly = make_legislature(country="AT")
+    make_range(make_constituency(assembly), "1000", "1999")
+    assert locate("1500", assembly).guessed
+    with pytest.raises(PostcodeError):
+        locate("15000", assembly)
+
+
 def test_a_range_is_of_its_legislature_and_day(commons: Legislature) -> None:
     make_range(make_constituency(), "LS14AA", "LS14ZZ")
     make_range(make_constituency(commons, boundary_set="2010", valid_to=ELECTION), "LS14AA", "LS14ZZ")

@@ -190,7 +190,9 @@ def test_ranges_are_kept_apart_and_replaced_as_a_whole(tmp_path: Path, commons: 
     assert (summary.created, summary.removed, summary.rows, Postcode.objects.count()) == (2, 0, 2, 0)
     place = locate("AB1 0AB", commons, date(2016, 10, 1))
     assert place.guessed and [one.code for one in place.constituencies] == ["S14000002"]
+    before = set(PostcodeRange.objects.values_list("pk", flat=True))
     assert read(tmp_path, commons, RANGES, columns={"gss_code": "2010"}, ranges=True).unchanged == 2
+    assert set(PostcodeRange.objects.values_list("pk", flat=True)) == before
     newer = "first_postcode,last_postcode,gss_code\nAB1 0AA,AB1 0AE,S14000002\n"
     summary = read(tmp_path, commons, newer, columns={"gss_code": "2010"})
     assert (summary.created, summary.removed) == (1, 2)
