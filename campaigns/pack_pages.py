@@ -235,10 +235,9 @@ def names(book: Book, chunk: Chunk, first_page: int) -> str:
         if place in chunk.heads:
             parts.append(f"<{level}>{escape(chunk.heads[place])}</{level}>")
         parts.append(_entry(row, direction, with_place=book.by != "area"))
-    parts.append("</div>")
     if chunk.ends:
         parts.append(f'<p class="rest">{escape(chunk.ends)}</p>')
-    parts.append("</main>")
+    parts.append("</div></main>")
     return _document(book, _("Signatories"), "".join(parts), first_page)
 
 
