@@ -104,6 +104,26 @@ def test_a_pile_of_files_has_a_limit_too(monkeypatch: pytest.MonkeyPatch) -> Non
         import_representatives([file("a.csv", TABLE), file("b.csv", TABLE)], "northtown")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"Name\n" + b"Ann\n" * 200_001, "a.csv has more than 200000 entries"),
+        ("a.yaml", b"- Ann\n" * 200_001, "a.yaml has more than 200000 entries"),
+        ("a.csv", b"Name," + b"x," * 1_000 + b"\nAnn\n", "a.csv has more than 1000 columns"),
+        (
+            "a.json",
+            b"[" + b",".join(b'{"name": "A", "k%d": 1}' % n for n in range(1_100)) + b"]",
+            "a.json has more than 1000 columns",
+        ),
+        ("a.json", b"[" + b"[]," * 1_100_000 + b"[]]", "a.json unfolds to more than can be held"),
+    ],
+    ids=["rows", "yaml", "columns", "keys", "lists"],
+)
+def test_many_small_things_have_a_limit_too(name: str, content: bytes, said: str) -> None:
+    with pytest.raises(BadFile, match=said):
+        import_representatives([file(name, content)], "northtown")
+
+
 def test_what_is_not_stored_is_not_left_half_done(monkeypatch: pytest.MonkeyPatch) -> None:
     """The people cannot be written, after the legislature and its seats were."""
 
