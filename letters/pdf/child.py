@@ -216,7 +216,7 @@ DRAWINGS_KEPT = 64
 
 
 def draw_once() -> None:
-    """A picture of plain paths is drawn once for its size, and then repeated: to draw a code takes 2 ms of a letter's 33.
+    """A picture of plain paths is drawn once for its size, and then repeated: a code takes 2 ms of a letter's 33.
 
     Paths only, for these touch nothing of a document but its states of transparency.
     """
