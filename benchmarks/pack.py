@@ -16,10 +16,11 @@ from .server import PROC, peak_mib
 
 FEW, MANY = 10_000, 100_000
 MOST_MIB = 600
-WORDS = (
-    "Aoife Bernard Charlotte Đorđe Élise Fatima George Hélène Ivan Józef Khadija Łukasz María Niamh Ömer Pádraig Quentin "
-    "Rose Søren Thérèse Una Víctor Wanda Xavier Yusuf Zoë Ahmed Brown O’Connell Smith Nowak García Müller MacGregor"
-).split()
+NAMES = """
+Aoife Bernard Charlotte Đorđe Élise Fatima George Hélène Ivan Józef Khadija Łukasz María Niamh Ömer Pádraig Quentin Rose
+Søren Thérèse Una Víctor Wanda Xavier Yusuf Zoë Ahmed Brown O’Connell Smith Nowak García Müller MacGregor
+"""
+WORDS = NAMES.split()
 DOES = ("", "Nurse", "Teacher, and trade unionist for thirty years", "")
 
 
