@@ -116,7 +116,7 @@ _WORDS: dict[str, str] = {
     "termexpires termexpiration datefinished dateleft mandateend datefin datedefin "
     "datedefindumandat fin mandatsende ende bis austritt fechadebaja fechabaja fechafin datafine einddatum datado",
     "period": "term termid legislativeperiod legislativeperiodid parliamentaryterm wahlperiode wp legislatura kadencja",
-    "chamber": "chamber house chambername kammer chambre camara body organizationname legislaturename",
+    "chamber": "chamber currentchamber house chambername kammer chambre camara body organizationname legislaturename",
 }
 # Less is certain of a header that only holds one of these.
 _HOLDS = (

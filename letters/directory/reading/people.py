@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from . import dates, persons
 from .found import Found, Place, Reading, Rejected, Seat, plain
 from .popolo import Thing, text, things
-from .rows import postal_lines, web_address
+from .rows import CHAMBERS, postal_lines, web_address
 
 
 def dialect(one: Any) -> str:
@@ -144,13 +144,12 @@ def _openstates(place: Place, one: Thing, reading: Reading) -> Iterator[Found]:
 
 
 _OPENSTATES = {"upper": "State Senator", "lower": "State Representative", "legislature": "Legislator"}
-_CHAMBERS = {"upper": "Senate", "lower": "House"}
 
 
 def _openstates_seat(role: Thing) -> Seat | None:
     """Both chambers number their districts."""
     district = text(role, "district")
-    chamber = _CHAMBERS.get(text(role, "type"), "")
+    chamber = CHAMBERS.get(text(role, "type"), "")
     return Seat(f"{chamber} {district}".strip()[:200]) if district else None
 
 

@@ -26,6 +26,7 @@ class Habits:
     note: Callable[[str], None] = lambda said: None
 
 
+CHAMBERS = {"upper": "Senate", "lower": "House"}
 _NUMBER = re.compile(r"(?:\w+ )?\d+\w{0,3}|\d+\w{0,3} \w+")  # 3, District 3, 3ème circonscription
 _EUROPEAN = {"EL": "GR", "UK": "GB"}  # as the European Union writes two of the codes of ISO 3166
 _POSTCODE = re.compile(r"\d{4,6}")
@@ -121,8 +122,9 @@ def _parts(name: str, sort_name: str, habits: Habits) -> tuple[str, str]:
 def _seat(one: Callable[[str], str]) -> Seat | None:
     province, country = one("province"), one("country")
     if name := without_kind(one("constituency")):
-        # Where districts have numbers, they are numbered anew in each part of the country.
-        name = f"{province} {name}" if province and _NUMBER.fullmatch(name) else name
+        # Where districts have numbers, they are numbered anew in each part of the country, and for each chamber.
+        chamber = CHAMBERS.get(one("chamber").lower(), one("chamber"))
+        name = " ".join(filter(None, (province, chamber, name))) if _NUMBER.fullmatch(name) else name
         return Seat(name[:200], one("constituency_code")[:80], (one("region") or province or country)[:100])
     if province:
         return Seat(province[:200], one("constituency_code")[:80], one("region")[:100])

@@ -179,6 +179,11 @@ def test_numbered_districts_are_told_apart_by_their_province() -> None:
     assert [one.seat.name for one in found if one.seat] == ["Ain 1", "Aude 1"]
 
 
+def test_numbered_districts_are_told_apart_by_their_chamber() -> None:
+    found = read(table("name,current_district,current_chamber", "A B,1,upper", "C D,1,lower", "E F,East,lower")).found
+    assert [one.seat.name for one in found if one.seat] == ["Senate 1", "House 1", "East"]
+
+
 def test_a_country_s_code_becomes_its_name() -> None:
     found = read(table("name,country", "A B,fr", "C D,EL")).found
     assert [one.seat for one in found] == [Seat("France", "FR"), Seat("Greece", "GR")]
