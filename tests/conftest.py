@@ -4,12 +4,14 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
 def _nothing_counted_before() -> Iterator[None]:
-    """Rate limits and what is remembered for a minute must not reach from one test into the next."""
+    """Rate limits, what is remembered for a minute and the language of a page must not reach into the next test."""
     cache.clear()
+    translation.deactivate()
     yield
     cache.clear()
 

@@ -177,8 +177,8 @@ def pdf(request: HttpRequest, token: str) -> HttpResponse:
         content = letter_pdf(sheet_for(kept.letter), large="large" in request.GET)
     except RenderingBusy as busy:
         return rendering_busy(request, busy)
-    except RenderingError:
-        return rendering_failed(request)
+    except RenderingError as error:
+        return rendering_failed(request, error)
     return attached(content, "application/pdf", "my-letter.pdf")
 
 
