@@ -145,8 +145,10 @@ def test_a_postcode_across_a_border_asks_which_side(client: Client, campaign: Ca
     assert "lies in several" in shown and "Northtown North" in shown and "Far away" not in shown
 
 
-def test_a_dissolved_parliament_has_nobody_and_the_page_says_why(client: Client, campaign: Campaign) -> None:
-    Dissolution.objects.create(legislature=campaign.legislature, valid_from=timezone.localdate())
+def test_a_dissolved_parliament_has_nobody_and_the_page_says_why(
+    client: Client, campaign: Campaign, member: Representative
+) -> None:
+    Dissolution.objects.create(legislature=member.legislature, valid_from=timezone.localdate())
     shown = find(client)
     assert "dissolved" in shown and 'name="body"' not in shown
 
@@ -259,11 +261,10 @@ def test_what_differs_stays_open_in_the_draft_and_is_filled_in_for_each(
 ) -> None:
     other = make_representative(member.constituency, name="Jonas Quill", email="jonas@example.com")
     seat = str(member.constituency_id)
-    chosen = {"constituency": seat, "representative": [str(member.pk), str(other.pk)]}
+    chosen: dict[str, Any] = {"constituency": seat, "representative": [str(member.pk), str(other.pk)]}
     assert field(post(client, "whom", **chosen), "body") == "Dear Northtown South", "the same for both"
     form = typed(member, other, constituency=seat, body="To {representative}.", subject="{representative}: the library")
-    shown = page(post(client, "edit", **form))
-    assert "filled in for each letter" not in shown, "the campaign's own text has none that differ"
+    assert "filled in for each letter" not in page(post(client, "edit", **form)), "what is the same needs no braces"
     shown = page(post(client, "preview", **form))
     assert (
         "To Imogen Yarborough." in shown
@@ -273,6 +274,19 @@ def test_what_differs_stays_open_in_the_draft_and_is_filled_in_for_each(
     send(client, form)
     bodies = {(kept.letter.body, kept.letter.subject) for kept in CampaignLetter.objects.all()}
     assert bodies == {(f"To {name}.", f"{name}: the library") for name in ("Imogen Yarborough", "Jonas Quill")}
+
+
+def test_a_draft_that_names_whom_it_is_for_keeps_their_place_and_says_so(
+    client: Client, member: Representative
+) -> None:
+    wording = {"letter_body": "Dear {representative} of {constituency}"}
+    make_campaign(slug="bus", legislature=member.legislature, wording=wording)
+    other = make_representative(member.constituency, name="Jonas Quill")
+    pks = [str(member.pk), str(other.pk)]
+    chosen: dict[str, Any] = {"constituency": str(member.constituency_id), "representative": pks}
+    response = post(client, "whom", "/bus/write/", **chosen)
+    assert field(response, "body") == "Dear {representative} of Northtown South"
+    assert "{representative}, is filled in for each letter" in page(response)
 
 
 def test_a_placeholder_that_one_of_them_cannot_fill_is_refused(
@@ -331,7 +345,8 @@ def test_groups_with_other_words_are_written_to_in_one_go(
 ) -> None:
     jonas = listed(committee, "Jonas Quill")
     found = variant(campaign, 1, legislature=committee)
-    chosen = {"constituency": str(member.constituency_id), "representative": [str(member.pk), str(jonas.pk)]}
+    pks = [str(member.pk), str(jonas.pk)]
+    chosen: dict[str, Any] = {"constituency": str(member.constituency_id), "representative": pks}
     response = post(client, "whom", **chosen)
     assert field(response, "body") == "Dear Northtown South" and field(response, f"body_{found.pk}") == "Body 1."
     words = {f"subject_{found.pk}": "Thanks", f"body_{found.pk}": "Thank you."}

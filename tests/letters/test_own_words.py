@@ -54,7 +54,7 @@ def test_it_looks_at_each_word_a_fixed_number_of_times(monkeypatch: pytest.Monke
     """Twice as long a letter of the same word, the worst there is, is cut into twice as many runs and no more."""
     rng = random.Random(4)
     shuffled = [rng.choice("abcd") for _ in range(4000)]
-    runs = []
+    runs: list[int] = []
 
     class Counted(list[str]):
         def __getitem__(self, index):  # type: ignore[no-untyped-def]
