@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
@@ -45,8 +45,9 @@ _MOVED = """
 _STORED = """
     INSERT INTO letters_postcode (postcode, constituency_id)
     SELECT postcode, constituency_id FROM read_postcodes JOIN read_places USING (place)
-    WHERE true ON CONFLICT DO NOTHING
+    WHERE true
 """
+_WHERE_NEW = " ON CONFLICT DO NOTHING"
 
 
 @dataclass
@@ -94,19 +95,37 @@ def _store(table: Table, legislature: Legislature) -> Summary:
         table.say(_("All rows are read; they are being stored."))
         keys = _constituencies(table, legislature, summary)
         _fill(cursor, "read_places", ("place", "constituency_id"), enumerate(keys))
-        if Postcode.objects.filter(constituency__in=keys).exists():
-            cursor.execute("CREATE INDEX read_postcodes_by_postcode ON read_postcodes (postcode)")
-            cursor.execute("ANALYZE read_postcodes")
-            cursor.execute(_NOT_READ, [legislature.pk])
-            cursor.execute(_MOVED)
-            summary.removed = cursor.rowcount
-            cursor.execute("DROP TABLE not_read")
-        cursor.execute(_STORED)
-        summary.created = cursor.rowcount
+        held = Postcode.objects.filter(constituency__in=keys).exists()
+        if held:
+            summary.removed = _remove_moved(cursor, legislature)
+        summary.created = _insert(cursor, all_are_new=not held)
         summary.unchanged = read - summary.created
         cursor.execute("DROP TABLE read_postcodes")
         cursor.execute("DROP TABLE read_places")
     return summary
+
+
+def _remove_moved(cursor: CursorWrapper, legislature: Legislature) -> int:
+    cursor.execute("CREATE INDEX read_postcodes_by_postcode ON read_postcodes (postcode)")
+    cursor.execute("ANALYZE read_postcodes")
+    cursor.execute(_NOT_READ, [legislature.pk])
+    cursor.execute(_MOVED)
+    removed: int = cursor.rowcount
+    cursor.execute("DROP TABLE not_read")
+    return removed
+
+
+def _insert(cursor: CursorWrapper, all_are_new: bool) -> int:
+    """To look for each row before it is inserted takes PostgreSQL as long again as the insert."""
+    if all_are_new:
+        try:
+            with transaction.atomic():
+                cursor.execute(_STORED)
+                return int(cursor.rowcount)
+        except IntegrityError:  # the table names a place of a postcode twice
+            pass
+    cursor.execute(_STORED + _WHERE_NEW)
+    return int(cursor.rowcount)
 
 
 def _store_ranges(table: Table, legislature: Legislature) -> Summary:
