@@ -191,7 +191,7 @@ class Finding:
                         "facts": _facts(one, language),
                         "by_hand": one.pk in by_hand,
                         "by_post": one.pk in by_post,
-                        "contact_form": one.contact_form,
+                        "contact_form": contact_form(one),
                     }
                     for one in approach.representatives
                 ],
@@ -217,6 +217,11 @@ def _carried(seats: Sequence[Constituency], approaches: Sequence[Approach], post
         *(("representative", one.pk) for one in people),
         ("postcode", postcode),
     ]
+
+
+def contact_form(one: Representative) -> str:
+    """Only ever the address of a web page, whatever a file brought."""
+    return one.contact_form if one.contact_form.startswith(("https://", "http://")) else ""
 
 
 def _facts(one: Representative, language: str) -> list[str]:

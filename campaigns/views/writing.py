@@ -25,7 +25,7 @@ from letters.own_words import own_share
 from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError, letter_pdf
 
 from .acting import Gone
-from .finding import Finding, number_problem
+from .finding import Finding, contact_form, number_problem
 from .loading import published_text
 from .public import rendering_failed
 from .signing import PURPOSE_MINE, signature_of
@@ -179,6 +179,7 @@ class Desk(Finding):
             several=len(letters) > 1,
             letters=[{"pk": one.pk, "to": one.name, "sheet": sheet_for(letter)} for one, letter in letters],
             programs=programs,
+            contact_forms=[(one.name, contact_form(one)) for one in roads.posted if contact_form(one)],
             any_whole=any(program["whole"] for program in programs),
             roads=roads,
             by_hand=bool(roads.handed and not roads.emailed),

@@ -208,3 +208,10 @@ def test_nothing_of_this_machine_gets_into_a_pdf(client: Client, letter: dict[st
     odd = dict.fromkeys(("own_words", "subject", "body", "name"), f"A {tricks}"[:150])
     text = pdf_text(client, letter, **odd)
     assert "canary-4711" not in text and "<img src=" in text
+
+
+def test_a_contact_form_is_a_page_of_the_web_and_nothing_else(client: Client, letter: dict[str, Any]) -> None:
+    for address, shown in (("javascript:alert(1)", False), ("https://imogen.example.org/write", True)):
+        Representative.objects.update(email="", contact_form=address)
+        for stage in ("edit", "preview"):
+            assert (f'href="{address}"' in post(client, stage, **letter).content.decode()) == shown
