@@ -2,7 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import StringConverter
 
@@ -64,23 +64,23 @@ register_converter(TextLanguage, "text_language")
 app_name = "campaigns"
 
 
-def site(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+def site(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
     return [path(route, view, name=name), path(f"<site_language:language>/{route}", view, name=name)]
 
 
-def campaign(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+def campaign(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
     return [
         path(f"<slug:slug>/{route}", view, name=name),
         path(f"<slug:slug>/<text_language:language>/{route}", view, name=name),
     ]
 
 
-def post(route: str, view: Callable[..., HttpResponse], name: str, **given: str) -> list[URLPattern]:
+def post(route: str, view: Callable[..., HttpResponseBase], name: str, **given: str) -> list[URLPattern]:
     """A page of an organisation's post room."""
     return of_organisation(f"post/{route}", view, name, **given)
 
 
-def of_organisation(route: str, view: Callable[..., HttpResponse], name: str, **given: str) -> list[URLPattern]:
+def of_organisation(route: str, view: Callable[..., HttpResponseBase], name: str, **given: str) -> list[URLPattern]:
     """A page for those who work for an organisation."""
     rest = f"organisations/<slug:slug>/{route}"
     return [

@@ -178,6 +178,8 @@ class CampaignAdmin(Scoped[Campaign]):
         if obj.legislature_id is not None:
             pages.append((_("Letters to hand in"), reverse("campaigns:hand_in", args=[obj.slug])))
             pages.append((_("Representatives"), reverse("campaigns:representatives", args=[obj.slug])))
+        pages.append((_("Hand-over pack"), reverse("campaigns:packs", args=[obj.slug])))
+        pages.append((_("Signatures on paper"), reverse("campaigns:paper", args=[obj.slug])))
         pages.append((_("Post room"), reverse("campaigns:post_room", args=[obj.organisation.slug])))
         if obj.is_public:
             pages.append((_("The public page"), obj.get_absolute_url()))
