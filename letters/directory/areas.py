@@ -37,7 +37,7 @@ _REISSUED = {
     ("2024", "S14000058"): "S14000111",  # West Aberdeenshire and Kincardine
 }
 # Codes that mean the same in everybody's files: of the Office for National Statistics, Open Civic Data, and districts
-# of the United States. Any other is a publisher's own.
+# of the United States. Any other is a publisher's own, and says something only beside the name.
 _OFFICIAL = re.compile(r"[EWSNK]\d{8}|ocd-division/.+|[A-Z]{2}(?:-\d+)?")
 # What publishers put before the words below: parlcon_2024_name, PCON24NM.
 _BEGINNING = re.compile(r"(?:parl_?con|pcon|constituency|ward|area)_?(?:[0-9]{4}|[0-9]{2})?_?")

@@ -1,6 +1,5 @@
 """Seats as a file names them → constituencies of one boundary set, found by code, else by folded name, else made."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -9,20 +8,12 @@ from django.utils.translation import gettext as _
 
 from letters.models import Constituency, Legislature
 
-from .areas import current_code, held, known_dates
+from .areas import current_code, held, is_official, known_dates
 from .reading.found import Seat, folded
-
-# Codes that mean the same in everybody's files: of the Office for National Statistics, Open Civic Data, and districts
-# of the United States. Any other is a publisher's own, and says something only beside the name.
-_OFFICIAL = re.compile(r"[EWSNK]\d{8}|ocd-division/.+|[A-Z]{2}(?:-\d+)?")
 
 
 class NotPlaced(ValueError):
     """`str()` says why."""
-
-
-def is_official(code: str) -> bool:
-    return bool(_OFFICIAL.fullmatch(code))
 
 
 class Places:
