@@ -119,7 +119,9 @@ class CampaignForm(forms.ModelForm[Campaign]):
         for name, chosen in (("legislature", [cleaned.get("legislature")]), ("also_to", cleaned.get("also_to") or [])):
             if organisation and any(one is not None and one.pk not in theirs for one in chosen):
                 self.add_error(name, _("This list belongs to another organisation."))
-        if cleaned.get("also_to") and cleaned.get("legislature"):
+        if cleaned.get("also_to") and not cleaned.get("legislature"):
+            self.add_error("legislature", _("Choose this one first: it is where letters go before all others."))
+        elif cleaned.get("also_to"):
             cleaned["also_to"] = cleaned["also_to"].exclude(pk=cleaned["legislature"].pk)  # written to once
         return cleaned
 

@@ -216,6 +216,13 @@ def test_a_campaign_writes_to_parliaments_and_councils_and_to_lists_of_its_own_o
     assert set(campaign.also_to.all()) == {council, own} and campaign.merge_identical
 
 
+def test_a_campaign_has_a_first_legislature_before_further_ones(campaign: Campaign, bob: Client) -> None:
+    council = make_legislature(name="Northtown council", kind="council")
+    response = bob.post(page_of(campaign), form(campaign, legislature="", also_to=[str(council.pk)]))
+    assert response.status_code == 200 and "Choose this one first" in response.content.decode()
+    assert not campaign.also_to.exists()
+
+
 @pytest.mark.parametrize("field", ["also_to", "legislature"])
 def test_nobody_takes_the_list_of_another_organisation(
     campaign: Campaign, bob: Client, charlies_list: Legislature, field: str
