@@ -29,7 +29,7 @@ Form = str | Gendered
 class Forms:
     """Placeholders: {name} the whole name; {family} the family name, or the whole one; {title} Dr, Prof and the like;
     {addressee} as English says it: "Dr Smith", "Sir Keir", "Lady Smith", or the whole name; {styled} the name with all
-    that stands before and after it."""
+    that stands before and after it; {after} what stands after it: Jr., CBE."""
 
     salutation: Form
     closing: Form
@@ -120,8 +120,8 @@ TABLE: dict[tuple[str, str, str], Forms] = {
     ("en", "senator", ""): Forms("Dear Senator {family},", _YOURS, "Senator {styled}", USUAL),
     ("en", "councillor", ""): Forms("Dear Councillor {family},", _YOURS, "Councillor {styled}", USUAL),
     ("en", "deputy", "IE"): Forms("Dear Deputy {family},", _YOURS, "{styled} TD", USUAL),
-    ("en", "congress", ""): Forms("Dear Representative {family}:", _US_YOURS, "The Honorable {name}", _US),
-    ("en", "senator", "US"): Forms("Dear Senator {family}:", _US_YOURS, "The Honorable {name}", _US),
+    ("en", "congress", ""): Forms("Dear Representative {family}:", _US_YOURS, "The Honorable {name} {after}", _US),
+    ("en", "senator", "US"): Forms("Dear Senator {family}:", _US_YOURS, "The Honorable {name} {after}", _US),
     ("en", "", "US"): Forms("Dear {addressee}:", _US_YOURS, "{styled}", _US),
     ("de", "", ""): Forms(
         Gendered(
@@ -186,7 +186,7 @@ _OTHER_CODES = {"kmr": "ku"}  # Kurmanji has a code of its own besides the one f
 
 # The language of a country's envelopes: that of its post, not of the letter inside. Elsewhere the name stands alone.
 ENVELOPES = {
-    **dict.fromkeys(("", "GB", "IE", "US", "CA", "AU", "NZ"), "en"),
+    **dict.fromkeys(("", "GB", "IE", "US", "CA", "AU", "NZ", "EU"), "en"),
     **dict.fromkeys(("DE", "AT"), "de"),
     **dict.fromkeys(("EG", "IQ", "JO", "KW", "LB", "LY", "QA", "SA", "SY", "YE"), "ar"),
     "FR": "fr",
@@ -197,12 +197,23 @@ ENVELOPES = {
 _RANKS = {
     **dict.fromkeys(("lord", "baron", "viscount", "earl", "marquess"), "Lord"),
     **dict.fromkeys(("lady", "baroness", "viscountess", "countess", "marchioness"), "Lady"),
+    "duke": "Duke",
+    "duchess": "Duchess",
 }
+_WITHOUT_PLACE = {"Duke", "Duchess"}
+_BISHOPS = {"bishop", "archbishop"}
 _BY_GIVEN_NAME = {"sir", "dame"}
 _STYLES = {"the", "rt", "right", "most", "hon", "honourable", "honorable"}  # on the envelope only
 _ABROAD = {"frau", "herr", "herrn", "m", "mme", "mlle", "madame", "monsieur", "pan", "pani", "sr", "sra"}
 _SOCIAL = {"mr", "mrs", "ms", "miss", "mx", *_BY_GIVEN_NAME, *_RANKS, *_ABROAD}  # in English only
+_ACADEMIC = {"dr", "prof", "professor", "rev", "revd", "reverend"}
 _OFFICES = {"sen", "senator", "rep", "representative", "deputy", "cllr", "councillor"}  # the form itself says them
+# What is a title where a name begins with it, and letters where it ends with them; no word that may be a name, as
+# "M." and "Pan" may, or of a rank, which belongs to a peer's name.
+_IN_NAMES = _STYLES | _BY_GIVEN_NAME | _ACADEMIC | _OFFICES | {"mr", "mrs", "ms", "miss", "mx", "frau", "herr", "herrn"}
+_IN_NAMES |= {"mme", "madame", "monsieur"}
+_LETTERS = {"MP", "MEP", "TD"}  # of an office: the form has them
+_AFTER_NAMES = _LETTERS | {"MSP", "MLA", "CBE", "OBE", "MBE", "DBE", "KBE", "KCB", "KC", "QC", "PC", "CH", "DL"}
 
 
 def forms_for(office: str, language: str, country: str = "") -> Forms:
@@ -234,69 +245,104 @@ def addressed_as(person: "Representative", language: str) -> str:
 def on_envelope(person: "Representative") -> str:
     """The same, in the language of the country it goes to."""
     language = ENVELOPES.get(person.legislature.country.upper())
-    return addressed_as(person, language) if language else _styled(person)
+    return addressed_as(person, language) if language else _styled(person, _parts(person))
 
 
 def _filled(form: Form, person: "Representative") -> str:
     """In one pass: a name with braces in it is no placeholder."""
     chosen = form if isinstance(form, str) else getattr(form, person.gender or "neutral")
-    whole, prefix = one_line(person.name), one_line(person.honorific_prefix)
-    name = whole[len(prefix) :].strip() if whole.lower().startswith(prefix.lower()) else whole
+    parts = _parts(person)
     line = chosen.format(
-        name=name or whole,
-        family=one_line(person.family_name) or name or whole,
-        title=_title(person, social=False),
-        addressee=_addressee(person),
-        styled=_styled(person),
+        name=parts.name,
+        family=one_line(person.family_name) or parts.name,
+        title=_title(parts, social=False),
+        after=parts.after,
+        addressee=_addressee(person, parts),
+        styled=_styled(person, parts),
     )
     return _once(one_line(line))
 
 
 def _once(line: str) -> str:
-    """Without letters that the directory's own name or letters ended with already: "Jane Smith MP MP"."""
-    words = line.split(" ")
-    return " ".join(words[:-1]) if len(words) > 2 and words[-1] == words[-2].strip(",") else line
+    """Without letters of office that stand there already: "Jane Smith MP, CBE MP"."""
+    *words, last = line.split(" ")
+    return " ".join(words) if last in _LETTERS and last in {word.strip(",") for word in words} else line
 
 
-def _words(prefix: str) -> list[tuple[str, str]]:
-    """The words before a name, each as it stands and bare: ("Dr.", "dr")."""
-    return [(word, word.strip(".,").lower()) for word in one_line(prefix).split()]
+class _Parts(NamedTuple):
+    """`before` and `after`: titles and letters, of the directory's own fields or of those that its name has."""
+
+    before: str
+    name: str
+    after: str
 
 
-def _title(person: "Representative", *, social: bool) -> str:
+def _parts(person: "Representative") -> _Parts:
+    """Many directories have one name for all: "Mr Paul Reed", "Rt Hon Sir Paul Reed KC MP"."""
+    words = _words(person.name)
+    own, suffix = _words(person.honorific_prefix), _words(person.honorific_suffix)
+    titles, letters = _IN_NAMES | {bare for _, bare in own}, {bare for _, bare in suffix}
+    start, end = 0, len(words)
+    while start < end - 1 and words[start][1] in titles:
+        start += 1
+    while start < end - 1 and (words[end - 1][1] in letters or words[end - 1][0].strip(",") in _AFTER_NAMES):
+        end -= 1
+    leading, trailing = words[:start], words[end:]
+    before = [*(one for one in own if one[1] not in {bare for _, bare in leading}), *leading]
+    after = [*trailing, *(one for one in suffix if one[1] not in {bare for _, bare in trailing})]
+    name = " ".join(word for word, _ in words[start:end])
+    return _Parts(_joined(before), name.rstrip(",") if after else name, _joined(after))
+
+
+def _joined(words: list[tuple[str, str]]) -> str:
+    return " ".join(word for word, _ in words)
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    """Each as it stands and bare: ("Dr.", "dr")."""
+    return [(word, word.strip(".,").lower()) for word in one_line(text).split()]
+
+
+def _title(parts: _Parts, *, social: bool) -> str:
     """Dr, Prof; with `social` also Mr, Ms, Sir and the like."""
     without = _STYLES | _OFFICES | (set() if social else _SOCIAL)
-    return " ".join(word for word, bare in _words(person.honorific_prefix) if bare not in without)
+    return _joined([(word, bare) for word, bare in _words(parts.before) if bare not in without])
 
 
-def _addressee(person: "Representative") -> str:
-    name, family, title = one_line(person.name), one_line(person.family_name), _title(person, social=True)
-    if person.office == "peer" and (peer := _peer(person)):
+def _addressee(person: "Representative", parts: _Parts) -> str:
+    family, title = one_line(person.family_name), _title(parts, social=True)
+    if person.office == "peer" and (peer := _peer(person, parts)):
         return peer
     if title.lower() in _BY_GIVEN_NAME:
-        return f"{title} {one_line(person.given_name) or name}"
-    return f"{title} {family}" if title and family else name
+        return f"{title} {one_line(person.given_name) or parts.name}"
+    return f"{title} {family}" if title and family else parts.name
 
 
-def _peer(person: "Representative") -> str:
+def _peer(person: "Representative", parts: _Parts) -> str:
     """Lord or Lady and the rest of the title; "" where the directory tells neither a rank nor a gender."""
-    name, family = one_line(person.name), one_line(person.family_name)
-    ranked = [bare for _, bare in _words(f"{person.honorific_prefix} {name}") if bare in _RANKS]
-    words = [word for word, bare in _words(name) if bare not in _RANKS | dict.fromkeys(_STYLES)]
-    place = family or " ".join(words)
-    if ranked:
-        return f"{_RANKS[ranked[0]]} {place}"
-    by_gender = {"female": "Lady", "male": "Lord"}.get(person.gender)
-    return f"{by_gender} {family}" if by_gender and family else ""
+    family, words = one_line(person.family_name), _words(f"{parts.before} {parts.name}")
+    at = next((place for place, (_, bare) in enumerate(words) if bare in _RANKS), None)
+    if at is None:
+        by_gender = {"female": "Lady", "male": "Lord"}.get(person.gender)
+        return f"{by_gender} {family}" if by_gender and family else ""
+    rank, rest = _RANKS[words[at][1]], [word for word, _ in words[at + 1 :]]
+    if rank in _WITHOUT_PLACE:
+        return rank
+    if rest[:1] == ["of"]:  # the Earl of Northtown, whose family name is another
+        return f"{rank} {' '.join(rest[1:])}"
+    if rest and rest[0].lower() in _BISHOPS:
+        return f"{rank} {rest[0]}"
+    return f"{rank} {family if family and family in ' '.join(rest) else ' '.join(rest)}"
 
 
-def _styled(person: "Representative") -> str:
-    """With what stands before and after the name, each once. A style wants its article: the Lord, the Rt Hon."""
-    name, prefix, suffix = (one_line(text) for text in (person.name, person.honorific_prefix, person.honorific_suffix))
+def _styled(person: "Representative", parts: _Parts) -> str:
+    """With what stands before and after the name. A style wants its article: the Lord, the Rt Hon."""
+    before, name, family = _words(parts.before), parts.name, one_line(person.family_name)
     if person.office:
-        prefix = " ".join(word for word, bare in _words(prefix) if bare not in _OFFICES)
-    before = "" if name.lower().startswith(prefix.lower()) else prefix
-    after = "" if name.lower().endswith(suffix.lower()) else suffix
-    words = _words(f"{before} {name}")
-    article = "The " if words and words[0][1] in {"rt", "right", *(_RANKS if person.office == "peer" else ())} else ""
-    return one_line(f"{article}{before} {name} {after}")
+        before = [(word, bare) for word, bare in before if bare not in _OFFICES]
+    ranks = set(_RANKS) if person.office == "peer" else set()
+    if family and name.endswith(family) and not ranks.isdisjoint(bare for _, bare in before):
+        name = family  # the Baroness Smith, not the Baroness Jane Smith
+    words = [*before, *_words(name)]
+    article = "The " if words and words[0][1] in (_STYLES - {"the"}) | ranks else ""
+    return one_line(f"{article}{_joined(before)} {name} {parts.after}")
