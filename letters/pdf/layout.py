@@ -12,13 +12,24 @@ from django.utils.safestring import SafeString, mark_safe
 from config import web_addresses
 
 from .profiles import Profile
-from .sheet import Direction, LetterSheet, breakable, clean, direction_of, language_of, one_line, paragraphs
-from .window import RETURN_LINE, RETURN_PT, lines_needed, return_line, set_in_window, steps
+from .sheet import (
+    Direction,
+    LetterSheet,
+    breakable,
+    clean,
+    direction_of,
+    held_together,
+    language_of,
+    one_line,
+    paragraphs,
+)
+from .window import NO_FIT, RETURN_LINE, RETURN_PT, lines_needed, return_line, set_in_window, steps
 from .words import date_in_words
 from .words import translated as _
 
 FIRST_PAGE_TOP, PAGE_RIGHT = 16.0, 30.0  # mm, as in letter.css
 FOOT_TOP = 40.0  # mm above the sheet's lower edge
+BELOW_A_LONG_ADDRESS = 6  # mm, where one runs on under the window and pushes the letter down
 
 # What a person writes has fewer lines; ten thousand characters can have five thousand, at 1 ms each.
 MOST_LINES = 400
@@ -35,8 +46,10 @@ def letter_css(language: str, profile: Profile, large: bool = False) -> str:
         # Translators: the number at the foot of a letter's second and later pages, as in 2/3.
         number = _("%(page)s/%(pages)s")
     style = _stylesheet("letter.css") + (_stylesheet("large.css") if large else "")
-    no_window = ".window p { font-size: 16pt; line-height: 1.4 }" if large and not profile.window else ""
-    return style.replace("PAGE_NUMBER", _css_content(number)) + _geometry(profile) + no_window
+    # What does not show in a window need not be small, nor narrow.
+    unseen = f".fit{NO_FIT}" if profile.window else ".window > :last-child"
+    readable = f"{unseen} {{ width: 150mm }} {unseen} p {{ font-size: 16pt; line-height: 1.4 }}" if large else ""
+    return style.replace("PAGE_NUMBER", _css_content(number)) + _geometry(profile) + readable
 
 
 def letter_body(sheet: LetterSheet, profile: Profile, large: bool = False) -> SafeString:
@@ -97,6 +110,7 @@ def _geometry(profile: Profile) -> str:
         f".fit{step} {{ font-size: {size_pt}pt; line-height: {line:.2f}mm }}"
         for step, (size_pt, line) in enumerate(steps(profile))
     ]
+    rules.append(f".fit{NO_FIT} {{ padding-bottom: {BELOW_A_LONG_ADDRESS}mm }}")
     if profile.return_bottom is not None:
         rules.append(
             f".return {{ bottom: {profile.top - profile.return_bottom}mm; width: {profile.width}mm;"
@@ -123,7 +137,7 @@ def _line(text: str, otherwise: Direction, css_class: str = "", main: Direction 
 
 def _written(text: str) -> SafeString:
     """What somebody wrote on one line."""
-    return web_addresses.isolated(breakable(text))
+    return web_addresses.isolated(breakable(held_together(text)))
 
 
 def _dir(text: str, otherwise: Direction, main: Direction | None = None) -> SafeString:

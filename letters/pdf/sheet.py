@@ -87,6 +87,14 @@ def breakable(text: str) -> str:
     return _LONG_WORD.sub(lambda word: _PIECE.sub("\\g<0>\u200b", word[0]), text)
 
 
+_INSIDE_A_SUM = re.compile(r"(?<=\d) (?=[€£$%‰]|\d{3}(?!\d))")
+
+
+def held_together(text: str) -> str:
+    """48 000 € stands on one line."""
+    return _INSIDE_A_SUM.sub("\N{NO-BREAK SPACE}", text)
+
+
 def paragraphs(text: str) -> list[list[str]]:
     """Paragraphs, each a list of its lines."""
     found: list[list[str]] = []

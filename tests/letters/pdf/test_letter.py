@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 from letters.pdf import PROFILES, LetterSheet, document_pdf, is_rtl, layout, letter_html, letter_pdf, page_pngs, window
 from letters.pdf.profiles import Profile
 
+from .pieces import pieces
 from .sheets import (
     PARAGRAPH,
     Box,
@@ -216,6 +217,25 @@ def test_the_foot_shows_the_code_and_stands_on_the_first_page_only() -> None:
     assert ink(pdf, code, page_number=1) == 0
     with opened(pdf) as document:
         assert not any(document[0].get_textpage().search("QR code").get_next() or ())
+
+
+@pytest.mark.parametrize("title", ["لا تصمتوا", "Let the school walk home safely"])
+@pytest.mark.parametrize("large", [False, True], ids=["", "large print"])
+def test_in_arabic_the_foot_stands_at_the_right_edge_in_whatever_script_it_is(title: str, large: bool) -> None:
+    pdf = letter_pdf(an_arabic_letter(foot_text=title), large=large)
+    [said, address] = [piece for piece in pieces(pdf) if piece.text.strip() in (title, "example.org/footbridge")]
+    assert said.zone.right == pytest.approx(address.zone.right, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("It costs 48 000 € or 48.000 €, 5 % more.", "It costs 48~000~€ or 48.000~€, 5~% more."),
+        ("Ring 020 7219 3000 by 3 March 2026.", "Ring 020 7219 3000 by 3 March 2026."),
+    ],
+)
+def test_a_sum_stands_on_one_line_and_other_figures_are_left_alone(text: str, shown: str) -> None:
+    assert shown.replace("~", "\N{NO-BREAK SPACE}") in letter_html(a_letter(body=text))
 
 
 def test_the_code_leads_to_the_address_in_the_foot() -> None:

@@ -113,7 +113,9 @@ def test_an_address_of_nine_lines_of_eighty_characters_is_told_and_loses_nothing
     pdf = letter_pdf(sheet, name, large=large)
     text = " ".join(texts(pdf)[0].replace("\ufffe", "").split())
     assert all(f"Line {number} of an address" in text for number in range(1, 10))
-    assert box_of(pdf, "Line 9 of").bottom < box_of(pdf, "20 November 2026").top
+    last, date = box_of(pdf, "Line 9 of"), box_of(pdf, "20 November 2026")
+    assert last.bottom + 5 < date.top, "and the letter keeps its distance"
+    assert not large or last.bottom - last.top > 0.75 * (date.bottom - date.top), "no window wants it small"
     assert f'class="fit{window.NO_FIT}"' in letter_html(sheet, name) or not PROFILES[name].window
 
 
