@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from . import people, popolo, tables
+from . import people, persons, popolo, tables
 from .files import Document, Source, documents
 from .found import BadFile, Column, Reading, Rejected, check_number, folded
 from .structured import of_json, of_yaml
@@ -28,6 +28,7 @@ def read(sources: Sequence[Source], format: str, mapping: Mapping[str, str], cha
             if document.alone:
                 raise BadFile(_("%(name)s holds no people.") % {"name": document.name})
             reading.notes.append(_("%(name)s holds no people and was left out.") % {"name": document.name})
+    _take_out_nobody(reading)
     if chamber:
         chambers = dict.fromkeys(one.chamber for one in reading.found)
         reading.found = [one for one in reading.found if folded(one.chamber) == folded(chamber)]
@@ -39,6 +40,13 @@ def read(sources: Sequence[Source], format: str, mapping: Mapping[str, str], cha
     if not reading.found and not reading.addresses:
         raise BadFile(_("Nobody could be read.") + "".join(f" {_place(one)}" for one in reading.rejected[:3]))
     return reading
+
+
+def _take_out_nobody(reading: Reading) -> None:
+    """A vacant seat spares nobody: who held it is ended."""
+    why = {id(one): persons.why_nobody(one.name) for one in reading.found}
+    reading.rejected += [Rejected(one.place.line, why[id(one)]) for one in reading.found if why[id(one)]]
+    reading.found = [one for one in reading.found if not why[id(one)]]
 
 
 def guess(source: Source) -> list[Column]:
@@ -81,19 +89,54 @@ def _read(document: Document, mapping: Mapping[str, str], reading: Reading) -> N
 def _listed(data: Any) -> list[Any]:
     """The entries of a list, or of the list that an object wraps, or the object alone."""
     if isinstance(data, dict) and not popolo.is_bundle(data) and not people.dialect(data):
+        if str(data.get("classification", "")).lower() in popolo.NO_SEATS:
+            return []  # whose members are not there as its members
         lists = [data[key] for key in _WRAPPERS if isinstance(data.get(key), list)]
         if lists:
             return list(lists[0])
+        if isinstance(only := _only(data), list | dict):
+            return _listed(only)
         if len(data) > 1 and all(isinstance(one, dict) for one in data.values()):
             return list(data.values())  # people by their ids
     return data if isinstance(data, list) else [data]
+
+
+def _only(data: dict[str, Any]) -> Any:
+    """What an object wraps that holds nothing else but a remark or a link."""
+    inner = [one for one in data.values() if isinstance(one, dict) or (isinstance(one, list) and _are_objects(one))]
+    if len(data) == 1:
+        return inner[0] if inner else None
+    lists = [one for one in inner if isinstance(one, list) and not _are_links(one)]
+    return lists[0] if len(lists) == 1 and not _says_something(data) else None
+
+
+def _are_objects(listed: list[Any]) -> bool:
+    return bool(listed) and all(isinstance(one, dict) for one in listed)
+
+
+def _are_links(listed: list[Any]) -> bool:
+    return all("href" in one for one in listed)
+
+
+def _says_something(data: dict[str, Any]) -> bool:
+    return any("name" in folded(key) for key in data)
+
+
+def _unwrapped(entry: Any) -> Any:
+    """{"depute": {…}} and {"value": {…}, "links": […]} are what they hold."""
+    if isinstance(entry, dict) and not any(isinstance(one, str | int) for one in entry.values()):
+        inner = [one for one in entry.values() if isinstance(one, dict)]
+        if len(inner) == 1 and len(entry) <= 2:
+            return inner[0]
+    return entry
 
 
 def _structured(
     document: Document, entries: list[tuple[int, Any]], mapping: Mapping[str, str], reading: Reading
 ) -> None:
     flat: list[tuple[int, Any]] = []
-    for line, one in entries:
+    for line, entry in entries:
+        one = entry if popolo.is_bundle(entry) or people.dialect(entry) else _unwrapped(entry)
         if popolo.is_bundle(one):
             popolo.read(document.name, one, reading)
         elif people.dialect(one):

@@ -41,12 +41,16 @@ _OF_A_PERSON = frozenset(
     + ("honorific_prefix", "address", "contact_form", "identifier", "valid_from")
 )
 # Several columns may be parts of these, in the order in which they stand.
-MANY = ("email", "address", "given_name", "family_name")
+MANY = ("email", "address")
+# Of two columns for a name only the better is taken, unless both are parts of it.
+_PARTS = frozenset(
+    ("primerapellido", "segundoapellido", "apellido1", "apellido2", "імя", "побатькові", "имя", "отчество")
+)
 
 # Folded, the best word first: of two columns for one field, that with the earlier word is taken.
 _WORDS: dict[str, str] = {
     "identifier": "id personid uniqueid identifier identifiant uuid mepid memberid mnisid parlid epid userid bioguide "
-    "idbioguide matricule numero nummer nr kennung mandateid identificador identifikator",
+    "idbioguide bioguideid matricule numero nummer nr kennung mandateid identificador identifikator",
     "name": "name displayas displayname fullname nameofficialfull officialfull personname membername namefull "
     "nameofmember nameofcouncillor councillorname councillor cllr councilmember member memberofparliament mp mpname "
     "msp mep mepname senator senatorname deputy representative repname representativename electedmember "
@@ -54,21 +58,26 @@ _WORDS: dict[str, str] = {
     "conseiller vollstandigername vornamename vornameundname namevorname nachnamevorname abgeordneter abgeordnete "
     "abgeordneterabgeordnete mitglied mandatstrager nombrecompleto nombreyapellidos apellidosynombre "
     "apellidosnombre diputado senador concejal nomecompleto nomeecognome cognomeenome deputato consigliere "
-    "imieinazwisko nazwiskoiimie posel radny volledigenaam label الاسم اسم اسمالنائب النائب contact contactname person",
+    "imieinazwisko nazwiskoiimie posel radny volledigenaam label الاسم اسم اسمالنائب النائب contact contactname person "
+    "namefulltitle namedisplayas nomeparlamentar surnamefirstname lastnamefirstname surnameforename namelastfirst "
+    "firstlastname firstnamelastname politicianlabel піб піп прізвищеімяпобатькові прізвищетаімя імятапрізвище фио "
+    "имяифамилия фамилияимяотчество депутат ονοματεπωνυμο adsoyad adisoyadi jmenoaprijmeni numesiprenume "
+    "numeleprenumele nimi נאמע שם 氏名 議員氏名 議員名 성명 이름 姓名 नाम نام ناو",
     "given_name": "firstname givenname namefirst namegivenname forename forenames givennames firstnames first given "
     "prenom prenoms vorname vornamen nombres primernombre voornaam roepnaam fornamn fornavn imie imiona etunimi ime "
-    "keresztnev utonev jmeno krestnijmeno prenume الاسمالاول",
+    "keresztnev utonev jmeno krestnijmeno prenume الاسمالاول tilltalsnamn імя побатькові имя отчество ονομα ad adi",
     "family_name": "lastname surname familyname namelast namefamilyname last family nomdefamille nomfamille nomusuel "
     "nomdenaissance nachname familienname zuname apellidos apellido primerapellido segundoapellido cognome "
     "achternaam efternamn etternavn efternavn nazwisko sukunimi prezime sobrenome apelido apelidos vezeteknev "
-    "csaladinev prijmeni numedefamilie اللقب",
-    "sort_name": "sortname sortas listas listname",
+    "csaladinev prijmeni numedefamilie اللقب "
+    "apellido1 apellido2 прізвище фамилия επωνυμο soyad soyadi",
+    "sort_name": "sortname sortas listas listname namelistas sorteringsnamn lastfirstname",
     "titled_name": "fulltitle formalname nameandtitle fullnamewithtitle addressas",
     "honorific_prefix": "title honorific honorificprefix prefix honorifictitle titel akademischertitel "
-    "titre tratamiento titolo tytul",
+    "titre tratamiento titolo tytul salutationtitle",
     "honorific_suffix": "suffix honorificsuffix postnominals lettersafterthename namesuffix letters",
     "gender": "gender sex sexe codesexe libellesexe geschlecht sexo genero genere sesso plec kon kjonn biogender "
-    "geslacht genre anrede civilite",
+    "geslacht genre anrede civilite civ genderasstring стать пол cinsiyet",
     "role": "role electedoffice position jobtitle rolename office officetitle function post posttitle fonction "
     "libelledelafonction mandat qualite funktion amt mandatsart cargo puesto carica ruolo funkcja functie stanowisko",
     "party": "party partyname politicalparty partytext partyaffiliation currentparty partypolitical partei parti "
@@ -78,20 +87,25 @@ _WORDS: dict[str, str] = {
     "groupecomplet libellegroupe groupeparlementaire groupeabrege nuance nuancepolitique "
     "libellenuance etiquette grupo grupoparlamentario grupopolitico gruppo gruppoparlamentare fractie klub "
     "klubparlamentarny liste wahlvorschlag affiliation partyabbreviation partyshort caucus الحزب الكتلة puolue "
-    "parti2 partyid",
+    "parti2 siglapartido siglumpartido partylabel groupesigle groupeabrev partirattfinancier latestpartyname "
+    "formacionelectoral apipoliticalgroup parlgroupname frakcio frakce strana frakcja фракція партія фракция партия "
+    "κομμα partisi 会派 政党 정당 partyid",
     "email": "email emailaddress emailaddresses emails memberemail officialemail workemail parliamentaryemail "
     "councilemail contactemail emailwork mail mailaddress courriel adressecourriel courriels adresseemail "
     "adressemail adresseelectronique adressemel mel emailadresse emailadressen mailadresse correo correos "
     "correoelectronico email1 email2 emailinstitucional correoinstitucional direcciondecorreo indirizzoemail "
     "postaelettronica emailadres epost epostadress epostadresse sahkoposti adresemail adresemailowy eposta "
-    "البريدالالكتروني البريد emailofficial emailpublic",
+    "البريدالالكتروني البريد emailofficial emailpublic "
+    "correioeletronico correoelectronico2 електроннапошта електроннаадреса электроннаяпочта почта имейл eposta "
+    "メール メールアドレス 이메일",
     "contact_form": "contactform contactformurl webform formulaire formulairedecontact contacturl kontaktformular "
     "formulariodecontacto",
     "address": "address postaladdress fulladdress mailingaddress correspondenceaddress addressline1 addressline2 "
     "addressline3 addressline4 address1 address2 address3 address4 capitoladdress officeaddress adresse "
     "adressepostale adresse1 adresse2 anschrift postanschrift postadresse strasse strassehausnummer street "
     "streetaddress rue voie direccion direccionpostal indirizzo adres adress city town ort stadt ville commune2 "
-    "ciudad localidad zip zipcode postcode postalcode plz codepostal codigopostal cap",
+    "ciudad localidad zip zipcode postcode postalcode plz codepostal codigopostal cap "
+    "suburb eircode officespostal addresslegislature workaddress correspondence contactaddress endereco",
     "salutation": "salutation greeting dear formuledappel briefanrede",
     "constituency": "constituency constituencyname pconname wardname ward wardordivision division divisionname "
     "electoraldivision electoralarea districtname district districtlabel riding ridingname electorate electoratename "
@@ -100,23 +114,32 @@ _WORDS: dict[str, str] = {
     "libelledelacirconscriptionlegislative libelledelacommune libelleducanton canton "
     "libelledelacirconscription wahlkreis wahlkreisname wahlbezirk stadtbezirk circunscripcion distrito "
     "circoscrizione collegio kieskring kiesdistrict valkrets okreg okregwyborczy nazwaokregu okrug vaalipiiri "
-    "الدائرة دائرة الدائرةالانتخابية constituencyoffice borough",
+    "الدائرة دائرة الدائرةالانتخابية constituencyoffice borough "
+    "localelectoralarea lea membershipfrom memberfrom latesthousemembershipmembershipfrom numcirco circo cantonname "
+    "electoraldataconstituencylabel representedarea postlabel circuloeleitoral circulo valasztokerulet volebnikraj "
+    "circumscriptie circumscriptieelectorala округ виборчийокруг избирательныйокруг εκλογικηπεριφερεια secimcevresi "
+    "kraj 選挙区 선거구",
     "constituency_code": "pconcode gsscode gss constituencycode wardcode wardgsscode wdcode areacode areaid "
     "constituencyid districtid districtcode divisionid ocddivision ocdid ocddivisionid boundaryid onscode seatcode "
     "codecirconscription codedelacirconscription wahlkreisnummer wahlkreisnr wkrnr ridingcode fedcode",
-    "region": "regionname region nation county regiondescription landesteil",
-    "country": "country countryname countrycode memberstate pays",
-    "province": "state statename province provinceterritory provinceterritoire land bundesland "
+    "region": "regionname region nation county regiondescription landesteil регион",
+    "country": "country countryname countrycode memberstate pays apicountryofrepresentation",
+    "province": "state statename siglauf uf stateabbr nomcirco departementnom область "
+    "province provinceterritory provinceterritoire land bundesland "
     "departement nomdepartement libelledudepartement provincia comunidadautonoma regione "
     "wojewodztwo",
     "valid_from": "startdate start from since validfrom termstart dateelected electeddate elected datestarted "
     "mandatestart datededebutdumandat datedebut datedebutmandat datedeprisedefonction debut mandatsbeginn "
+    "mandatdebut datepriseadefonction dateprisefonction datejoining housestartdate "
+    "latesthousemembershipmembershipstartdate датанабуттяповноважень "
     "beginn seit eintritt fechadealta fechaalta fechainicio inicio datainizio begindatum dataod",
     "valid_to": "enddate end until to validto termend termends "
+    "mandatfin dateleaving houseenddate latesthousemembershipmembershipenddate "
     "termexpires termexpiration datefinished dateleft mandateend datefin datedefin "
     "datedefindumandat fin mandatsende ende bis austritt fechadebaja fechabaja fechafin datafine einddatum datado",
     "period": "term termid legislativeperiod legislativeperiodid parliamentaryterm wahlperiode wp legislatura kadencja",
-    "chamber": "chamber currentchamber house chambername kammer chambre camara body organizationname legislaturename",
+    "chamber": "chamber currentchamber house chambername kammer chambre camara body organizationname legislaturename "
+    "councilname",
 }
 # Less is certain of a header that only holds one of these.
 _HOLDS = (
@@ -130,14 +153,16 @@ _HOLDS = (
     ("constituency", r"^(?:ward|constituency|circonscription|wahlkreis)(?!.*(?:code|id|nr|nummer|number)$)"),
     ("party", r"party(?:name)?$|partei|fraktion|groupepolitique|partido"),
     ("gender", r"gender|geschlecht|sexe"),
+    ("address", r"^(?:work|office|postal|mailing|correspondence|business|official|public|parliamentary)\w*address$"),
+    ("name", r"^(?:surname|lastname|familyname)\w*(?:firstname|forename|givenname)s?$"),
     ("name", r"(?:councillor|member|full|representative|candidate)s?name|nameof(?:the)?(?:councillor|member)"),
 )
 _KNOWN = {folded(word): (field, rank) for field, words in _WORDS.items() for rank, word in enumerate(words.split())}
+_WHETHER = frozenset(("t", "f", "y", "n", "yes", "no", "true", "false", "oui", "non", "ja", "nein"))
 # The same word is a family name beside a given name, a given name beside a family name, or else the whole name.
 _FAMILY_BESIDE_GIVEN = ("name", "nom", "naam", "namn", "navn", "nev", "label")
 _GIVEN_BESIDE_FAMILY = ("nombre", "nome", "name", "first", "ime")
 _WHOLE = ("nom", "nombre", "nome", "naam", "namn", "navn", "nimi", "nev", "nume", "imeprezime")
-_NUMBERED = re.compile(r"\d$")
 
 
 def _word(header: str) -> str:
@@ -152,11 +177,10 @@ def guess(headers: Sequence[str], rows: Sequence[Sequence[str]], mapping: Mappin
     mapped = set(told.values())
     for index, header in enumerate(headers):
         field, rank = _meaning(_word(header))
-        if field == "honorific_prefix" and not _are_titles(_cells(rows, index)):
-            field, rank = "role", 900
+        field, rank = _by_what_stands_below(header, field, rank, _cells(rows, index))
         if header in told or not field or field in mapped or not _plausible(field, _cells(rows, index)):
             continue
-        if field in MANY and not (field == "email" and _NUMBERED.search(header)):
+        if field in MANY or _word(header) in _PARTS:
             fields[index] = field
         elif field not in taken or rank < taken[field][0]:
             if field in taken:
@@ -196,6 +220,16 @@ def _meaning(word: str) -> tuple[str, int]:
     return next(((field, 1000) for field, holds in _HOLDS if re.search(holds, word)), ("", 0))
 
 
+def _by_what_stands_below(header: str, field: str, rank: int, cells: list[str]) -> tuple[str, int]:
+    if field == "salutation" and cells and _are_titles(cells):  # Mr, and not Dear Mr Bee
+        return "honorific_prefix", 900
+    if field == "honorific_prefix" and not _are_titles(cells):
+        return "role", 900
+    if not field and _word(header) == "type" and cells and {*cells} <= {"sen", "rep"}:
+        return "chamber", 900
+    return field, rank
+
+
 def _are_titles(cells: list[str]) -> bool:
     return not cells or _share(persons.titles(f"{cell} A B")[1] == "A B" for cell in cells) > 0.5
 
@@ -229,6 +263,8 @@ def _plausible(field: str, cells: list[str]) -> bool:
         return True
     if field in ("email", "party", "constituency", "name") and all("://" in cell for cell in cells):
         return False
+    if field in ("valid_from", "valid_to"):  # "elected: t" is no day
+        return not {cell.casefold() for cell in cells} <= _WHETHER
     if field == "email":
         return any("@" in cell for cell in cells) or not any(len(cell) > 60 for cell in cells)
     if field == "role":

@@ -6,9 +6,31 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
-_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?")
+from .found import folded
+
+_ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].*)?")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _WRITTEN = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})(?:[T ,].*)?")
+# 3 April 2024, 3rd Apr. 2024, 03-Apr-24, May 2022; April 3, 2024; 3 avril 2024, 3. März 2024, 3 de abril de 2024
+_DAY_AND_MONTH = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th|er|º)?\.?[\s-]*(?:of |de )?)?([^\W\d]{3,})\.?[\s,-]*(?:de )?(\d{4}|\d\d)"
+)
+_MONTH_AND_DAY = re.compile(r"([^\W\d]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_MONTHS_IN_ORDER = (
+    ("jan", "ene", "sty", "gen"),
+    ("feb", "fev", "lut"),
+    ("mar", "mae"),
+    ("apr", "avr", "abr", "kwi"),
+    ("may", "mai", "maj", "mag"),
+    ("jun", "juin", "cze", "giu"),
+    ("jul", "juil", "lip", "lug"),
+    ("aug", "aou", "ago", "sie"),
+    ("sep", "set", "wrz"),
+    ("oct", "okt", "out", "paz", "ott"),
+    ("nov", "lis"),
+    ("dec", "dez", "dic", "gru"),
+)
+_MONTHS = {word: number for number, words in enumerate(_MONTHS_IN_ORDER, 1) for word in words}
 _IN_A_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_.]?(\d\d)(?:[-_.]?(\d\d))?)?(?!\d)")
 
 
@@ -34,12 +56,31 @@ def bounds(text: object, month_first: bool = False) -> tuple[date, date] | None:
         elif match := _WRITTEN.fullmatch(written):
             day_, month, year = (int(part) for part in match.groups())
             day_, month = (month, day_) if month_first else (day_, month)
-            year += 0 if year > 99 else 2000 if year < 70 else 1900
+            year = _of_a_century(year)
         else:
-            raise ValueError
+            year, month, day_ = _in_words(written)
         return _bounds(year, month, day_)
     except (ValueError, OverflowError):
         raise BadDate(written) from None
+
+
+def _of_a_century(year: int) -> int:
+    return year if year > 99 else year + (2000 if year < 70 else 1900)
+
+
+def _in_words(written: str) -> tuple[int, int, int]:
+    """Raises ValueError."""
+    if match := _MONTH_AND_DAY.fullmatch(written):
+        name, day, year = match.groups()
+    elif match := _DAY_AND_MONTH.fullmatch(written):
+        day, name, year = match.groups()
+    else:
+        raise ValueError
+    word = folded(name)
+    month = _MONTHS.get(word[:4]) or _MONTHS.get(word[:3])
+    if month is None or (len(year) == 2 and not day):
+        raise ValueError
+    return _of_a_century(int(year)), month, int(day or 0)
 
 
 def _bounds(year: int, month: int, day: int) -> tuple[date, date]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from . import dates, persons
 from .found import Found, Place, Reading, Rejected, Seat, plain
 from .popolo import Thing, text, things
-from .rows import CHAMBERS, postal_lines, web_address
+from .rows import CHAMBERS, congress_seat, postal_lines, web_address
 
 
 def dialect(one: Any) -> str:
@@ -84,17 +84,8 @@ def bioguide(ids: Any) -> str:
 
 
 def _district(term: Thing) -> Seat:
-    state = text(term, "state").upper()
-    whole = Seat(state, state)
     district = term.get("district")
-    if text(term, "type") == "sen" or district is None:
-        return whole
-    return Seat(
-        f"{state} {district}" if str(district) != "0" else f"{state} at large",
-        f"{state}-{district}",
-        region=state,
-        part_of=whole,
-    )
+    return congress_seat(text(term, "state").upper(), text(term, "type"), "" if district is None else str(district))
 
 
 def _capitol(address: str, office: str) -> list[str]:

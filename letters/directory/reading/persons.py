@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from letters.directory.contact import usable_address
 
 from .found import folded, plain
@@ -24,19 +26,34 @@ PERSONAL = _set(
 
 _BEFORE = _set(
     "the rt hon right honourable honorable hon dr sir dame mr mrs ms miss mx cllr councillor councilmember prof "
-    "professor rev reverend herr frau dipl ing med jur m mme mlle sr sra sen senator rep representative deputy"
+    "professor rev reverend herr frau dipl ing med jur m mme mlle sr sra sen senator rep representative deputy "
+    "shri smt kumari"
 )
 _AFTER = _set("mp mep msp mla ms td am kc qc cbe obe mbe kbe dbe gbe ch dl phd jr sr ii iii iv esq jp kcb mc mdb mdl")
 _FEMALE = _set(
     "f female w woman femme madame mme mrs ms miss sra señora feminin féminin weiblich frau mujer femenino donna "
-    "kobieta k vrouw"
+    "kobieta k vrouw kvinna kvinne kvinde жіноча жінка женский kadın"
 )
 _MALE = _set(
-    "m male man homme monsieur mr sr señor masculin männlich mannlich herr hombre h masculino uomo mężczyzna mezczyzna"
+    "m male man homme monsieur mr sr señor masculin männlich mannlich herr hombre h masculino uomo mężczyzna "
+    "mezczyzna man mand mann чоловіча чоловік мужской erkek"
 )
-_FEMALE_TITLES = _set("mrs ms miss dame frau mme mlle sra madam baroness lady")
-_MALE_TITLES = _set("mr sir herr sr lord")
+_FEMALE_TITLES = _set("mrs ms miss dame frau mme mlle sra madam baroness lady smt kumari")
+_MALE_TITLES = _set("mr sir herr sr lord shri")
 _SMALL = _set("von vom zu und of y e dos das der den")
+# Against harvesters: "ann[at]x[dot]org". Without brackets it is a guess, and left alone.
+_AT, _DOT = re.compile(r"\s*[\[({]at[\])}]\s*", re.IGNORECASE), re.compile(r"\s*[\[({]dot[\])}]\s*", re.IGNORECASE)
+# What stands in a list of people and is nobody.
+_VACANT = re.compile(
+    r"(?:the |this )?(?:seat |post |position )?(?:is )?(?:currently )?vacan(?:t|cy)(?: (?:seat|post|position|ward))?"
+    r"|tb[acd]|to be (?:confirmed|announced|elected|filled)|si[eè]ge vacant|vacante|vakant|unbesetzt|wakat|вакансія",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"(?:grand |sub-?)?totals?(?: (?:number|members|councillors|seats)[\w ]*)?[\s:=]*[\d\s/.,]*"
+    r"|(?:sources?|notes?|(?:last )?updated|quelle|stand|fuente)\s*:.*",
+    re.IGNORECASE,
+)
 _SEPARATORS = re.compile(r"[;,|\s<>()]+|\bmailto:", re.IGNORECASE)
 
 
@@ -49,6 +66,7 @@ class Email:
 
 def email_of(*texts: str) -> Email:
     """The first that can be used of all that stand there; one of the seat goes before one at a mail provider."""
+    texts = tuple(_DOT.sub(".", _AT.sub("@", text)) if _AT.search(text) else text for text in texts)
     pieces = [piece for text in texts for piece in _SEPARATORS.split(text) if "@" in piece]
     usable = [address for piece in pieces if (address := usable_address(piece.strip(".'\"")))]
     official = [address for address in usable if not is_personal(address)]
@@ -60,6 +78,14 @@ def email_of(*texts: str) -> Email:
 
 def is_personal(address: str) -> bool:
     return address.rpartition("@")[2].lower() in PERSONAL
+
+
+def why_nobody(name: str) -> str:
+    """Why this is nobody's name; "" where it may be one."""
+    name = titles(name)[1].strip("()[]*-–— .")
+    if _VACANT.fullmatch(name):
+        return _("The seat is vacant.")
+    return _("This is no person.") if _TOTAL.fullmatch(name) else ""
 
 
 def _word(text: str) -> str:

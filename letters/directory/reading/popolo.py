@@ -21,9 +21,7 @@ Thing = dict[str, Any]
 _LISTS = ("persons", "organizations", "posts", "areas", "events", "memberships")
 _GSS = re.compile(r"(?<![a-z0-9])([ewsnk]\d{8})(?!\d)", re.IGNORECASE)
 # What a person may belong to that is no seat.
-_NO_SEATS = frozenset(
-    ("party", "committee", "faction", "political group", "parliamentary group", "cabinet", "ministry")
-)
+NO_SEATS = frozenset(("party", "committee", "faction", "political group", "parliamentary group", "cabinet", "ministry"))
 
 
 def is_bundle(data: Any) -> bool:
@@ -158,7 +156,7 @@ class Bundle:
         body = self._of(held, "organization", "organizations") or (
             post and self._of(post, "organization", "organizations")
         )
-        if body and text(body, "classification").lower() in _NO_SEATS:
+        if body and text(body, "classification").lower() in NO_SEATS:
             return None
         holder = self._of(held, "person", "persons") or self._of(held, "member", "persons")
         if holder is None:

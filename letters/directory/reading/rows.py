@@ -1,5 +1,6 @@
 """One row of a table, or one flat object, by what its columns were taken for → one Found."""
 
+import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from django.utils.translation import override
 from django_countries import countries
 
 from . import dates, persons
-from .found import Found, Place, Rejected, Seat, plain, without_kind
+from .found import Found, Place, Rejected, Seat, folded, plain, without_kind
 
 LONGEST = {"name": 200, "given_name": 100, "family_name": 100, "honorific_prefix": 60, "honorific_suffix": 60}
 
@@ -21,13 +22,20 @@ class Habits:
     name: str  # of the file
     month_first: bool = False
     loud_names: bool = False  # family names in capitals
+    loud_given: bool = False
     family_first: bool = False  # "Afriyie, Adam"
     genders: list[str] = field(default_factory=list)
+    regions: frozenset[str] = frozenset()  # folded names of those that have members of their own, beside their seats
     note: Callable[[str], None] = lambda said: None
 
 
 CHAMBERS = {"upper": "Senate", "lower": "House"}
-_NUMBER = re.compile(r"(?:\w+ )?\d+\w{0,3}|\d+\w{0,3} \w+")  # 3, District 3, 3ème circonscription
+_NUMBER = re.compile(r"(?:[^\W\d]+ )?\d+\w{0,3}|\d+\w{1,3} \w+|\d+ (?:[a-zß-ÿ]\w*|District|Ward|Wahlkreis)")
+# Of whom the whole country, or all of the list, is the constituency.
+_NO_PLACE = frozenset(("list", "listmp", "partylist", "nationallist", "atlarge", "none", "na", "landesliste"))
+# "222 - Rosenheim (Bundestag 2021 - 2025)", "Ann Bee (Leader)"
+_TERM = re.compile(r"\s*\([^()]*\d{4}\s*[-–]\s*(?:\d{4})?\s*\)$")
+_AFTER_THE_NAME = re.compile(r"(?<=\w)\s*\([^()]*\)$")
 _EUROPEAN = {"EL": "GR", "UK": "GB"}  # as the European Union writes two of the codes of ISO 3166
 _POSTCODE = re.compile(r"\d{4,6}")
 Cells = Mapping[str, list[str]]  # field → its cells, in the order of the columns
@@ -37,13 +45,22 @@ def habits_of(name: str, rows: list[Cells], note: Callable[[str], None]) -> Habi
     def cells(*fields: str) -> list[str]:
         return [cell for row in rows for wanted in fields for cell in row.get(wanted, []) if cell]
 
-    names = cells("family_name") or cells("name")
-    loud = sum(any(persons.shouted(word) and len(word) > 2 for word in cell.split()) for cell in names)
+    def loud(names: list[str]) -> bool:
+        shouted = sum(any(persons.shouted(word) and len(word) > 2 for word in cell.split()) for cell in names)
+        return shouted > 0.7 * len(names) > 0
+
+    def regional(row: Cells) -> Iterator[str]:
+        if any(any(row.get(wanted, [])) for wanted in ("constituency", "province", "country")):
+            return
+        yield from (folded(cell) for cell in row.get("region", []) if cell)
+
     return Habits(
         name=name,
         month_first=dates.month_comes_first(cells("valid_from", "valid_to")),
-        loud_names=loud > 0.7 * len(names) > 0,
+        loud_names=loud(cells("family_name") or cells("name")),
+        loud_given=loud(cells("given_name")),
         family_first=sum(cell.count(",") == 1 for cell in cells("name")) > 0.7 * len(cells("name")) > 0,
+        regions=frozenset(region for row in rows for region in regional(row)),
         genders=list(dict.fromkeys(cells("gender")[:1000]))[:20],
         note=note,
     )
@@ -53,7 +70,7 @@ def found(row: Cells, line: int, habits: Habits) -> Found | Rejected:
     """`line`: of the text, or the number of the object in its list."""
 
     def one(wanted: str) -> str:
-        return next((text for cell in row.get(wanted, []) if (text := plain(cell))), "")
+        return next((text for cell in row.get(wanted, []) if (text := plain(html.unescape(cell)))), "")
 
     person = Found(Place(habits.name, line), "")
     _name(person, row, one, habits)
@@ -82,7 +99,9 @@ def found(row: Cells, line: int, habits: Habits) -> Found | Rejected:
         habits.note(_("line %(line)s: “%(text)s” is not an email address") % {"line": line, "text": email.problem})
     elif email.personal:
         habits.note(_("line %(line)s: the email address is at a mail provider, not of the seat") % {"line": line})
-    person.seat = _seat(one)
+    person.seat = _seat(one, habits)
+    if office := _CONGRESS.get(person.chamber):
+        person.office = office
     return person
 
 
@@ -91,13 +110,20 @@ def _name(person: Found, row: Cells, one: Callable[[str], str], habits: Habits) 
     family = " ".join(filter(None, map(plain, row.get("family_name", []))))
     if habits.loud_names:
         family = persons.calmed(family)
-    said = one("name")
-    if habits.family_first and "," in said and not family:
-        family, given = (part.strip() for part in said.split(",", 1))
+    if habits.loud_given:
+        given = persons.calmed(given)
+    said = _AFTER_THE_NAME.sub("", one("name"))
+    first, _comma, last = (part.strip() for part in said.partition(","))
+    if habits.family_first and last and persons.titles(f"{last} A B")[1] == "A B":
+        said = f"{last} {first}"  # Ann Bee, Smt.
+    elif habits.family_first and last and not family:
+        family, given = first, last
         family = persons.calmed(family) if habits.loud_names else family
         before, given, after = persons.titles(given) if " " in given else ("", given, "")
         said = f"{before} {given} {family} {after}".strip()
     before, whole, after = persons.titles(said)
+    if given and family and any(map(persons.shouted, whole.split())) and folded(f"{given}{family}") == folded(whole):
+        whole = f"{given} {family}"  # Ann BEE
     if not (given and family) and whole:
         given, family = _parts(whole, one("sort_name"), habits) if not family else (given, family)
         whole = whole if not habits.loud_names else f"{given} {family}".strip() or persons.calmed(whole)
@@ -119,9 +145,37 @@ def _parts(name: str, sort_name: str, habits: Habits) -> tuple[str, str]:
     return persons.split_by_sort_name(name, sort_name)
 
 
-def _seat(one: Callable[[str], str]) -> Seat | None:
+_CONGRESS = {"sen": "senator", "rep": "congress"}
+
+
+def congress_seat(state: str, chamber: str, district: str) -> Seat:
+    """Of the United States: a district, or the state for which its senators sit."""
+    whole = Seat(state, state)
+    if chamber == "sen" or not district:
+        return whole
+    name = f"{state} {district}" if district != "0" else f"{state} at large"
+    return Seat(name, f"{state}-{district}", region=state, part_of=whole)
+
+
+def _seat(one: Callable[[str], str], habits: Habits) -> Seat | None:
     province, country = one("province"), one("country")
-    if name := without_kind(one("constituency")):
+    if one("chamber") in _CONGRESS and re.fullmatch(r"[A-Z]{2}", province):
+        return congress_seat(province, one("chamber"), one("constituency"))
+    seat = _place(one, province, country)
+    region = one("region")[:100]
+    if not region or folded(region) not in habits.regions:
+        return seat
+    if seat is None:
+        return Seat(region)
+    seat.part_of = Seat(region)
+    return seat
+
+
+def _place(one: Callable[[str], str], province: str, country: str) -> Seat | None:
+    name = _TERM.sub("", without_kind(one("constituency")))
+    if folded(name) in _NO_PLACE:
+        return None
+    if name:
         # Where districts have numbers, they are numbered anew in each part of the country, and for each chamber.
         chamber = CHAMBERS.get(one("chamber").lower(), one("chamber"))
         name = " ".join(filter(None, (province, chamber, name))) if _NUMBER.fullmatch(name) else name

@@ -55,8 +55,19 @@ def flattened(one: Mapping[Any, Any], before: str = "", depth: int = 0) -> Itera
             yield from flattened(value, f"{before}{key} ", depth + 1)
         elif isinstance(value, list):
             yield f"{before}{key}", ";".join(str(item) for item in value[:50] if isinstance(item, str | int))
+            yield from _first_of_each(f"{before}{key} ", [item for item in value[:50] if isinstance(item, dict)])
         elif value is not None:
             yield f"{before}{key}", str(value)
+
+
+def _first_of_each(before: str, items: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
+    """Of a list of offices or of mailboxes, what the first that has it says."""
+    said: dict[str, str] = {}
+    for item in items:
+        for key, value in item.items():
+            if isinstance(value, str | int) and value != "":
+                said.setdefault(f"{before}{key}", str(value))
+    yield from said.items()
 
 
 def _table(document: Document) -> tuple[list[str], list[tuple[int, list[str]]]]:
