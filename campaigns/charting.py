@@ -8,11 +8,12 @@ from datetime import date, timedelta
 WIDTH, HEIGHT = 680, 190  # of the drawing, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 56, 8, 12, 10
 POINTS = 400  # at most: more do not show
+LONGEST = {"day": 14, "week": 120, "month": 5 * 366}  # days of which the table has a line for each of these
 
 
 @dataclass(frozen=True)
 class Step:
-    """A line of the table: a day, or a week or month that begins on it."""
+    """A line of the table: a day, or a week, month or year that begins on it."""
 
     begins: date
     length: str
@@ -21,11 +22,11 @@ class Step:
 
 
 def steps(days: Mapping[str, int], until: date) -> list[Step]:
-    """By day for two weeks, by week for four months, else by month. Days are ISO dates."""
+    """By day for two weeks, by week for four months, by month for five years, else by year. Days are ISO dates."""
     if not days:
         return []
     first = date.fromisoformat(min(days))
-    length = "day" if (until - first).days < 14 else "week" if (until - first).days < 120 else "month"
+    length = next((name for name, most in LONGEST.items() if (until - first).days < most), "year")
     found: dict[date, int] = {}
     begins = _begin(first, length)
     while begins <= until:
@@ -44,10 +45,14 @@ def steps(days: Mapping[str, int], until: date) -> list[Step]:
 def _begin(day: date, length: str) -> date:
     if length == "week":
         return day - timedelta(days=day.weekday())
+    if length == "year":
+        return day.replace(month=1, day=1)
     return day.replace(day=1) if length == "month" else day
 
 
 def _next(begins: date, length: str) -> date:
+    if length == "year":
+        return begins.replace(year=begins.year + 1)
     if length == "month":
         return (begins + timedelta(days=32)).replace(day=1)
     return begins + timedelta(days=7 if length == "week" else 1)

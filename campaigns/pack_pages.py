@@ -1,6 +1,6 @@
 """What stands on the pages of a hand-over pack: the text, the totals, the names. The cover letter is a letter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from letters.pdf.sheet import breakable, direction_of, one_line
 
 from . import addresses, charting, documents, pages, publishing
 from .models import Campaign, CampaignText
-from .signatories import LISTED, NOT_AGREED, NOT_KEPT, NOT_SHOWN, Plan, Row, Section, Tally, in_order
+from .signatories import LISTED, NOT_AGREED, NOT_KEPT, NOT_SHOWN, UNPRINTABLE, Plan, Row, Section, Tally, in_order
 
 TEMPLATES = Path(__file__).parent / "templates" / "campaigns" / "pack"
 # They order the text around them, and belong in no name.
@@ -129,9 +129,10 @@ def totals(book: Book, tally: Tally) -> dict[str, Any]:
         "steps": [(_period(one), number(one.new), number(one.so_far)) for one in steps],
         "chart": charting.picture(days, until, book.accent) if len(steps) > 1 else "",
         "chart_says": _chart_says(steps, language),
-        "since": date_format(steps[0].begins, "DATE_FORMAT") if steps else "",
+        "since": date_format(date.fromisoformat(min(days)), "DATE_FORMAT") if days else "",
         "until": date_format(until, "DATE_FORMAT"),
         "listed": tally.kinds[LISTED],
+        "unprintable": tally.lacking[UNPRINTABLE],
     }
 
 
@@ -160,13 +161,16 @@ def _named(tally: Tally) -> list[tuple[str, str, str]]:
 
 
 def _wordings(book: Book, tally: Tally) -> list[dict[str, str]]:
-    """Each wording that somebody signed."""
+    """Each wording that somebody signed; none, where all of them signed the one that stands in the pack."""
     texts = {text.pk: text for text in book.campaign.texts.all() if tally.texts[text.pk]}
+    if set(texts) <= {book.text.pk}:
+        return []
     return [
         {
             "name": wording_name(texts[pk]),
             "day": date_format(timezone.localdate(texts[pk].published_at), "DATE_FORMAT"),
             "digest": digest_in_groups(texts[pk].digest, addresses.SHORT_DIGEST),
+            "url": links.absolute(addresses.wording(book.campaign, texts[pk].digest)),
             "count": number(tally.texts[pk]),
         }
         for pk in in_order(texts.values(), book.text.language)
@@ -190,6 +194,8 @@ def _areas(book: Book, tally: Tally) -> list[tuple[str, str]]:
 
 
 def _period(step: charting.Step) -> str:
+    if step.length == "year":
+        return str(step.begins.year)
     if step.length == "month":
         return str(date_format(step.begins, "F Y"))
     day = date_format(step.begins, "DATE_FORMAT")
@@ -221,7 +227,8 @@ class Chunk:
     ends: str = ""  # the last line of all
 
 
-def names(book: Book, chunk: Chunk, first_page: int) -> str:
+def names(book: Book, chunk: Chunk, first_page: int, missing: str = "") -> str:
+    """`missing`: characters that no font has."""
     direction = "rtl" if is_rtl(book.text.language) else "ltr"
     parts = ['<main class="names">']
     if chunk.opens:
@@ -234,28 +241,31 @@ def names(book: Book, chunk: Chunk, first_page: int) -> str:
     for place, row in enumerate(chunk.rows):
         if place in chunk.heads:
             parts.append(f"<{level}>{escape(chunk.heads[place])}</{level}>")
-        parts.append(_entry(row, direction, with_place=book.by != "area"))
+        parts.append(_entry(row, direction, missing, with_place=book.by != "area"))
     if chunk.ends:
         parts.append(f'<p class="rest">{escape(chunk.ends)}</p>')
     parts.append("</div></main>")
-    return _document(book, _("Signatories"), "".join(parts), first_page)
+    return _document(book, _("Signatories"), without(missing, "".join(parts)), first_page)
 
 
 def _opening(book: Book, section: Section) -> SafeString:
     texts = {text.pk: text for text in book.campaign.texts.all()}
+    sections = book.plan.sections
+    before = sections[sections.index(section) - 1] if section is not sections[0] else None
+    note = texts[section.text].affiliation_note
     context = {
-        "first": section is book.plan.sections[0],
+        "first": before is None,
         "wording": wording_name(texts[section.text]) if book.several else "",
         "digest": digest_in_groups(texts[section.text].digest, addresses.SHORT_DIGEST),
-        "note": texts[section.text].affiliation_note,
+        "note": note if before is None or note != texts[before.text].affiliation_note else "",
         "by_area": book.by == "area",
     }
     return render_to_string("campaigns/pack/opening.html", context)
 
 
-def _entry(row: Row, direction: str, with_place: bool) -> str:
-    """As few elements as say it: there may be a hundred thousand."""
-    name = _plain(row.name)
+def _entry(row: Row, direction: str, missing: str, with_place: bool) -> str:
+    """As few elements as say it: there may be a hundred thousand. One is never empty: they are counted by it."""
+    name = without(missing, _plain(row.name)).strip() or _in_numbers(row.name)
     more = [_plain(part) for part in (row.affiliation, row.place if with_place else "") if part]
     own = direction_of(name, "rtl" if direction == "rtl" else "ltr")
     turned = f' dir="{own}"' if own != direction else ""
@@ -286,4 +296,17 @@ def heading_of(head: int | str, areas: dict[int, str]) -> str:
 
 def without(missing: str, text: str) -> str:
     """`text` without characters that no font has: a picture goes, a letter is named by its number."""
-    return "".join(c if c not in missing else f"[U+{ord(c):04X}]" if c.isalnum() else "" for c in text)
+    if not missing:
+        return text
+    return text.translate({ord(c): _in_numbers(c) if c.isalnum() else "" for c in missing})
+
+
+def _in_numbers(text: str) -> str:
+    """A name of nothing that can be printed."""
+    return "".join(f"[U+{ord(c):04X}]" for c in text if not c.isspace()) or "[U+0020]"
+
+
+def unprintable(rows: Iterable[Row], missing: str) -> int:
+    """How many of them have one of these characters, where a pack shows it."""
+    lacking = set(missing)
+    return sum(not lacking.isdisjoint(row.name + row.affiliation + row.place) for row in rows) if lacking else 0

@@ -28,7 +28,7 @@ from . import documents, exports, pack_pages, signatories
 from .models import Campaign, CampaignText, Target
 from .pack_binding import Bound, entries_on_last_page
 from .pack_pages import Book, Chunk
-from .signatories import LISTED, Plan, Row, Section, Tally
+from .signatories import LISTED, UNPRINTABLE, Plan, Row, Section, Tally
 
 KIND = exports.PACK
 CHUNK = 1_500  # names set at once: some ten pages, two seconds, and what the renderer's memory is made of
@@ -54,11 +54,13 @@ class Order:
 
 
 def start(campaign: Campaign, owner: str, order: Order) -> jobs.Job:
-    """While a pack of this campaign is being made for the same owner, that one."""
+    """While the same pack is being made for the same owner, that one."""
+    asked = {"campaign": campaign.pk, **vars(order)}
     with transaction.atomic():
         locks.hold(KIND, owner)
-        begun = jobs.Job.objects.filter(kind=KIND, owner=owner, state__in=jobs.OPEN_STATES).order_by("pk").last()
-        return begun or jobs.start(KIND, {"campaign": campaign.pk, **vars(order)}, owner=owner)
+        begun = jobs.Job.objects.filter(kind=KIND, owner=owner, state__in=jobs.OPEN_STATES).order_by("-pk")
+        same = next((job for job in begun if {**job.parameters, UNPRINTABLE: 0} == {**asked, UNPRINTABLE: 0}), None)
+        return same or jobs.start(KIND, asked, owner=owner)
 
 
 def of_campaign(campaign: Campaign) -> jobs.JobQuerySet:
@@ -77,12 +79,15 @@ def default_letter(text: CampaignText) -> dict[str, str]:
     organisation = text.campaign.organisation.in_language("name", text.language)
     words = {"title": text.title, "organisation": organisation}
     with translation.override(text.language):
+        enclosed = _(
+            "With this letter you find the text as they signed it, the totals by place and over time, and the names "
+            "of the {named} people who agreed to be named to you."
+        )
+        if not recipients(text.campaign):
+            enclosed = _("With this letter you find the text as they signed it and the totals by place and over time.")
         body = [
             _("On behalf of %(organisation)s I hand over to you “%(title)s”, with {total} signatures.") % words,
-            _(
-                "With this letter you find the text as they signed it, the totals by place and over time, and the "
-                "names of the {named} people who agreed to be named to you."
-            ),
+            enclosed,
             _("We ask you to give them an answer. We will pass it on to everybody who asked to hear from us."),
         ]
         return {
@@ -95,7 +100,7 @@ def default_letter(text: CampaignText) -> dict[str, str]:
 
 @jobs.handler(KIND)
 def make(job: jobs.Job) -> None:
-    asked = dict(job.parameters)
+    asked = {name: value for name, value in job.parameters.items() if name != UNPRINTABLE}
     campaign = Campaign.objects.select_related("organisation").get(pk=asked.pop("campaign"))
     order = Order(**asked)
     text = campaign.texts.filter(language=order.language, superseded_at__isnull=True).first()
@@ -110,6 +115,11 @@ def make(job: jobs.Job) -> None:
             raise jobs.JobError(_("No font of this installation has these characters: %s") % shown) from missing
         day = timezone.localdate(job.created_at).isoformat()
         job.save_result(f"{campaign.slug}-{day}.pdf", _pieces(file))
+
+
+def unprintable(job: jobs.Job) -> int:
+    """How many of its names hold a letter that no font of this installation has."""
+    return int(job.parameters.get(UNPRINTABLE, 0))
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
@@ -153,6 +163,9 @@ class _Pack:
                 whole.bind(_split(self.job.part(name) or b"")[1], kept)
             self.job.progress(self.job.done, self.job.total)
         whole.finish()
+        if found := tally.lacking[UNPRINTABLE]:
+            mine = jobs.Job.objects.filter(pk=self.job.pk, lease_token=self.job.lease_token)
+            mine.update(parameters={**self.job.parameters, UNPRINTABLE: found})
         self.job.progress(self.total, max(1, self.total))
 
     def _plan(self) -> Plan:
@@ -239,10 +252,10 @@ class _Pack:
         if upto == len(self.plan.listed):
             ending = pack_pages.rest_of_them(so_far + signatories.tally_of(ids, found))
         chunk = self._as_chunk(section, rows, ids, at - begins, ending)
-        pages, pdf = 0, b""
+        pages, pdf, missing = 0, b"", ""
         if rows or chunk.opens or ending:
             try:
-                pdf = self._patiently(lambda: _set(self.book, chunk, page))
+                pdf, missing = self._patiently(lambda: _set(self.book, chunk, page))
             except RenderingTimeout:
                 if self.size <= SMALLEST:
                     raise
@@ -256,7 +269,10 @@ class _Pack:
                 # Who stands on the last page stands at the head of the next chunk, where the page can be filled.
                 pages -= 1
                 upto = at + ids.index(rows[-on_last].pk)
-        head = {"tally": signatories.tally_of(ids[: upto - at], found).as_data(), "pages": pages, "next": upto}
+        tally = signatories.tally_of(ids[: upto - at], found)
+        kept = set(ids[: upto - at])
+        tally.lacking[UNPRINTABLE] += pack_pages.unprintable((row for row in rows if row.pk in kept), missing)
+        head = {"tally": tally.as_data(), "pages": pages, "next": upto}
         data = json.dumps(head).encode() + b"\n" + pdf
         self.job.keep_part(name, data)
         return data
@@ -288,13 +304,16 @@ class _Pack:
         return render()
 
 
-def _set(book: Book, chunk: Chunk, page: int) -> bytes:
-    html = pack_pages.names(book, chunk, page)
-    try:
-        return document_pdf(html, pack_pages.css())
-    except MissingGlyphs as missing:
-        # One name in a script that nobody here can print must not keep the others from being handed over.
-        return document_pdf(pack_pages.without(missing.characters, html), pack_pages.css())
+def _set(book: Book, chunk: Chunk, page: int) -> tuple[bytes, str]:
+    """The pages, and the characters that no font has: they must not keep the others from being handed over."""
+    missing = ""
+    while True:
+        try:
+            return document_pdf(pack_pages.names(book, chunk, page, missing), pack_pages.css()), missing
+        except MissingGlyphs as more:
+            if set(more.characters) <= set(missing):
+                raise
+            missing += "".join(more.characters)
 
 
 def _pages(pdfs: list[bytes]) -> list[int]:

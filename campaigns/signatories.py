@@ -26,6 +26,7 @@ LAST = "\U0010ffff"  # what has no place or letter comes after all that has
 
 BY_AREA, BY_ALPHABET = "area", "alphabet"
 LISTED, NOT_SHOWN, NOT_AGREED, NOT_KEPT = "listed", "not_shown", "not_agreed", "not_kept"
+UNPRINTABLE = "unprintable"
 
 
 def sort_key(name: str, language: str = "en") -> str:
@@ -45,9 +46,10 @@ _PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", 
 
 
 def initial_of(key: str) -> str:
-    """The letter under which a sort_key stands; "" for what begins with none."""
+    """The letter under which a sort_key stands; "" for what begins with none of an alphabet."""
     first = key[1:2]
-    return first.upper() if first.isalpha() else ""
+    syllable = unicodedata.name(first, "").startswith(("CJK", "HANGUL", "HIRAGANA", "KATAKANA")) if first else True
+    return first.upper() if first.isalpha() and not syllable else ""
 
 
 @dataclass
@@ -60,6 +62,9 @@ class Tally:
     areas: Counter[int] = field(default_factory=Counter)  # 0 is: not known
     texts: Counter[int] = field(default_factory=Counter)
     days: Counter[str] = field(default_factory=Counter)  # ISO dates
+    lacking: Counter[str] = field(
+        default_factory=Counter
+    )  # of those listed, under UNPRINTABLE: with a letter in no font
 
     @property
     def confirmed(self) -> int:

@@ -53,7 +53,8 @@ def pack(request: HttpRequest, slug: str, job: uuid.UUID) -> HttpResponse:
         get_campaign_for(request.user, slug, Role.OWNER)
         return downloads.job_result(found)  # type: ignore[return-value]
     gone = signatories.withdrawn_since(campaign, found.created_at) if found.state == jobs.State.DONE else 0
-    return _page(request, campaign, "pack", {"job": found, "withdrawn": gone})
+    context = {"job": found, "withdrawn": gone, "unprintable": packing.unprintable(found)}
+    return _page(request, campaign, "pack", context)
 
 
 def _page(

@@ -194,11 +194,42 @@ def test_what_no_font_has_keeps_nobody_from_being_handed_over(
         return real(html, css)
 
     monkeypatch.setattr(packing, "document_pdf", without_ethiopic)
-    text = said(made(campaign))
+    job = begun(campaign)
+    jobs.drain()
+    text = said(result_of(job))
     assert "Alice Ahmed [U+1234]x" in text and "Bob Brown" in text
+    # It is told: to whom the pack is given, and to whom made it.
+    assert "In 1 name a letter could not be printed" in text
+    assert packing.unprintable(job) == 1
+    client = Client()
+    client.force_login(make_user("alice@example.org", campaign.organisation, "owner"))
+    page = client.get(f"/organise/library/packs/{job.uuid}/").content.decode()
+    assert "In 1 name a letter could not be printed, since no font" in page
+
+
+def test_a_name_of_nothing_that_can_be_printed_is_a_name_still(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = sign_many(campaign, 400)
+    Signature.objects.filter(public_name__in=names[150:400:3]).update(public_name="\U0001f9ff")
+    real = packing.document_pdf
+
+    def without_pictures(html: str, css: str) -> bytes:
+        if "\U0001f9ff" in html:
+            raise packing.MissingGlyphs("\U0001f9ff")
+        return real(html, css)
+
+    monkeypatch.setattr(packing, "document_pdf", without_pictures)
+    monkeypatch.setattr(packing, "CHUNK", 300)  # so that one ends among them
+    job = begun(campaign)
+    jobs.drain()
+    text = said(result_of(job))
+    assert re.findall(r"Person\d{5}", text) == [name for n, name in enumerate(names) if n < 150 or n % 3]
+    assert text.count("[U+1F9FF]") == packing.unprintable(job) == 84
 
 
 def test_a_pack_of_nobody_can_be_made(campaign: Campaign) -> None:
+    assert "{named}" not in packing.default_letter(text_of(campaign))["body"]
     text = said(made(campaign))
     assert "Together 0" in text and "This pack holds no names." in text and "Over time" not in text
 
@@ -242,6 +273,24 @@ def test_nobody_is_named_to_another_than_they_agreed_to(campaign: Campaign) -> N
     assert "Have not agreed that their names go to this addressee 2" in text
 
 
+def test_a_wording_that_nobody_signed_is_not_said_to_be_what_they_signed(campaign: Campaign) -> None:
+    make_signature(campaign, display="none")
+    publishing.publish_text(campaign, "en", {**WORDING, "title": "Keep it open"})
+    text = said(made(campaign))
+    assert "By the wording they signed" in text and "English, version 1" in text and "English, version 2" not in text
+
+
+def test_what_was_promised_of_affiliations_stands_before_the_names_it_was_promised_to(campaign: Campaign) -> None:
+    make_signature(campaign, name="Alice Ahmed", affiliation="Nurse")
+    publishing.publish_text(campaign, "en", {**WORDING, "affiliation_note": "For identification only."})
+    make_signature(campaign, name="Bob Brown", affiliation="Nurse")
+    publishing.publish_text(campaign, "en", WORDING)
+    make_signature(campaign, name="Carl Cole", affiliation="Nurse")
+    text = said(made(campaign))
+    places = [text.index(one) for one in ("Carl Cole", "For identification only.", "Bob Brown", "Alice Ahmed")]
+    assert places == sorted(places) and text.count("For identification only.") == 1
+
+
 def test_who_signed_which_wording_is_said(campaign: Campaign) -> None:
     first = text_of(campaign)
     make_signature(campaign, name="Alice Ahmed")
@@ -274,11 +323,10 @@ def test_names_are_in_the_order_a_reader_looks_them_up(campaign: Campaign) -> No
     latin = ["42 Cats", "Élise A", "elise b", "Lukas", "Łukasz", "O’Connell", "Oconnor", "Øystein", "Özil", "Zoë"]
     assert ordered == [*latin, "ابن"]
     assert sorted(["Zoë", "أحمد", "ابن"], key=lambda name: signatories.sort_key(name, "ar")) == ["ابن", "أحمد", "Zoë"]
-    assert [signatories.initial_of(signatories.sort_key(name)) for name in ("Élise", "أحمد", "42 Cats")] == [
-        "E",
-        "ا",
-        "",
-    ]
+    initials = [signatories.initial_of(signatories.sort_key(name)) for name in ("Élise", "أحمد", "42 Cats")]
+    assert initials == ["E", "ا", ""]
+    # A heading for each of thousands of characters would be no order at all.
+    assert {signatories.initial_of(signatories.sort_key(name)) for name in ("王小明", "김민준", "やまだ")} == {""}
 
 
 def test_by_place_they_stand_under_their_place(campaign: Campaign) -> None:
@@ -300,12 +348,12 @@ def with_small_chunks(monkeypatch: pytest.MonkeyPatch, after: dict[int, Any]) ->
     calls: list[int] = []
     real = packing._set
 
-    def set_and_do(*arguments: Any) -> bytes:
-        pdf = real(*arguments)
+    def set_and_do(*arguments: Any) -> tuple[bytes, str]:
+        done = real(*arguments)
         calls.append(1)
         if (deed := after.get(len(calls))) is not None:
             deed()
-        return pdf
+        return done
 
     monkeypatch.setattr(packing, "CHUNK", 3)
     monkeypatch.setattr(packing, "_set", set_and_do)
@@ -337,7 +385,7 @@ def test_a_machine_that_is_slow_sets_fewer_at_once(campaign: Campaign, monkeypat
     names = sign_many(campaign, 12)
     real = packing._set
 
-    def slow(book: Any, chunk: Any, page: int) -> bytes:
+    def slow(book: Any, chunk: Any, page: int) -> tuple[bytes, str]:
         if len(chunk.rows) > 5:
             raise RenderingTimeout
         return real(book, chunk, page)
@@ -445,6 +493,13 @@ def test_an_order_that_cannot_be_met_is_not_taken(change: dict[str, Any], error:
     response = client.post("/organise/library/packs/new/", {**form, **change})
     assert response.status_code == 422 and error in response.content.decode()
     assert not jobs.Job.objects.exists()
+
+
+def test_the_same_pack_is_made_once_and_another_one_is_another(campaign: Campaign) -> None:
+    make_signature(campaign)
+    first = begun(campaign)
+    assert begun(campaign) == first
+    assert begun(campaign, by="area") != first
 
 
 def test_the_pages_ask_as_much_for_twenty_packs_as_for_one(django_assert_num_queries: Any) -> None:
