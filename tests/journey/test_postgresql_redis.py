@@ -54,10 +54,10 @@ def letter_by_bob(visitor: Visitor, thanks: Page) -> Page:
     assert path, thanks.text
     page = visitor.get(path[1])
     page = visitor.send(page, page.form("postcode"), {"postcode": "AL1 3FU", "stage": "find"})
+    page = visitor.send(page, page.form("own_words"), {"own_words": "I nurse refugees.", "stage": "points"})
     form = page.form("subject", "body", "name", "address")
-    assert form.fields["name"] == "Bob Marsh"
-    body = f"I nurse refugees.\n\n{form.fields['body']}"
-    page = visitor.send(page, form, {"address": "3 Mill Lane\nSt Albans\nAL1 3FU", "body": body, "stage": "preview"})
+    assert form.fields["name"] == "Bob Marsh" and form.fields["own_words"] == "I nurse refugees."
+    page = visitor.send(page, form, {"address": "3 Mill Lane\nSt Albans\nAL1 3FU", "stage": "preview"})
     assert "I nurse refugees." in page.text
     assert visitor.send(page, page.form("body"), {"stage": "pdf"}).body.startswith(b"%PDF-")
     return visitor.send(page, page.form("email", "consent"), {"consent": "on", "stage": "send"})

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from campaigns import lists
 from config.celery import QUEUES
 from letters import webhooks
 from letters.draining import DRAIN_SECONDS
@@ -213,9 +214,11 @@ def test_nginx_asks_where_the_web_server_listens_and_takes_what_it_takes() -> No
     [command] = commands_of(DEPLOY / "systemd/countersign-web.service")
     host, port = command[command.index("--host") + 1], command[command.index("--port") + 1]
     assert f"server {host}:{port};" in NGINX
-    most, of_events = (int(found) * 2**20 for found in re.findall(r"client_max_body_size (\d+)m;", NGINX))
+    sizes = re.findall(r"client_max_body_size (\d+)m;", NGINX)
+    most, of_events, of_organisers = (int(found) * 2**20 for found in sizes)
     assert most >= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert of_events >= webhooks.LARGEST_BODY
+    assert of_organisers >= lists.LARGEST_FILE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
 def certificate(folder: Path) -> None:
