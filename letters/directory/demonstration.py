@@ -84,10 +84,13 @@ def _constituencies(legislature: Legislature, since: date | None, rows: list[dic
         ],
         update_conflicts=True,
         unique_fields=["legislature", "boundary_set", "code"],
-        update_fields=["name", "region", "translations", "valid_from"],
+        update_fields=["name", "region", "translations", "valid_from", "valid_to"],
     )
     codes = [row["gss_code"] for row in rows]
-    placed = legislature.constituencies.filter(boundary_set=legislature.boundary_set, code__in=codes)
+    ours = legislature.constituencies.filter(boundary_set=legislature.boundary_set)
+    today = timezone.localdate()
+    ours.exclude(code__in=codes).filter(valid_to__isnull=True).update(valid_to=today)  # its code was another one
+    placed = ours.filter(code__in=codes)
     return dict(placed.values_list("code", "pk"))
 
 

@@ -93,6 +93,22 @@ def test_a_changed_folder_changes_rows_in_place(folder: Path) -> None:
     assert list(Postcode.objects.values_list("postcode", "constituency__code")) == [("LL777AA", "E1")]
 
 
+def test_a_seat_that_got_another_code_is_there_once_until_the_old_one_is_back(folder: Path) -> None:
+    def codes() -> set[str]:
+        today = Constituency.objects.current(Legislature.objects.get())
+        return set(today.values_list("code", flat=True))
+
+    load(folder)
+    for file in folder.glob("*.csv"):
+        file.write_text(file.read_text().replace("W1,", "W2,").replace(",W1", ",W2"))
+    load(folder)
+    assert codes() == {"W2", "E1"}
+    for file in folder.glob("*.csv"):
+        file.write_text(file.read_text().replace("W2,", "W1,").replace(",W2", ",W1"))
+    load(folder)
+    assert codes() == {"W1", "E1"}
+
+
 def test_who_is_no_longer_in_the_folder_serves_no_longer_until_they_are_back(folder: Path) -> None:
     load(folder)
     people = folder / "representatives.csv"
