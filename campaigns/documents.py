@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from config import links
 from letters.models import Legislature
-from letters.pdf import LetterSheet, card_png, is_rtl, letter_pdf
+from letters.pdf import LetterSheet, MissingGlyphs, card_png, is_rtl, letter_pdf
 from letters.pdf.profiles import for_country
 
 from . import pages, publishing
@@ -119,7 +119,15 @@ def share_card(text: CampaignText) -> bytes:
             "organisation": escape(campaign.organisation.in_language("name", text.language)),
             "bar": f'<div style="width: {numbers["percent"]:d}%"></div>' if numbers["percent"] else "",
         }
-        return card_png(CARD % words, CARD_WIDTH, CARD_HEIGHT)
+        return _picture(CARD % words)
+
+
+def _picture(html: str) -> bytes:
+    """Without what no font here has: a card that lacks a heart is better than none."""
+    try:
+        return card_png(html, CARD_WIDTH, CARD_HEIGHT)
+    except MissingGlyphs as missing:
+        return card_png(html.translate(dict.fromkeys(map(ord, missing.characters))), CARD_WIDTH, CARD_HEIGHT)
 
 
 CARD = """<!doctype html><html lang="%(language)s" dir="%(direction)s"><title>%(title)s</title><style>

@@ -83,7 +83,10 @@ def document_pdf(html: str, css: str, *, hurried: bool = False) -> bytes:
 
 
 def card_png(html: str, width: int, height: int) -> bytes:
-    """An HTML document as a picture of so many pixels; what does not fit on the first page is cut off."""
+    """An HTML document as a picture of so many pixels; what does not fit on the first page is cut off.
+
+    Raises as letter_pdf does.
+    """
     css = f"@page {{ size: {width}px {height}px; margin: 0 }} html, body {{ margin: 0 }}"
     return POOL.render({"kind": "card", "html": html, "css": css}, limits())[0]
 

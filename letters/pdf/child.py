@@ -153,8 +153,8 @@ class Renderer:
 
     def pdf(self, html: str, css: str, variant: str | None, foot_first: bool = False) -> bytes:
         def finish(document: Any, pdf: Any) -> None:
+            refuse_boxes(document)
             if variant:
-                refuse_boxes(document)
                 finish_tags(pdf, foot_first)
 
         result: bytes = self.laid_out(html, css).write_pdf(pdf_variant=variant, finisher=finish)

@@ -81,6 +81,14 @@ def test_a_card_of_nobody_yet_has_an_empty_bar(campaign: Campaign) -> None:
     assert '<div class="bar"><div style="width: 25%"></div></div>' in card_of(campaign)
 
 
+def test_a_card_leaves_out_what_no_font_has() -> None:
+    plain, odd = (
+        make_campaign(wording={"title": "Save it"}),
+        make_campaign(slug="odd", wording={"title": "Save\ue000 it"}),
+    )
+    assert documents.share_card(text_of(odd)) == documents.share_card(text_of(plain))
+
+
 def test_a_month_of_two_names_is_not_broken_on_a_card() -> None:
     campaign = make_campaign(wording={"title": "في 23 شباط/فبراير"})
     assert "<h1>في 23 شباط\u2060/\u2060فبراير</h1>" in card_of(campaign)

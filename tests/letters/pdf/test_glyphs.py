@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils.safestring import mark_safe
 
-from letters.pdf import MissingGlyphs, RenderingError, document_pdf, letter_pdf
+from letters.pdf import MissingGlyphs, RenderingError, card_png, document_pdf, letter_pdf
 from letters.pdf.many import letters_pdf
 from letters.pdf.sheet import clean
 
@@ -57,6 +57,8 @@ def test_so_it_is_in_large_print_in_a_pile_and_in_other_documents() -> None:
     assert raised.value.characters == NOWHERE
     with pytest.raises(MissingGlyphs):
         document_pdf(f"<!doctype html><html lang=en><title>t</title><p>{NOWHERE}", "")
+    with pytest.raises(MissingGlyphs):
+        card_png(f"<!doctype html><html lang=en><title>t</title><p>{NOWHERE}", 60, 30)
 
 
 @pytest.mark.parametrize(
