@@ -26,7 +26,7 @@ LONGEST_NAME = 70  # characters that fit on a line
 class Line:
     """A letter in the list of contents. `page` is the one of its file on which it begins; 0 where it has none.
 
-    `text_file` has the words of a letter that could not be set.
+    `text_file` has the words of a letter that could not be set. One whose address is not `in_window` has a star.
     """
 
     pk: int
@@ -35,6 +35,7 @@ class Line:
     page: int
     pages: int
     text_file: str = ""
+    in_window: bool = True
 
 
 def contents(campaign: Campaign, made: datetime, lines: list[Line]) -> tuple[bytes, list[Line]]:
@@ -55,7 +56,8 @@ def _paged(lines: list[Line]) -> list[list[Line]]:
 
 def _listed(campaign: Campaign, made: datetime, lines: list[Line]) -> tuple[bytes, int]:
     paper = PROFILES[for_country(campaign.legislature.country if campaign.legislature else "")].page
-    context = {"campaign": campaign, "made": made, "paper": paper}
+    starred = not all(line.in_window for line in lines)
+    context = {"campaign": campaign, "made": made, "paper": paper, "starred": starred}
     pages = _paged(lines)
     with closing(Stack()) as stack:
         for start in range(0, len(pages), TOGETHER):

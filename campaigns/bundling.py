@@ -178,6 +178,7 @@ class _Bundle:
             if not any(line.pages for line in self.lines):
                 raise jobs.JobError(_("None of the letters could be made into a PDF."))
             contents = {"campaign": self.pile.campaign, "made": self.job.created_at, "files": listed}
+            contents["starred"] = not all(line.in_window for line in self.lines)
             page = render_to_string("campaigns/organising/bundle_contents.html", contents)
             archive.writestr("0-contents.html", page)
         yield tape.taken()
@@ -218,10 +219,9 @@ class _Book:
         start, end = run[0].at, run[-1].at + run[-1].letter.sides
         first = self.stack.add(pdf, range(start, end))
         for placed in run:
-            line = Line(
-                placed.entry.pk, placed.number, placed.entry.name, first + placed.at - start, placed.letter.pages
-            )
-            self.lines.append(line)
+            page, letter = first + placed.at - start, placed.letter
+            line = Line(placed.entry.pk, placed.number, placed.entry.name, page, letter.pages)
+            self.lines.append(replace(line, in_window=letter.in_window))
 
     def _add_text(self, placed: _Placed) -> None:
         """In one pile a sheet stands in its place, so that nobody takes the letters there for all."""

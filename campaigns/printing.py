@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from config import jobs
 from letters.directory.lookup import PostcodeError, parse_postcode, spaced
 from letters.letter_text import letter_text, sheet_for
-from letters.pdf import LetterSheet, RenderingBusy, RenderingError
+from letters.pdf import LetterSheet, RenderingBusy, RenderingError, fits_window
 from letters.pdf.many import Bound, batches, letters_pdf
 
 from .handing_in import Pile, chunks
@@ -88,13 +88,14 @@ def postcode_of(address: str) -> Postcode:
 class SetLetter:
     """A letter of a part. It begins on a right-hand page. `pages` is 0 where it could not be set; then there is `text`.
 
-    By `mark` it is seen whether it is still the same letter.
+    By `mark` it is seen whether it is still the same letter; `in_window`, whether its address shows in one.
     """
 
     pk: int
     mark: str
     pages: int
     text: str
+    in_window: bool = True
 
     @property
     def sides(self) -> int:
@@ -159,8 +160,8 @@ def _made(
             if bound is not None:
                 stack.add(bound.pdf)
             for pages in bound.pages if bound is not None else [0]:
-                kept, mark = letters[len(made)], marks[len(made)]
-                made.append(SetLetter(kept.pk, mark, pages, "" if pages else letter_text(kept.letter)))
+                kept, mark, fits = letters[len(made)], marks[len(made)], fits_window(sheets[len(made)], layout or None)
+                made.append(SetLetter(kept.pk, mark, pages, "" if pages else letter_text(kept.letter), fits))
             job.progress(done + len(made), total)
         return Part(made, stack.whole() if stack.pages else b"")
 

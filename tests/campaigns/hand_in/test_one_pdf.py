@@ -266,6 +266,27 @@ def test_the_list_of_contents_names_nobody_who_wrote(
     assert "Imogen Yarborough" in contents and "Writer at" not in contents and "LS1" not in contents
 
 
+@pytest.mark.parametrize("shape", Shape)
+def test_a_letter_whose_address_no_window_shows_has_a_star(
+    campaign: Campaign,
+    representative: Representative,
+    alice: User,
+    monkeypatch: pytest.MonkeyPatch,
+    shape: Shape,
+) -> None:
+    set_quickly(monkeypatch)
+    letters = wait(campaign, representative, 3)
+    _say(letters[1], recipient_lines="\n".join(f"Line {number} of {'a' * 60}" for number in range(9)))
+
+    def contents(layout: str) -> str:
+        job = bundled(campaign, alice, Wanted(shape=shape, layout=layout))
+        return texts(whole(job))[0] if shape == Shape.ONE else opened(job).read("0-contents.html").decode()
+
+    [starred] = re.findall(r"(\d)(?:</td><td>| )\d+(?:</td><td>| )1\*", contents("uk_dl"))
+    assert starred == "2" and "needs an envelope without one" in contents("uk_dl")
+    assert "*" not in contents("none")
+
+
 def test_a_long_list_of_contents_counts_its_own_pages(
     campaign: Campaign, representative: Representative, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
