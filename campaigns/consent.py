@@ -39,27 +39,7 @@ def for_writing(
     also_by_hand: Sequence[str] = (),
 ) -> str:
     """`names` get it by email, or all by hand; of several letters some may go by email, and `also_by_hand` the rest."""
-    if also_by_hand:
-        wording = _(
-            "I agree that %(organisation)s may keep my letters for “%(title)s” with my name, postal address and email "
-            "address, which may reveal my political opinions, pass them to %(representative)s so that they are "
-            "delivered, and hand them over to %(others)s together with those of others: on paper or, should that prove "
-            "impossible, by email. I can withdraw each until it has been sent or handed over, and have my data erased "
-            "at any time."
-        )
-    elif by_hand:
-        wording = _(
-            "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
-            "address, which may reveal my political opinions, until it hands it over to %(representative)s together "
-            "with others: on paper or, should that prove impossible, by email. I can withdraw until it has been "
-            "handed over, and have my data erased at any time."
-        )
-    else:
-        wording = _(
-            "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
-            "address, which may reveal my political opinions, and pass it to %(representative)s so that it is "
-            "delivered. I can withdraw until it has been sent, and have my data erased at any time."
-        )
+    wording = _to_keep_and_pass_on(bool(also_by_hand), by_hand, several=len(names) > 1)
     if merged:
         merging = _(
             "Where I have changed none of the words, the letter may go as one with the same letters of others, and my "
@@ -72,6 +52,43 @@ def for_writing(
         "representative": listed(names),
         "others": listed(also_by_hand),
     }
+
+
+def _to_keep_and_pass_on(mixed: bool, by_hand: bool, several: bool) -> str:
+    if mixed:
+        return _(
+            "I agree that %(organisation)s may keep my letters for “%(title)s” with my name, postal address and email "
+            "address, which may reveal my political opinions, pass them to %(representative)s so that they are "
+            "delivered, and hand them over to %(others)s together with those of others: on paper or, should that prove "
+            "impossible, by email. I can withdraw each until it has been sent or handed over, and have my data erased "
+            "at any time."
+        )
+    if by_hand and several:
+        return _(
+            "I agree that %(organisation)s may keep my letters for “%(title)s” with my name, postal address and email "
+            "address, which may reveal my political opinions, until it hands each over to the person it is written to "
+            "(%(representative)s), together with those of others: on paper or, should that prove impossible, by email. "
+            "I can withdraw each until it has been handed over, and have my data erased at any time."
+        )
+    if by_hand:
+        return _(
+            "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
+            "address, which may reveal my political opinions, until it hands it over to %(representative)s together "
+            "with others: on paper or, should that prove impossible, by email. I can withdraw until it has been "
+            "handed over, and have my data erased at any time."
+        )
+    if several:
+        return _(
+            "I agree that %(organisation)s may keep my letters for “%(title)s” with my name, postal address and email "
+            "address, which may reveal my political opinions, and pass each to the person it is written to "
+            "(%(representative)s) so that it is delivered. I can withdraw each until it has been sent, and have my "
+            "data erased at any time."
+        )
+    return _(
+        "I agree that %(organisation)s may keep my letter for “%(title)s” with my name, postal address and email "
+        "address, which may reveal my political opinions, and pass it to %(representative)s so that it is "
+        "delivered. I can withdraw until it has been sent, and have my data erased at any time."
+    )
 
 
 def listed(names: Sequence[str]) -> str:

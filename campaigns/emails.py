@@ -182,10 +182,19 @@ def _as_sent(kept: CampaignLetter) -> str:
     return f"{to}\n{subject}\n\n{letter_text(kept.letter).rstrip()}"
 
 
-def letter_already_sent(letter: CampaignLetter) -> OutgoingEmail:
-    values = _letter_values([letter])
+def letters_already_sent(letters: Sequence[CampaignLetter]) -> OutgoingEmail:
+    """Of all those who had a letter lately, newest first; where they were not written together, each with its page."""
+    first = letters[0]
+    values = _letter_values(letters) | {telling.ABOUT: " ".join(str(one.uuid) for one in letters)}
     del values["action_url"]
-    return _queue("letter_already", letter.text, letter.email, letter.letter.sender_name, Kind.CONFIRMATION, values)
+    if len({_together([one]) for one in letters}) > 1:
+        pages = [links.link("letter", "campaigns:letter_manage", one.uuid) for one in letters]
+        values["representatives"] = _listed(
+            line for one, page in zip(letters, pages, strict=True) for line in (one.letter.recipient_name, page)
+        )
+    else:
+        values["representatives"] = _listed(one.letter.recipient_name for one in letters)
+    return _queue("letter_already", first.text, first.email, first.letter.sender_name, Kind.CONFIRMATION, values)
 
 
 def letter(kept: CampaignLetter, to: Representative, actor: str = "system") -> OutgoingEmail:
@@ -225,7 +234,7 @@ def ask_for_answers(letters: Sequence[CampaignLetter]) -> OutgoingEmail:
     values = {
         "representatives": _listed(one.letter.recipient_name for one in letters),
         "action_url": links.link("letter-answer", "campaigns:letter_answer", first.uuid),
-        "manage_url": links.link("letter", "campaigns:letter_manage", first.uuid),
+        "manage_url": links.link("letter", "campaigns:letter_manage", _together(letters)),
         "kept_until": _day(min(retention.letter_kept_until(one) for one in letters), first.text.language),
         telling.ABOUT: " ".join(str(one.uuid) for one in letters),
     }

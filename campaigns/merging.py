@@ -19,7 +19,7 @@ from letters import composing, outbox
 from letters.models import Letter, OutgoingEmail, Representative
 from letters.models.post import State
 
-from . import annexes, emails
+from . import annexes, emails, handing_in
 from .models import Campaign, CampaignLetter, MergedLetter
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,9 @@ def merge(campaign_id: int, representative_id: int, waiting_since: datetime) -> 
     """Queues the piles to one representative that have waited for so long; how many emails these are."""
     campaign = Campaign.objects.select_related("organisation__sender").get(pk=campaign_id)
     to = Representative.objects.select_related("legislature", "constituency").get(pk=representative_id)
+    if handing_in.is_by_hand(campaign, to):  # decided since they were confirmed: these are not emailed any more
+        waiting().filter(campaign=campaign, representative=to).update(by_hand=True, to_merge=False)
+        return 0
     queued = 0
     for pile in _piles(campaign, to):
         if pile.oldest <= waiting_since and to.reachable_address:

@@ -118,7 +118,8 @@ def letters_of(signature: Signature) -> models.QuerySet[CampaignLetter]:
 def erase(letters: models.QuerySet[CampaignLetter]) -> None:
     """Stops what has not left, and blanks the rest at once: letters, the emails they went by, and who wrote them."""
     with transaction.atomic():
-        rows = list(letters.select_for_update(of=("self",)))
+        # Those of one merged letter in one order, so that two who erase several at once never deadlock.
+        rows = list(letters.select_for_update(of=("self",)).order_by("merged", "pk"))
         stopped = [kept.pk for kept in rows if _stopped(kept)]
         CampaignLetter.objects.filter(pk__in=stopped).update(state=CampaignLetter.State.WITHDRAWN)
         # A letter that went on to another address has been in more than one email, and its writer's address in each.

@@ -12,9 +12,10 @@ ABOUT = "about"  # a value of such an email that no template prints: the letters
 
 
 def about(letters: Iterable[CampaignLetter]) -> list[int]:
-    """The emails to the supporters that tell of these letters: copies, and the question whether they were answered."""
+    """The emails to the supporters that tell of these letters: copies, the question whether they were answered, and
+    that a second one was not taken."""
     letters = list(letters)
     keys = {key for kept in letters for key in email_keys(kept.email)}
     wanted = {str(kept.uuid) for kept in letters}
-    notices = OutgoingEmail.objects.unscrubbed().filter(kind=Kind.NOTICE, to_key__in=keys)
-    return [row.pk for row in notices if wanted.intersection(str(row.values.get(ABOUT, "")).split())]
+    told = OutgoingEmail.objects.unscrubbed().filter(kind__in=(Kind.NOTICE, Kind.CONFIRMATION), to_key__in=keys)
+    return [row.pk for row in told if wanted.intersection(str(row.values.get(ABOUT, "")).split())]

@@ -137,17 +137,21 @@ def consent_to(text: CampaignText, all_written: Sequence[Written]) -> str:
     """The words that somebody agrees to when they send these letters."""
     found = roads(text.campaign, (one for written in all_written for one in written.representatives))
     emailed, handed = ([one.name for one in people] for people in (found.emailed, found.handed))
-    reached = {one.pk for one in found.emailed}
-    merged = text.campaign.merge_identical and any(
-        written.own_share == 0 and any(one.pk in reached for one in written.representatives) for written in all_written
-    )
     return consent.for_writing(
         text.campaign,
         text,
         emailed or handed,
         by_hand=not emailed,
-        merged=merged,
+        merged=may_be_merged(text.campaign, all_written, found),
         also_by_hand=handed if emailed else (),
+    )
+
+
+def may_be_merged(campaign: Campaign, all_written: Sequence[Written], found: Roads) -> bool:
+    """Whether any of these letters is to go as one with those of others."""
+    reached = {one.pk for one in found.emailed}
+    return campaign.merge_identical and any(
+        written.own_share == 0 and any(one.pk in reached for one in written.representatives) for written in all_written
     )
 
 
@@ -157,10 +161,11 @@ def send(text: CampaignText, written: Written, email: str, signature: Signature 
 
 def send_all(
     text: CampaignText, all_written: Sequence[Written], email: str, signature: Signature | None = None
-) -> None:
-    """Keeps the letters and asks their writer to confirm them by one email. A second one within LETTER_REPEAT_DAYS to
-    the same representative is not kept; an email says so. `signature` is a confirmed one whose link brought the writer
-    here: their address is proved already, and the letters go at once. Raises NobodyThere, and then has kept nothing."""
+) -> list[CampaignLetter]:
+    """Keeps the letters, returns them, and asks their writer to confirm them by one email. A second one within
+    LETTER_REPEAT_DAYS to the same representative is not kept; an email says so. `signature` is a confirmed one whose
+    link brought the writer here: where `email` is its address, that is proved already, and the letters go at once.
+    Raises NobodyThere, and then has kept nothing."""
     people = {one.pk: one for written in all_written for one in written.representatives}
     found = roads(text.campaign, people.values())
     with transaction.atomic():
@@ -169,19 +174,29 @@ def send_all(
         earlier = CampaignLetter.objects.filter(
             campaign=text.campaign_id, email_key__in=email_keys(email), representative__in=people
         )
-        lately = list(earlier.filter(posting.sent_lately()).select_related("letter", "text__campaign__organisation"))
+        lately = list(
+            earlier.filter(posting.sent_lately())
+            .select_related("letter", "text__campaign__organisation__sender")
+            .order_by("-confirmed_at", "pk")
+        )
         if lately:
-            emails.letter_already_sent(lately[0])
+            emails.letters_already_sent(lately)
         open_to = {one.pk for one in found.sent} - {kept.representative_id for kept in lately}
         if not open_to:
-            return
+            return []
         for waiting in earlier.filter(state=CampaignLetter.State.PENDING, representative__in=open_to):
             posting.withdraw(waiting)  # written again before it was confirmed: it is replaced
         made = _kept(text, all_written, email, open_to, found, signature)
-        if signature is None or email_key(email) not in email_keys(signature.email):
+        if not is_proved(email, signature):
             emails.confirm_letters(made)
         elif any(fate.problem for fate in posting.confirm(made[0])):
             raise NobodyThere
+        return made
+
+
+def is_proved(email: str, signature: Signature | None) -> bool:
+    """Whether it is the address of the confirmed signature whose link brought the writer here."""
+    return signature is not None and email_key(email) in email_keys(signature.email)
 
 
 def _kept(

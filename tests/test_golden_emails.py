@@ -148,7 +148,7 @@ EMAILS = {
     "letters_confirm": lambda campaign, language: emails.confirm_letters(kept_letters(campaign, language)),
     "letter_copy": lambda campaign, language: copied(kept_letters(campaign, language)[:2]),
     "answered": lambda campaign, language: emails.ask_for_answers(kept_letters(campaign, language)),
-    "letter_already": lambda campaign, language: emails.letter_already_sent(kept_letter(campaign, language)),
+    "letter_already": lambda campaign, language: emails.letters_already_sent(kept_letters(campaign, language)[:2]),
     "notice": lambda campaign, language: emails.post_notice(
         campaign.organisation,
         make_user("alice@example.org", name=NAMES[language]),

@@ -213,7 +213,7 @@ class SendForm(forms.Form):
     email = AddressField(
         label=_("Your email address"),
         error_messages={"required": _("Write your email address.")},
-        help_text=_("For the answer, and for one email that asks you to confirm."),
+        help_text=_("For answers, for one email that asks you to confirm, and for what you are told of your letters."),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
     )
     copy = forms.BooleanField(required=False, label=_("Send me a copy"))

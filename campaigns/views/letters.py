@@ -59,6 +59,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if not standing and (problems or not pending):
         context["link_problem"] = problems[pending[0].pk] if pending else "used"
         return render(request, "campaigns/writing/letter_confirm.html", context, status=409 if pending else 410)
+    context["all_by_hand"] = all(posting.goes_by_hand(kept) for kept in standing or pending)
+    context["all_on_their_way"] = all(letter_history.is_on_its_way(kept) for kept in standing)
     page = "letter_done" if problems or not pending else "letter_confirm"
     return render(request, f"campaigns/writing/{page}.html", context)
 
@@ -139,7 +141,8 @@ def several(request: HttpRequest, letters: list[CampaignLetter]) -> HttpResponse
 
 def erased(request: HttpRequest, letters: list[CampaignLetter]) -> HttpResponse:
     posting.erase(CampaignLetter.objects.filter(pk__in=[kept.pk for kept in letters]))
-    return render(request, "campaigns/signing/erased.html", pages.frame(letters[0].text))
+    context = pages.frame(letters[0].text) | {"several": len(letters) > 1}
+    return render(request, "campaigns/writing/letter_erased.html", context)
 
 
 @acting_link("manage")

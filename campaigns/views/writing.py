@@ -26,6 +26,7 @@ from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError, letter_pdf
 
 from .acting import Gone
 from .finding import Finding, contact_form, number_problem
+from .letters import PURPOSE_CONFIRM
 from .loading import published_text
 from .public import rendering_failed
 from .signing import PURPOSE_MINE, signature_of
@@ -165,6 +166,7 @@ class Desk(Finding):
 
     def show(self, form: LetterForm, send_form: SendForm, status: int) -> HttpResponse:
         letters = self.letters(form)
+        all_written = form.as_written()
         roads = writing.roads(self.campaign, [one for one, _letter in letters])
         programs = [self.program(one, letter) for one, letter in letters if one in roads.emailed]
         kept_until = timezone.localdate() + timedelta(days=settings.LETTER_RETENTION_DAYS)
@@ -181,10 +183,13 @@ class Desk(Finding):
             programs=programs,
             contact_forms=[(one.name, contact_form(one)) for one in roads.posted if contact_form(one)],
             any_whole=any(program["whole"] for program in programs),
+            all_whole=all(program["whole"] for program in programs),
             roads=roads,
             by_hand=bool(roads.handed and not roads.emailed),
+            send_several=len(roads.sent) > 1,
+            may_be_merged=writing.may_be_merged(self.campaign, all_written, roads),
             share=own_share(
-                "\n".join(written.body for written in form.as_written()),
+                "\n".join(written.body for written in all_written),
                 [given for draft in form.drafts for given in draft.given],
             ),
             letter_until=latest if roads.handed else kept_until,
@@ -250,25 +255,33 @@ class Desk(Finding):
         roads = writing.roads(self.campaign, people)
         if not send_form.is_valid() or not roads.sent:
             return self.show(form, send_form, 422)
+        if send_form.cleaned_data["leave_empty"]:  # a machine, which is told nothing
+            return self.look_in_your_email(roads)
         email = send_form.cleaned_data["email"]
-        if not send_form.cleaned_data["leave_empty"]:  # else it is a machine, which is told nothing
-            mail = ratelimit.allow("letter_send_email", email_key(email))
-            if mail.cache_is_down:
-                return errors.too_busy(self.request, mail.retry_after)
-            if not mail:
-                send_form.add_error(
-                    "email",
-                    _("Many letters were sent with this address today. Print this one, or come back tomorrow."),
-                )
-                return self.show(form, send_form, 429)
-            try:
-                writing.send_all(self.text, form.as_written(send_form.cleaned_data["copy"]), email, self.writer)
-            except writing.NobodyThere:
-                return self.preview()  # which says who has left, and keeps what was typed
-        confirmed = self.writer is not None and email_key(email) == email_key(self.writer.email)
-        done = addresses.of_campaign(self.campaign, self.text.language)["written"]
+        mail = ratelimit.allow("letter_send_email", email_key(email))
+        if mail.cache_is_down:
+            return errors.too_busy(self.request, mail.retry_after)
+        if not mail:
+            many = _("Many letters were sent with this address today. Print this one, or come back tomorrow.")
+            send_form.add_error("email", many)
+            return self.show(form, send_form, 429)
+        try:
+            made = writing.send_all(self.text, form.as_written(send_form.cleaned_data["copy"]), email, self.writer)
+        except writing.NobodyThere:
+            return self.preview()  # which says who has left, and keeps what was typed
+        if not writing.is_proved(email, self.writer):
+            return self.look_in_your_email(roads)
+        if not made:
+            send_form.add_error(None, _("You have written to them in the last days, so nothing was sent now."))
+            return self.show(form, send_form, 422)
+        # Their own page of what was sent: they get no email with the way to it.
+        return SeeOther(links.link(PURPOSE_CONFIRM, "campaigns:letter_confirm", made[0].together or made[0].uuid))
+
+    def look_in_your_email(self, roads: writing.Roads) -> HttpResponse:
+        """The same whether anything was kept or not: nobody learns here who has written already."""
         by_hand = bool(roads.handed and not roads.emailed)
-        said = [word for word, true in (("sent", confirmed), ("by-hand", by_hand)) if true]
+        said = [word for word, true in (("several", len(roads.sent) > 1), ("by-hand", by_hand)) if true]
+        done = addresses.of_campaign(self.campaign, self.text.language)["written"]
         return SeeOther("?".join([done, *(["&".join(said)] if said else [])]))
 
 
@@ -281,6 +294,5 @@ def _file(content: bytes, kind: str, name: str) -> HttpResponse:
 @never_cache
 def written(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    name = "letter_done" if "sent" in request.GET else "sent"
-    said = {"share": addresses.share(text.campaign, text), "by_hand": "by-hand" in request.GET}
-    return render(request, f"campaigns/writing/{name}.html", pages.frame(text) | said)
+    said = {"by_hand": "by-hand" in request.GET, "several": "several" in request.GET}
+    return render(request, "campaigns/writing/sent.html", pages.frame(text) | said)

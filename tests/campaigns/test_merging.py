@@ -9,9 +9,20 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import annexes, answering, deciding, letter_history, merging, posting, restoring, retention, signing
+from campaigns import (
+    annexes,
+    answering,
+    deciding,
+    handing_in,
+    letter_history,
+    merging,
+    posting,
+    restoring,
+    retention,
+    signing,
+)
 from campaigns import emails as mail
-from campaigns.models import Campaign, CampaignLetter, MergedLetter, Organisation
+from campaigns.models import Campaign, CampaignLetter, HandIn, MergedLetter, Organisation
 from config import links
 from letters import outbox
 from letters.mime import parcel
@@ -160,6 +171,16 @@ def test_to_who_has_left_meanwhile_nothing_goes_and_the_page_says_so(
     assert merging.due() == 0
     page = client.get(links.link("letter", "campaigns:letter_manage", three[0].uuid)).content.decode()
     assert "not sent: they have left the office" in page
+
+
+def test_what_is_to_be_handed_in_since_waits_for_hands(
+    campaign: Campaign, representative: Representative, three: list[CampaignLetter]
+) -> None:
+    HandIn.objects.create(campaign=campaign, representative=representative)
+    assert merging.due() == 0 and letters_out() == []
+    assert list(CampaignLetter.objects.values_list("by_hand", "to_merge").distinct()) == [(True, False)]
+    assert [waiting.letters for waiting in handing_in.waiting(campaign)] == [3]
+    assert posting.withdraw(three[0])
 
 
 def test_of_an_organisation_that_is_not_approved_nothing_goes(three: list[CampaignLetter]) -> None:

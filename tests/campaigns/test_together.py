@@ -10,8 +10,9 @@ from pytest_django.fixtures import Settings
 from campaigns import deciding, posting, retention
 from campaigns import emails as mail
 from campaigns.models import Campaign, CampaignLetter, HandIn
+from letters import pacing
 from letters.mime import parcel
-from letters.models import OutgoingEmail, Representative
+from letters.models import OutgoingEmail, Representative, Sender
 from letters.models.post import State
 from tests.letters.factories import make_constituency, make_representative
 
@@ -107,6 +108,19 @@ def test_some_by_email_and_some_on_paper(client: Client, campaign: Campaign, peo
     client.post(links_in(emails()[0])["letter/confirm"])
     by_hand = CampaignLetter.objects.order_by("pk").values_list("by_hand", flat=True)
     assert list(by_hand) == [True, False, False] and len(letters_out()) == 2
+
+
+def test_letters_that_are_kept_back_are_not_said_to_be_on_their_way(
+    client: Client, campaign: Campaign, link: str, people: list[Representative]
+) -> None:
+    pacing.pause(campaign.organisation.sender, Sender.Pause.EVERYTHING, "somebody")
+    page = client.post(link).content.decode()
+    assert "We have your letters" in page and "on their way" not in page
+
+
+def test_of_letters_on_paper_alone_the_page_says_who_has_them(client: Client, campaign: Campaign, link: str) -> None:
+    HandIn.objects.create(campaign=campaign)
+    assert "The organisers have your letters" in client.post(link).content.decode()
 
 
 def test_withdrawing_one_leaves_the_others_their_email(client: Client, kept: list[CampaignLetter], link: str) -> None:

@@ -425,8 +425,11 @@ def test_a_confirmed_signer_need_not_confirm_twice(
     client: Client, signature: Signature, letter: dict[str, str], representative: Representative
 ) -> None:
     response = send(client, letter, door(signature))
-    assert response["Location"] == "/library/written/?sent"
     kept = CampaignLetter.objects.get()
+    page = client.get(response["Location"])
+    assert page.status_code == 200 and "Your letter is on its way" in page.content.decode()
+    mine = re.search(r'href="([^"]*/letter/[^"]*)"', page.content.decode())
+    assert mine and client.get(mine[1]).status_code == 200, "no email leads there, so this page does"
     assert (kept.state, kept.signature) == ("confirmed", signature)
     [email] = emails()
     assert (email.kind, email.to_address, email.reply_to) == ("letter", representative.email, "alice@example.org")

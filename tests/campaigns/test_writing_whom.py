@@ -16,7 +16,7 @@ from campaigns.models import Campaign, CampaignLetter, HandIn, LetterVariant
 from letters.models import Constituency, Dissolution, Legislature, Letter, Postcode, PostcodeRange, Representative
 from tests.letters.factories import make_constituency, make_legislature, make_representative
 
-from .factories import emails, make_campaign, make_seat, make_signature, text_of
+from .factories import email_text, emails, make_campaign, make_seat, make_signature, text_of
 from .test_writing import door, field, post, rows
 
 pytestmark = pytest.mark.django_db
@@ -340,6 +340,60 @@ def test_whom_one_wrote_to_lately_gets_no_second_letter_and_the_others_do(
     assert Letter.objects.count() == 2
 
 
+def test_the_email_names_all_who_had_one_lately_and_leads_to_them(
+    client: Client, campaign: Campaign, member: Representative, committee: Legislature
+) -> None:
+    jonas, kim = listed(committee, "Jonas Quill"), listed(committee, "Kim Sorrel")
+    send(client, typed(member, jonas))
+    posting.confirm(CampaignLetter.objects.all()[0])
+    assert send(client, typed(member, jonas))["Location"] == "/library/written/?several", "it looks as it did before"
+    told = email_text(emails()[-1])
+    assert "Imogen Yarborough" in told and "Jonas Quill" in told and told.count("/letter/") == 1
+    send(client, typed(kim, constituency=[str(member.constituency_id)]))
+    posting.confirm(CampaignLetter.objects.latest("pk"))
+    send(client, typed(member, kim))
+    told = email_text(emails()[-1])
+    assert "Imogen Yarborough" in told and "Kim Sorrel" in told and "Jonas" not in told
+    pages = [client.get(link).content.decode() for link in set(re.findall(r"http://testserver(/letter/[^/]+/)", told))]
+    assert {name for name in ("Imogen", "Kim") for each in pages if name in each} == {"Imogen", "Kim"}
+
+
+def test_erasing_a_letter_erases_the_email_that_no_second_was_taken(
+    client: Client, campaign: Campaign, member: Representative
+) -> None:
+    send(client, typed(member))
+    posting.confirm(CampaignLetter.objects.get())
+    send(client, typed(member))
+    assert emails()[-1].to_address == "alice@example.org"
+    posting.erase(CampaignLetter.objects.all())
+    assert {(email.to_address, str(email.values)) for email in emails()} == {("", "{}")}
+
+
+def test_a_confirmed_signer_is_told_at_once_that_they_wrote_lately(
+    client: Client, campaign: Campaign, member: Representative
+) -> None:
+    signature = make_signature(campaign, email="alice@example.org")
+    send(client, typed(member), door(signature))
+    again = send(client, typed(member), door(signature))
+    assert again.status_code == 422 and "You have written to them in the last days" in page(again)
+    assert send(client, typed(member), door(signature), leave_empty="x").status_code == 303, "a machine is told nothing"
+    assert CampaignLetter.objects.count() == 1
+
+
+def test_the_pages_after_several_speak_of_several(
+    client: Client, campaign: Campaign, member: Representative, committee: Legislature
+) -> None:
+    form = typed(member, listed(committee, "Jonas Quill"))
+    shown = page(post(client, "preview", **form))
+    assert "They go out when you have confirmed" in shown and "We keep the letters until" in shown
+    assert "keep my letters" in shown and "pass each to the person it is written to" in shown
+    assert "your letters go out" in page(client.get(send(client, form)["Location"]))
+    HandIn.objects.create(campaign=campaign)
+    assert "hands each over" in page(post(client, "preview", **form))
+    said = page(client.get(send(client, form, email="bob@example.org")["Location"]))
+    assert "the organisers have your letters" in said and "They do not go by email" in said
+
+
 def test_groups_with_other_words_are_written_to_in_one_go(
     client: Client, campaign: Campaign, member: Representative, committee: Legislature
 ) -> None:
@@ -421,12 +475,14 @@ def test_words_that_nobody_changed_wait_to_be_merged_and_the_consent_says_so(
     campaign.merge_identical = True
     campaign.save()
     unchanged = typed(member, body="Dear Northtown South")
-    assert "list of all who send it" in page(post(client, "preview", **unchanged))
+    shown = page(post(client, "preview", **unchanged))
+    assert "list of all who send it" in shown and "is answered to the organisers" in shown
     send(client, unchanged)
     kept = CampaignLetter.objects.get()
     assert kept.to_merge and kept.own_share == 0 and "list of all who send it" in kept.consent.text
     changed = unchanged | {"own_words": "I learned to read there."}
-    assert "list of all who send it" not in page(post(client, "preview", **changed))
+    shown = page(post(client, "preview", **changed))
+    assert "list of all who send it" not in shown and "Answers come straight to you." in shown
     send(client, changed, email="bob@example.org")
     assert not CampaignLetter.objects.latest("pk").to_merge
 
