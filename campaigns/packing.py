@@ -163,9 +163,8 @@ class _Pack:
                 whole.bind(_split(self.job.part(name) or b"")[1], kept)
             self.job.progress(self.job.done, self.job.total)
         whole.finish()
-        if found := tally.lacking[UNPRINTABLE]:
-            mine = jobs.Job.objects.filter(pk=self.job.pk, lease_token=self.job.lease_token)
-            mine.update(parameters={**self.job.parameters, UNPRINTABLE: found})
+        said = {**self.job.parameters, UNPRINTABLE: tally.lacking[UNPRINTABLE]}
+        jobs.Job.objects.filter(pk=self.job.pk, lease_token=self.job.lease_token).update(parameters=said)
         self.job.progress(self.total, max(1, self.total))
 
     def _plan(self) -> Plan:
