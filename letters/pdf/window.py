@@ -22,6 +22,7 @@ _NARROW = {0.39: "ijlftrIJ1!|'’.,;:()-[]/· ", 0.57: "acesvyxz0123456789gFk"}
 _WIDTHS = {character: width for width, characters in _NARROW.items() for character in characters}
 _WIDTHS |= dict.fromkeys("mwMW@%&—", 1.06)
 CAPITAL, LETTER, WIDE, MARK = 0.8, 0.68, 1.1, 0.0
+HANGS = 0.6  # ems that Arabic letters may reach below their line
 
 
 @lru_cache(maxsize=16)
@@ -82,7 +83,12 @@ def fits_window(sheet: LetterSheet, profile: Profile) -> bool:
 
 def _fits(lines: tuple[str, ...], profile: Profile, step: int) -> bool:
     size_pt, line = steps(profile)[step]
-    return lines_needed(lines, profile.width, size_pt) * line <= profile.height + 1e-6
+    hangs = HANGS * size_pt * MM_PER_PT if any(map(_is_from_the_right, "".join(lines))) else 0
+    return lines_needed(lines, profile.width, size_pt) * line + hangs <= profile.height + 1e-6
+
+
+def _is_from_the_right(character: str) -> bool:
+    return unicodedata.bidirectional(character) in ("R", "AL")
 
 
 def _together(lines: tuple[str, ...], profile: Profile) -> tuple[str, ...]:

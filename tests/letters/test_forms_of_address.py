@@ -58,7 +58,7 @@ def doctor(office: str, gender: str = "", **fields: Any) -> Representative:
         (person("councillor", name="Cllr Jane Smith", family_name=""), "en", "Dear Councillor Jane Smith,"),
         (person("mp", name="Lady Smith", given_name=""), "en", "Dear Lady Smith,"),
         (person("mp", name="M. Pan", family_name=""), "en", "Dear M. Pan,"),
-        (person("", name="Editor", given_name="", family_name=""), "en", "Dear Editor,"),
+        (person("", name="The Editor", given_name="", family_name=""), "en", "Dear Editor,"),
         (person("mp", name="Dr Jane Smith MP"), "de", "Guten Tag Dr Jane Smith,"),
         (person("mep", "DE"), "en", "Dear Jane Smith,"),
         (person("minister"), "en", "Dear Minister,"),

@@ -32,6 +32,7 @@ LETTERS = {
         recipient_lines=("Helen Marsh", "Unit 4", "Mill House", "12 Lane", "Old Town", "Eastbridge", "Eastshire",
                          "EB1 1AA", "Great Britain"),
     ),
+    "deep letters": a_letter(recipient_lines=("سعادة النائب سمير حداد", "مجلس الشعب", "دمشق", "سوريا")),
     "long sender": a_letter(**LONG_SENDER),
     "long letter": a_letter(body="\n\n".join([PARAGRAPH] * 9)),
     "no subject": a_letter(subject="", salutation=""),
