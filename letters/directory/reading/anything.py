@@ -142,7 +142,9 @@ def _structured(
         elif people.dialect(one):
             people.read(document.name, one, line, reading)
         elif isinstance(one, dict) and isinstance(one.get("memberships"), list):
-            popolo.read(document.name, {"persons": [one]}, reading)
+            popolo.read(document.name, {"persons": [one]}, reading, line)
+        elif popolo.is_membership(one):
+            popolo.read(document.name, {"memberships": [one]}, reading, line)
         elif isinstance(one, dict):
             flat.append((line, one))
         else:

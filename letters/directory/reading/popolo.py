@@ -21,23 +21,44 @@ Thing = dict[str, Any]
 _LISTS = ("persons", "organizations", "posts", "areas", "events", "memberships")
 _GSS = re.compile(r"(?<![a-z0-9])([ewsnk]\d{8})(?!\d)", re.IGNORECASE)
 # What a person may belong to that is no seat.
-NO_SEATS = frozenset(("party", "committee", "faction", "political group", "parliamentary group", "cabinet", "ministry"))
+NO_SEATS = frozenset(
+    ("party", "committee", "faction", "political group", "parliamentary group", "cabinet", "ministry", "executive")
+)
+_SEATS = re.compile(r"legislat|chamber|parliament|house|senate|council|assembly|branch", re.IGNORECASE)
+# What a membership refers to, and the kind of it.
+_REFERENCES = {
+    "person": "persons",
+    "organization": "organizations",
+    "post": "posts",
+    "area": "areas",
+    "on_behalf_of": "organizations",
+}
 
 
 def is_bundle(data: Any) -> bool:
-    """Persons alone are a bundle when their memberships stand in them."""
+    """Persons alone are a bundle when their memberships stand in them, memberships alone when their persons do."""
     if not isinstance(data, dict):
         return False
-    people = data.get("persons")
-    return isinstance(people, list) and (
-        isinstance(data.get("memberships"), list)
-        or any(isinstance(person, dict) and person.get("memberships") for person in people)
-        or any("memberships" in thing for key in ("organizations", "posts") for thing in things(data.get(key)))
+    nested = [
+        held for kind in _LISTS[:3] for thing in things(data.get(kind)) for held in things(thing.get("memberships"))
+    ]
+    if isinstance(data.get("persons"), list):
+        return bool(nested) or isinstance(data.get("memberships"), list)
+    return any(is_membership(held) for held in (*nested, *things(data.get("memberships"))))
+
+
+def is_membership(thing: Any) -> bool:
+    """By itself, with the person in it."""
+    return (
+        isinstance(thing, dict)
+        and isinstance(thing.get("person"), dict)
+        and any(isinstance(thing.get(name), dict | str) for name in ("organization", "post", "area", "on_behalf_of"))
     )
 
 
-def read(name: str, data: Thing, reading: Reading) -> None:
-    Bundle(name, data, reading).read()
+def read(name: str, data: Thing, reading: Reading, line: int = 0) -> None:
+    """`line`: where all of it stands; without it, memberships are numbered."""
+    Bundle(name, data, reading, line).read()
 
 
 def things(value: Any) -> list[Thing]:
@@ -62,12 +83,15 @@ def text(thing: Mapping[str, Any], *keys: str) -> str:
 
 
 class Bundle:
-    def __init__(self, name: str, data: Thing, reading: Reading) -> None:
-        self.name, self.data, self.reading = name, data, reading
+    def __init__(self, name: str, data: Thing, reading: Reading, line: int = 0) -> None:
+        self.name, self.data, self.reading, self.line = name, data, reading, line
         check_number(name, len(things(data.get("memberships"))))
         self.by_id = {kind: self._by_id(kind) for kind in _LISTS if kind != "memberships"}
         self.seats: dict[str, Seat] = {}
         self._no_cycles()
+        self._take_in_embedded()
+        self.has_chamber = any(_SEATS.search(_kind(body)) for body in self.by_id["organizations"].values())
+        self.parties = self._parties()
 
     def _by_id(self, kind: str) -> dict[str, Thing]:
         found: dict[str, Thing] = {}
@@ -96,12 +120,36 @@ class Bundle:
                     at = str(self.by_id[kind].get(at, {}).get("parent_id") or "")
                 sound |= path
 
+    def _take_in_embedded(self) -> None:
+        """Some embed a thing where it comes first, and name it by its id from there on."""
+        for held, _nested in self._held():
+            for name, kind in _REFERENCES.items():
+                thing = held.get(name)
+                if isinstance(thing, dict) and thing.get("id"):
+                    self.by_id[kind].setdefault(str(thing["id"]), thing)
+
+    def _parties(self) -> dict[str, str]:
+        """By person, from memberships of parties that have not ended: where no seat is held on behalf of one."""
+        found: dict[str, str] = {}
+        for held, _nested in self._held():
+            body = self.by_id["organizations"].get(self._key(held, "organization"))
+            if body and _kind(body) == "party" and not held.get("end_date"):
+                found[self._key(held, "person")] = text(body, "name")
+        return found
+
+    @staticmethod
+    def _key(held: Thing, name: str) -> str:
+        thing = held.get(f"{name}_id", held.get(name))
+        return str(thing.get("id") or text(thing, "name", "label") if isinstance(thing, dict) else thing or "")
+
     def _of(self, thing: Thing, name: str, kind: str) -> Thing | None:
         """What `thing` refers to as `name`; None when it refers to nothing. Raises KeyError for what is not there."""
-        embedded = thing.get(name)
-        if isinstance(embedded, dict):
-            return embedded
-        key = thing.get(f"{name}_id") or (embedded if isinstance(embedded, str) else None)
+        embedded, key = thing.get(name), thing.get(f"{name}_id")
+        for one in (embedded, key):
+            if isinstance(one, dict):
+                return one
+        if isinstance(embedded, str) and not key:  # an id, or the name itself
+            return self.by_id[kind].get(embedded) or {"name": embedded} if embedded else None
         if key is None:
             return None
         try:
@@ -112,11 +160,8 @@ class Bundle:
     def read(self) -> None:
         # Half of a count says which people and seats are meant; nothing else does.
         terms = Counter[date]()
-        ids: dict[str, Thing] = {}
-        for number, held in enumerate(self._held(), 1):
-            key = str(held.get("id") or "")
-            if key and ids.setdefault(key, held) != held:
-                raise BadFile(_("%(name)s: two memberships have the id %(id)s.") % {"name": self.name, "id": key[:80]})
+        for number, held in enumerate(self._each(), 1):
+            number = self.line or number
             try:
                 found = self._found(held, number)
             except KeyError as error:
@@ -137,13 +182,30 @@ class Bundle:
     def _reject(self, number: int, reason: str) -> None:
         self.reading.rejected.append(Rejected(number, reason))
 
-    def _held(self) -> Iterator[Thing]:
-        """Every membership, wherever it stands, with what it stands in."""
-        yield from things(self.data.get("memberships"))
+    def _each(self) -> Iterator[Thing]:
+        """Every membership once: some stand in a list of their own, and in the person and the organization too."""
+        ids: dict[str, Thing] = {}
+        seen: set[tuple[str, ...]] = set()
+        for held, nested in self._held():
+            refers = tuple(self._key(held, name) for name in _REFERENCES)
+            says = tuple(str(held.get(name) or "") for name in ("start_date", "end_date", "legislative_period_id"))
+            key = str(held.get("id") or "")
+            first = ids.setdefault(key, held) if key else held
+            if first != held and (not nested or self._key(first, "person") != refers[0]):
+                raise BadFile(_("%(name)s: two memberships have the id %(id)s.") % {"name": self.name, "id": key[:80]})
+            if nested and (first is not held or (*refers, *says) in seen):
+                continue
+            seen.add((*refers, *says))
+            yield held
+
+    def _held(self) -> Iterator[tuple[Thing, bool]]:
+        """Every membership, wherever it stands, with what it stands in, and whether it stands in something."""
+        for held in things(self.data.get("memberships")):
+            yield held, False
         for kind, name in (("persons", "person"), ("organizations", "organization"), ("posts", "post")):
             for thing in self.by_id[kind].values():
                 for held in things(thing.get("memberships")):
-                    yield {**held, name: thing} if f"{name}_id" not in held else held
+                    yield ({**held, name: thing} if not {name, f"{name}_id"} & held.keys() else held), True
 
     def _term(self, held: Thing) -> Thing | None:
         key = held.get("legislative_period_id")
@@ -156,7 +218,7 @@ class Bundle:
         body = self._of(held, "organization", "organizations") or (
             post and self._of(post, "organization", "organizations")
         )
-        if body and text(body, "classification").lower() in NO_SEATS:
+        if body and self._is_no_chamber(body, held):
             return None
         holder = self._of(held, "person", "persons") or self._of(held, "member", "persons")
         if holder is None:
@@ -167,12 +229,18 @@ class Bundle:
             return None
         party = self._of(held, "on_behalf_of", "organizations")
         area = self._of(held, "area", "areas") or (post and self._of(post, "area", "areas"))
-        found.party = text(party, "name")[:200] if party else ""
+        found.party = (text(party, "name") if party else self.parties.get(found.person, ""))[:200]
         found.seat = self._seat(area) if area else self._seat_of_label(post) if post else None
         self._role(found, held, post, body)
         self._dates(found, held, post)
         self._contact(found, held, holder, post)
         return found
+
+    def _is_no_chamber(self, body: Thing, held: Thing) -> bool:
+        if _kind(body) in NO_SEATS:
+            return True
+        placed = any(held.get(name) for name in ("area", "area_id", "post", "post_id", "legislative_period_id"))
+        return self.has_chamber and not placed and not _SEATS.search(f"{_kind(body)} {text(body, 'name')}")
 
     def _role(self, found: Found, held: Thing, post: Thing | None, body: Thing | None) -> None:
         _role, others = words(held.get("role"))
@@ -272,6 +340,10 @@ class Bundle:
                 for tag, other in others.items():
                     texts = self.reading.legislature.setdefault("translations", {}).setdefault(tag, {})
                     texts.setdefault("name", other)
+
+
+def _kind(body: Thing) -> str:
+    return text(body, "classification").lower()
 
 
 def _is_over(detail: Thing) -> bool:

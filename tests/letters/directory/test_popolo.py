@@ -195,3 +195,68 @@ def test_a_list_where_a_text_belongs_takes_nothing_down(lists: Thing) -> None:
     except BadFile:
         return
     assert all(one.name for one in reading.found)
+
+
+def test_a_membership_that_stands_in_several_places_is_one() -> None:
+    body = {"id": "o", "name": "Assembly", "classification": "legislature"}
+    held = {"id": "m1", "person_id": "1", "organization_id": "o", "area_id": "e"}
+    without_id = {"organization_id": "o", "area_id": "e", "start_date": "2020-01-01"}
+    people = [
+        {"id": "1", "name": "Ann Bee", "memberships": [{"id": "m1", "organization_id": "o", "area_id": "e"}]},
+        {"id": "2", "name": "Cy Dee", "memberships": [without_id]},
+    ]
+    bundle = {
+        "persons": people,
+        "organizations": [{**body, "memberships": [held]}],
+        "areas": [{"id": "e", "name": "East"}],
+        "memberships": [held, {**without_id, "person_id": "2"}],
+    }
+    reading = read(file("all.json", bundle))
+    assert [one.name for one in reading.found] == ["Ann Bee", "Cy Dee"]
+    assert not reading.rejected
+
+
+def test_what_is_embedded_once_is_known_by_its_id_from_there_on() -> None:
+    body = {"id": "o", "name": "Assembly", "classification": "legislature"}
+    people = [
+        {"id": "1", "name": "Ann Bee", "memberships": [{"organization": body, "area": {"id": "e", "name": "East"}}]},
+        {"id": "2", "name": "Cy Dee", "memberships": [{"organization_id": "o", "area_id": "e"}]},
+    ]
+    reading = read(file("all.json", {"persons": people}))
+    assert [one.seat.name for one in reading.found if one.seat] == ["East", "East"]
+    assert reading.legislature["name"] == "Assembly"
+
+
+def test_members_may_stand_in_their_organization_or_alone() -> None:
+    held = {"person": {"id": "1", "name": "Ann Bee"}, "area": {"name": "East"}, "on_behalf_of": {"name": "Greens"}}
+    body = {"id": "o", "name": "Assembly", "classification": "legislature"}
+    for data in (
+        {"organizations": [{**body, "memberships": [held]}]},
+        {"memberships": [{**held, "organization": body}]},
+        [{**held, "organization": body}],
+    ):
+        one = only(read(file("members.json", data)))
+        assert (one.name, one.party, one.chamber) == ("Ann Bee", "Greens", "Assembly")
+
+
+def test_what_is_named_and_not_referred_to_is_taken_by_its_name() -> None:
+    held = {"person_id": "1", "area": "East", "on_behalf_of": "Greens", "organization": "Assembly"}
+    one = only(read(file("named.json", {"persons": [{"id": "1", "name": "Ann Bee"}], "memberships": [held]})))
+    assert (one.seat and one.seat.name, one.party) == ("East", "Greens")
+
+
+def test_a_party_is_known_from_its_members_and_a_ministry_is_no_seat() -> None:
+    bodies = [
+        {"id": "o", "name": "Assembly", "classification": "legislature"},
+        {"id": "p", "name": "Greens", "classification": "party"},
+        {"id": "g", "name": "Government", "classification": "executive"},
+        {"id": "f", "name": "Friends of Peru", "classification": "friendship group"},
+    ]
+    held = [{"person_id": "1", "organization_id": body["id"]} for body in bodies]
+    bundle = {"persons": [{"id": "1", "name": "Ann Bee"}], "organizations": bodies, "memberships": held}
+    assert only(read(file("all.json", bundle))).party == "Greens"
+
+
+def test_a_list_of_people_gives_the_number_of_its_entry() -> None:
+    people = [{"name": f"Ann {n}", "memberships": [{"area": {"name": "E"}, "start_date": n}]} for n in ("2020", "soon")]
+    assert [one.line for one in read(file("people.json", people)).rejected] == [2]
