@@ -6,15 +6,16 @@ import re
 import pikepdf
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from campaigns import bundling, posting, printing, taking_out
+from campaigns import bundle_pages, bundling, posting, printing, taking_out
+from campaigns.bundle_pages import Line
 from campaigns.bundling import Shape, Wanted
 from campaigns.models import BundledLetter, Campaign, CampaignLetter, User
 from campaigns.printing import Order, postcode_of
 from config import jobs
 from letters.letter_text import sheet_for
-from letters.models import Letter, Representative
+from letters.models import Legislature, Letter, Representative
 from letters.pdf import MissingGlyphs, letter_pdf, page_pngs
 from tests.letters.pdf.sheets import PARAGRAPH, texts
 from tests.letters.pdf.sheets import opened as opened_pdf
@@ -297,6 +298,20 @@ def test_a_long_list_of_contents_counts_its_own_pages(
     rows = list(BundledLetter.objects.order_by("number").values_list("page", flat=True))
     assert rows[0] > 3 and rows == letters[::2]
     assert [page for _number, page, _pages in _listed(texts(pdf)[: rows[0] - 1])] == rows
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("country", ["GB", "US"])
+def test_a_full_list_of_contents_fits_on_its_pages_in_every_script(language: str, country: str) -> None:
+    campaign = Campaign(slug="library", legislature=Legislature(name="House", country=country))
+    names = ("Imogen Yarborough", "سمير حداد", "Łucja Żółć", "नरेन्द्र", "ผู้แทน")
+    pages = bundle_pages.FIRST + bundle_pages.OTHERS
+    lines = [Line(pk, pk, names[pk % 5], 2 * pk, 2, in_window=False) for pk in range(1, pages + 1)]
+    with translation.override(language):
+        pdf, moved = bundle_pages.contents(campaign, timezone.now(), lines)
+    assert moved[0].page == 2 + 2
+    with opened_pdf(pdf) as document:
+        assert len(document) == 2
 
 
 def test_one_joined_file_has_few_copies_of_a_font(
