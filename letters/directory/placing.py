@@ -78,7 +78,7 @@ class Places:
         if is_official(code) and not is_official(held.code) and code not in self.by_code:
             held.code = code
             self.by_code[code] = held
-        if held.name == held.code and seat.name:
+        if held.name == held.code and seat.name and seat.name != held.name:
             held.name = seat.name
             self.by_name.setdefault(folded(seat.name), []).append(held)
         held.region = held.region or seat.region

@@ -43,8 +43,9 @@ def read(sources: Sequence[Source], format: str, mapping: Mapping[str, str], cha
 
 
 def _take_out_nobody(reading: Reading) -> None:
-    """A vacant seat spares nobody: who held it is ended."""
-    why = {id(one): persons.why_nobody(one.name) for one in reading.found}
+    """A vacant seat and who has left it spare nobody: who held it is ended."""
+    former = _("Holds the seat no longer.")
+    why = {id(one): former if one.gone else persons.why_nobody(one.name) for one in reading.found}
     reading.rejected += [Rejected(one.place.line, why[id(one)]) for one in reading.found if why[id(one)]]
     reading.found = [one for one in reading.found if not why[id(one)]]
 
@@ -94,6 +95,8 @@ def _listed(data: Any) -> list[Any]:
         lists = [data[key] for key in _WRAPPERS if isinstance(data.get(key), list)]
         if lists:
             return list(lists[0])
+        if isinstance(results := data.get("results"), dict) and isinstance(results.get("bindings"), list):
+            return list(results["bindings"])  # of a SPARQL query
         if isinstance(only := _only(data), list | dict):
             return _listed(only)
         if len(data) > 1 and all(isinstance(one, dict) for one in data.values()):

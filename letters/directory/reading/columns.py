@@ -12,7 +12,7 @@ from .found import BadFile, Column, folded
 _FIELDS_IN_ORDER = (
     "identifier name sort_name titled_name given_name family_name honorific_prefix honorific_suffix gender role "
     "party email address contact_form salutation constituency constituency_code region valid_from valid_to period "
-    "chamber country province ignore"
+    "chamber country province active ignore"
 )
 FIELDS = _FIELDS_IN_ORDER.split()
 ALIASES = {
@@ -44,13 +44,24 @@ _OF_A_PERSON = frozenset(
 MANY = ("email", "address")
 # Of two columns for a name only the better is taken, unless both are parts of it.
 _PARTS = frozenset(
-    ("primerapellido", "segundoapellido", "apellido1", "apellido2", "імя", "побатькові", "имя", "отчество")
+    (
+        "primerapellido",
+        "segundoapellido",
+        "apellido1",
+        "apellido2",
+        "tussenvoegsel",
+        "achternaam",
+        "імя",
+        "побатькові",
+        "имя",
+        "отчество",
+    )
 )
 
 # Folded, the best word first: of two columns for one field, that with the earlier word is taken.
 _WORDS: dict[str, str] = {
     "identifier": "id personid uniqueid identifier identifiant uuid mepid memberid mnisid parlid epid userid bioguide "
-    "idbioguide bioguideid matricule numero nummer nr kennung mandateid identificador identifikator",
+    "item idbioguide bioguideid matricule numero nummer nr kennung mandateid identificador identifikator",
     "name": "name displayas displayname fullname nameofficialfull officialfull personname membername namefull "
     "nameofmember nameofcouncillor councillorname councillor cllr councilmember member memberofparliament mp mpname "
     "msp mep mepname senator senatorname deputy representative repname representativename electedmember "
@@ -59,7 +70,8 @@ _WORDS: dict[str, str] = {
     "abgeordneterabgeordnete mitglied mandatstrager nombrecompleto nombreyapellidos apellidosynombre "
     "apellidosnombre diputado senador concejal nomecompleto nomeecognome cognomeenome deputato consigliere "
     "imieinazwisko nazwiskoiimie posel radny volledigenaam label الاسم اسم اسمالنائب النائب contact contactname person "
-    "namefulltitle namedisplayas nomeparlamentar surnamefirstname lastnamefirstname surnameforename namelastfirst "
+    "itemlabel personlabel humanlabel namefulltitle namedisplayas nomeparlamentar surnamefirstname "
+    "lastnamefirstname surnameforename namelastfirst "
     "firstlastname firstnamelastname politicianlabel піб піп прізвищеімяпобатькові прізвищетаімя імятапрізвище фио "
     "имяифамилия фамилияимяотчество депутат ονοματεπωνυμο adsoyad adisoyadi jmenoaprijmeni numesiprenume "
     "numeleprenumele nimi נאמע שם 氏名 議員氏名 議員名 성명 이름 姓名 नाम نام ناو",
@@ -70,14 +82,14 @@ _WORDS: dict[str, str] = {
     "nomdenaissance nachname familienname zuname apellidos apellido primerapellido segundoapellido cognome "
     "achternaam efternamn etternavn efternavn nazwisko sukunimi prezime sobrenome apelido apelidos vezeteknev "
     "csaladinev prijmeni numedefamilie اللقب "
-    "apellido1 apellido2 прізвище фамилия επωνυμο soyad soyadi",
+    "tussenvoegsel apellido1 apellido2 прізвище фамилия επωνυμο soyad soyadi",
     "sort_name": "sortname sortas listas listname namelistas sorteringsnamn lastfirstname",
     "titled_name": "fulltitle formalname nameandtitle fullnamewithtitle addressas",
     "honorific_prefix": "title honorific honorificprefix prefix honorifictitle titel akademischertitel "
     "titre tratamiento titolo tytul salutationtitle",
     "honorific_suffix": "suffix honorificsuffix postnominals lettersafterthename namesuffix letters",
     "gender": "gender sex sexe codesexe libellesexe geschlecht sexo genero genere sesso plec kon kjonn biogender "
-    "geslacht genre anrede civilite civ genderasstring стать пол cinsiyet",
+    "geslacht genre anrede civilite civ genderasstring genderlabel стать пол cinsiyet",
     "role": "role electedoffice position jobtitle rolename office officetitle function post posttitle fonction "
     "libelledelafonction mandat qualite funktion amt mandatsart cargo puesto carica ruolo funkcja functie stanowisko",
     "party": "party partyname politicalparty partytext partyaffiliation currentparty partypolitical partei parti "
@@ -87,7 +99,8 @@ _WORDS: dict[str, str] = {
     "groupecomplet libellegroupe groupeparlementaire groupeabrege nuance nuancepolitique "
     "libellenuance etiquette grupo grupoparlamentario grupopolitico gruppo gruppoparlamentare fractie klub "
     "klubparlamentarny liste wahlvorschlag affiliation partyabbreviation partyshort caucus الحزب الكتلة puolue "
-    "parti2 siglapartido siglumpartido partylabel groupesigle groupeabrev partirattfinancier latestpartyname "
+    "politicalaffiliation affiliationpolitique bloque bloc סיעה parti2 siglapartido siglumpartido partylabel "
+    "groupesigle groupeabrev partirattfinancier latestpartyname "
     "formacionelectoral apipoliticalgroup parlgroupname frakcio frakce strana frakcja фракція партія фракция партия "
     "κομμα partisi 会派 政党 정당 partyid",
     "email": "email emailaddress emailaddresses emails memberemail officialemail workemail parliamentaryemail "
@@ -96,7 +109,8 @@ _WORDS: dict[str, str] = {
     "correoelectronico email1 email2 emailinstitucional correoinstitucional direcciondecorreo indirizzoemail "
     "postaelettronica emailadres epost epostadress epostadresse sahkoposti adresemail adresemailowy eposta "
     "البريدالالكتروني البريد emailofficial emailpublic "
-    "correioeletronico correoelectronico2 електроннапошта електроннаадреса электроннаяпочта почта имейл eposta "
+    "courrierelectronique דואראלקטרוני correioeletronico correoelectronico2 електроннапошта електроннаадреса "
+    "электроннаяпочта почта имейл eposta "
     "メール メールアドレス 이메일",
     "contact_form": "contactform contactformurl webform formulaire formulairedecontact contacturl kontaktformular "
     "formulariodecontacto",
@@ -124,19 +138,20 @@ _WORDS: dict[str, str] = {
     "codecirconscription codedelacirconscription wahlkreisnummer wahlkreisnr wkrnr ridingcode fedcode",
     "region": "regionname region nation county regiondescription landesteil регион",
     "country": "country countryname countrycode memberstate pays apicountryofrepresentation",
-    "province": "state statename siglauf uf stateabbr nomcirco departementnom область "
+    "province": "state statename siglauf uf stateabbr entidad nomcirco departementnom область "
     "province provinceterritory provinceterritoire land bundesland "
     "departement nomdepartement libelledudepartement provincia comunidadautonoma regione "
     "wojewodztwo",
     "valid_from": "startdate start from since validfrom termstart dateelected electeddate elected datestarted "
     "mandatestart datededebutdumandat datedebut datedebutmandat datedeprisedefonction debut mandatsbeginn "
-    "mandatdebut datepriseadefonction dateprisefonction datejoining housestartdate "
+    "iniciamandato mandatdebut datepriseadefonction dateprisefonction datejoining housestartdate "
     "latesthousemembershipmembershipstartdate датанабуттяповноважень "
     "beginn seit eintritt fechadealta fechaalta fechainicio inicio datainizio begindatum dataod",
     "valid_to": "enddate end until to validto termend termends "
-    "mandatfin dateleaving houseenddate latesthousemembershipmembershipenddate "
+    "finalizamandato mandatfin dateleaving houseenddate latesthousemembershipmembershipenddate "
     "termexpires termexpiration datefinished dateleft mandateend datefin datedefin "
     "datedefindumandat fin mandatsende ende bis austritt fechadebaja fechabaja fechafin datafine einddatum datado",
+    "active": "active isactive iscurrent statusisactive valuelatesthousemembershipstatusisactive etat status aktiv",
     "period": "term termid legislativeperiod legislativeperiodid parliamentaryterm wahlperiode wp legislatura kadencja",
     "chamber": "chamber currentchamber house chambername kammer chambre camara body organizationname legislaturename "
     "councilname",
@@ -223,6 +238,8 @@ def _meaning(word: str) -> tuple[str, int]:
 def _by_what_stands_below(header: str, field: str, rank: int, cells: list[str]) -> tuple[str, int]:
     if field == "salutation" and cells and _are_titles(cells):  # Mr, and not Dear Mr Bee
         return "honorific_prefix", 900
+    if field == "role" and cells and all(persons.gender_of(cell) for cell in cells):  # "Qualité": Mme
+        return "gender", 900
     if field == "honorific_prefix" and not _are_titles(cells):
         return "role", 900
     if not field and _word(header) == "type" and cells and {*cells} <= {"sen", "rep"}:

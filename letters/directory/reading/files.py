@@ -165,18 +165,34 @@ def _limited(name: str, opened: IO[bytes] | gzip.GzipFile) -> bytes:
 def _decoded(name: str, data: bytes, notes: list[str], tables: bool) -> str:
     """UTF-8, or what its first bytes say; a table may also be in the old code page of a Western Windows."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    if encoding != "utf-16" and len(data) % 2 == 0 and data[1:400:2].count(0) > len(data[1:400:2]) / 2:
+        encoding = "utf-16-le"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         try:
-            if not tables or encoding == "utf-16" or b"\0" in data:
+            if not tables or encoding != "utf-8-sig" or b"\0" in data:
                 raise error
-            text = data.decode("cp1252")
+            page = _code_page(data)
+            text = data.decode(page)
         except UnicodeDecodeError:
             raise BadFile(
                 _("%(name)s is not a text in UTF-8: byte %(place)s.") % {"name": name, "place": error.start + 1}
             ) from None
-        notes.append(_("%(name)s is not in UTF-8; it was read as Windows-1252. Check the accents.") % {"name": name})
+        read_as = page.replace("cp", "Windows-")
+        notes.append(
+            _("%(name)s is not in UTF-8; it was read as %(encoding)s. Check the accents.")
+            % {"name": name, "encoding": read_as}
+        )
     if "\0" in text:
         raise BadFile(_("%(name)s is not a text: it holds zero bytes.") % {"name": name})
     return text
+
+
+def _code_page(data: bytes) -> str:
+    """Cyrillic stands in whole words of high bytes; Polish has letters where Western Europe has ³, ¹, ¿, ¯ and £."""
+    words = re.findall(rb"(?<![A-Za-z])[\x80-\xff]{3,}(?![A-Za-z])", data)
+    if sum(map(len, words)) > 0.8 * sum(byte > 0x7F for byte in data):
+        return "cp1251"
+    western = data.decode("cp1252", "ignore")
+    return "cp1250" if re.search(r"[^\W\d_][³¹¿]|[³¹¿¯£][^\W\d_]", western) else "cp1252"

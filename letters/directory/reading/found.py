@@ -87,6 +87,7 @@ class Found:
     seat: Seat | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    gone: bool = False  # where the source keeps former members, and says only that they are former
 
 
 @dataclass(slots=True)

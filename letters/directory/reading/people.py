@@ -21,6 +21,8 @@ def dialect(one: Any) -> str:
         return "offices"
     if isinstance(one.get("roles"), list) and isinstance(one.get("name"), str):
         return "openstates"
+    if isinstance(one.get("memberships"), list) and isinstance(one.get("memberCode"), str):
+        return "oireachtas"
     if isinstance(one.get("Constituencies"), list) and isinstance(one.get("Name"), dict):
         return "parltrack"
     return ""
@@ -175,9 +177,39 @@ def _parltrack(place: Place, one: Thing, reading: Reading) -> Iterator[Found]:
         )
 
 
+def _oireachtas(place: Place, one: Thing, reading: Reading) -> Iterator[Found]:
+    """https://api.oireachtas.ie/v1/members: everything in a list is wrapped once more."""
+    reading.legislature.setdefault("country", "IE")
+    for held in _wrapped(one.get("memberships"), "membership"):
+        days, house = held.get("dateRange") or {}, held.get("house") or {}
+        seat = next((text(area, "showAs") for area in _wrapped(held.get("represents"), "represent")), "")
+        parties = _wrapped(held.get("parties"), "party")
+        yield Found(
+            place,
+            text(one, "fullName")[:200],
+            person=text(one, "memberCode")[:100],
+            given_name=text(one, "firstName")[:100],
+            family_name=text(one, "lastName")[:100],
+            gender=persons.gender_of(text(one, "gender")),
+            office={"dail": "deputy", "seanad": "senator"}.get(text(house, "houseCode"), ""),
+            role={"dail": "Teachta Dála", "seanad": "Senator"}.get(text(house, "houseCode"), ""),
+            chamber=text(house, "houseCode"),
+            party=text(parties[-1], "showAs")[:200] if parties else "",
+            seat=Seat(seat[:200]) if seat else None,
+            valid_from=dates.first_day(days.get("start")),
+            valid_to=dates.first_day_no_longer(days.get("end")),
+            period=text(house, "houseNo"),
+        )
+
+
+def _wrapped(listed: Any, name: str) -> list[Thing]:
+    return [one[name] for one in things(listed) if isinstance(one.get(name), dict)]
+
+
 _READERS: dict[str, Callable[[Place, Thing, Reading], Iterator[Found]]] = {
     "congress": _congress,
     "offices": _offices,
     "openstates": _openstates,
     "parltrack": _parltrack,
+    "oireachtas": _oireachtas,
 }

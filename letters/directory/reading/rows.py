@@ -32,6 +32,9 @@ class Habits:
 CHAMBERS = {"upper": "Senate", "lower": "House"}
 _NUMBER = re.compile(r"(?:[^\W\d]+ )?\d+\w{0,3}|\d+\w{1,3} \w+|\d+ (?:[a-zß-ÿ]\w*|District|Ward|Wahlkreis)")
 # Of whom the whole country, or all of the list, is the constituency.
+_FORMER = frozenset(
+    ("false", "0", "no", "n", "inactive", "ancien", "ancienne", "former", "left", "resigned", "deceased")
+)
 _NO_PLACE = frozenset(("list", "listmp", "partylist", "nationallist", "atlarge", "none", "na", "landesliste"))
 # "222 - Rosenheim (Bundestag 2021 - 2025)", "Ann Bee (Leader)"
 _TERM = re.compile(r"\s*\([^()]*\d{4}\s*[-–]\s*(?:\d{4})?\s*\)$")
@@ -100,6 +103,7 @@ def found(row: Cells, line: int, habits: Habits) -> Found | Rejected:
     elif email.personal:
         habits.note(_("line %(line)s: the email address is at a mail provider, not of the seat") % {"line": line})
     person.seat = _seat(one, habits)
+    person.gone = person.valid_to is None and one("active").casefold() in _FORMER
     if office := _CONGRESS.get(person.chamber):
         person.office = office
     return person

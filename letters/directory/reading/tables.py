@@ -51,7 +51,9 @@ def read_objects(
 def flattened(one: Mapping[Any, Any], before: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """`{"name": {"first": "A"}, "emails": ["b", "c"]}` → ("name first", "A"), ("emails", "b;c")."""
     for key, value in one.items():
-        if isinstance(value, dict) and depth < 3:
+        if isinstance(value, dict) and {"type", "value"} <= value.keys() and isinstance(value["value"], str):
+            yield f"{before}{key}", value["value"]
+        elif isinstance(value, dict) and depth < 3:
             yield from flattened(value, f"{before}{key} ", depth + 1)
         elif isinstance(value, list):
             yield f"{before}{key}", ";".join(str(item) for item in value[:50] if isinstance(item, str | int))
@@ -92,12 +94,24 @@ def _table(document: Document) -> tuple[list[str], list[tuple[int, list[str]]]]:
     # A heading above the table fills one cell.
     while len(rows) > 1 and _filled(rows[0][1]) == 1 < _filled(rows[1][1]):
         del rows[0]
+    del rows[: _header_at(rows)]
     if not rows:
         raise BadFile(_("%(name)s is empty.") % {"name": document.name})
     _check_width(document, len(rows[0][1]))
     header = [cell.strip() or _("column %(number)s") % {"number": at} for at, cell in enumerate(rows[0][1], 1)]
     _check_end(document, header, rows)
     return _unique(header), rows[1:]
+
+
+def _header_at(rows: list[tuple[int, list[str]]]) -> int:
+    """Of the first rows, the one that reads as a header and is fuller than those above it; else the first."""
+    for at, (_line, cells) in enumerate(rows[:6]):
+        if at and _filled(cells) <= max(_filled(above) for _line, above in rows[:at]):
+            continue
+        columns = headers_of.guess(_unique([cell.strip() for cell in cells[:MOST_COLUMNS]]), [])
+        if headers_of.holds_a_name(columns) and sum(bool(column.field) for column in columns) > (at > 0):
+            return at
+    return 0
 
 
 def _check_width(document: Document, columns: int) -> None:

@@ -140,3 +140,64 @@ def test_a_committee_of_a_folder_is_not_read_as_people() -> None:
 
 def test_what_was_escaped_for_a_web_page_is_read_as_it_was_meant() -> None:
     assert only(read(table("Name,Constituency", "Ann Bee,Ayr &amp; Troon"))).seat == Seat("Ayr & Troon")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "lines", "name"),
+    [
+        ("cp1251", "Фамилия;Имя;Партия\nСадов;Иван;Белые\n", "Иван Садов"),
+        ("cp1250", "Imię;Nazwisko;Klub\nStanisław;Wąs;Biali\n", "Stanisław Wąs"),
+        ("cp1252", "Prénom;Nom;Groupe\nÉloïse;Dupré;Bleus\n", "Éloïse Dupré"),
+        ("utf-16-le", "Name;Ward\nJosé;Est \n", "José"),
+    ],
+)
+def test_the_old_code_pages_are_told_apart(encoding: str, lines: str, name: str) -> None:
+    reading = read(file("people.csv", lines.encode(encoding)))
+    assert only(reading).name == name
+    assert bool(reading.notes) == encoding.startswith("cp")
+
+
+def test_who_is_marked_as_former_is_listed_and_not_written_to() -> None:
+    people = [{"id": 1, "name": "Ann Bee", "active": True}, {"id": 2, "name": "Cy Dee", "active": False}]
+    reading = read(file("MP.json", people))
+    assert only(reading).name == "Ann Bee"
+    assert [(one.line, one.reason) for one in reading.rejected] == [(2, "Holds the seat no longer.")]
+    past = only(read(table("Name,Active,End date", "Cy Dee,no,2024-01-01")))
+    assert past.valid_to == date(2024, 1, 2)
+
+
+def test_a_header_may_stand_below_several_lines() -> None:
+    assert (
+        only(read(table("Register,,", "as of,1 June 2024,", "Name,Ward,Email", "Ann Bee,East,a@x.org"))).place.line == 4
+    )
+
+
+def test_a_row_of_people_is_not_taken_for_a_header() -> None:
+    given = table("Who,What,Side", "Ann Bee,Councillor,Group", "Cy Dee,Mayor,Group")
+    assert [one.name for one in read(given, Who="name").found] == ["Ann Bee", "Cy Dee"]
+
+
+def test_what_stands_before_a_dutch_family_name_belongs_to_it() -> None:
+    one = only(read(table("Roepnaam;Tussenvoegsel;Achternaam", "Els;van der;Wit")))
+    assert (one.name, one.family_name) == ("Els van der Wit", "van der Wit")
+
+
+def test_a_form_of_address_is_no_role() -> None:
+    one = only(read(table("Qualité,Nom usuel,Prénom usuel", "Mme,BIS,Léa")))
+    assert (one.role, one.gender, one.name) == ("", "female", "Léa Bis")
+
+
+def test_wikidata_and_the_oireachtas_are_understood() -> None:
+    row = {"item": {"type": "uri", "value": "Q1"}, "itemLabel": {"type": "literal", "value": "Ann Bee"}}
+    one = only(read(file("query.json", {"head": {"vars": []}, "results": {"bindings": [row]}})))
+    assert (one.person, one.name) == ("Q1", "Ann Bee")
+    held = {
+        "parties": [{"party": {"showAs": "Greens"}}],
+        "house": {"houseCode": "dail", "houseNo": "33"},
+        "represents": [{"represent": {"showAs": "Howth"}}],
+        "dateRange": {"start": "2021-07-08", "end": None},
+    }
+    member = {"memberCode": "Ann", "fullName": "Ann Bee", "memberships": [{"membership": held}]}
+    one = only(read(file("members.json", {"head": {}, "results": [{"member": member}]})))
+    assert (one.name, one.party, one.office, one.seat) == ("Ann Bee", "Greens", "deputy", Seat("Howth"))
+    assert one.valid_from == date(2021, 7, 8)

@@ -362,3 +362,9 @@ def test_thousands_of_rows_take_few_queries(django_assert_max_num_queries: Djang
         assert run(*rows).unchanged == 3000
     assert run(*rows[:2000]).ended == 1000
     assert Representative.objects.serving(timezone.localdate() + timedelta(days=1)).count() == 2000
+
+
+def test_a_seat_whose_name_is_its_code_may_have_many_members() -> None:
+    rows = [f"{name},5" for name in ("Ann Bee", "Cy Dee", "Ed Fee", "Gi Hay")]
+    summary = import_representatives([table("Name,District", *rows)], "north")
+    assert (summary.people, summary.constituencies, summary.rejected) == (4, 1, [])
