@@ -133,7 +133,8 @@ def _recipient(letter: CampaignLetter) -> str:
         if letter.by_hand:
             return _("%(name)s (on paper, handed over by the organisers)") % {"name": name}
         if letter.to_merge:
-            return _("%(name)s (in one letter with all who send the same words)") % {"name": name}
+            said = _("%(name)s (in one letter with all who send the same words; answers go to the organisers)")
+            return said % {"name": name}
     return name
 
 

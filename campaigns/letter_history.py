@@ -39,18 +39,25 @@ def _deeds(kept: CampaignLetter) -> Iterator[Step]:
     yield Step(kept.created_at, _("written"))
     yield Step(kept.confirmed_at, _("confirmed by you"))
     if kept.merged is not None:
-        said = ngettext(
-            "put into one letter with the same words, which %(n)d person sends",
-            "put into one letter with the same words, which %(n)d people send",
-            kept.merged.letters,
-        )
-        yield Step(kept.merged.created_at, said % {"n": kept.merged.letters})
+        yield Step(kept.merged.created_at, _merged(kept, kept.merged.letters))
     yield Step(kept.handed_over_at, _("handed over by the organisers"))
     yield Step(kept.printed_at, _("printed and posted by you"))
     yield Step(kept.asked_at, _("we asked you whether they answered"))
     if kept.answer:
         answered = kept.answer == CampaignLetter.Answer.YES
         yield Step(kept.answer_said_at, _("you said: they answered") if answered else _("you said: no answer yet"))
+
+
+def _merged(kept: CampaignLetter, letters: int) -> str:
+    """How many send it is for those to know who are among them."""
+    if kept.state == CampaignLetter.State.WITHDRAWN:
+        return _("put into one letter with the same words")
+    said = ngettext(
+        "put into one letter with the same words, which %(n)d person sends",
+        "put into one letter with the same words, which %(n)d people send",
+        letters,
+    )
+    return said % {"n": letters}
 
 
 def _journey(kept: CampaignLetter) -> Iterator[Step]:

@@ -27,10 +27,12 @@ def of_campaign(request: HttpRequest, slug: str) -> HttpResponse:
         found = [line for line in found if line.unreachable]
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     most = max((line.numbers["letters"] for line in everybody), default=0)
+    rows = [row(line, most) for line in page.object_list]
     context = {
         "campaign": campaign,
         "page": page,
-        "rows": [row(line, most) for line in page.object_list],
+        "rows": rows,
+        "bars": [one for one in rows if one["line"].numbers["letters"]],
         "totals": representatives.totals(everybody),
         "to_merge": merging.waiting().filter(campaign=campaign).count(),
         "people": len(everybody),

@@ -295,6 +295,16 @@ def test_its_page_says_that_it_went_as_one_with_others(client: Client, three: li
     assert "Bob Brown" not in page, "of the others nobody is named"
 
 
+def test_who_withdrew_is_not_told_how_many_send_it_now(three: list[CampaignLetter]) -> None:
+    merging.due()
+    assert posting.withdraw(three[0])
+    for kept in three[:2]:
+        kept.refresh_from_db()
+    withdrawn, sending = ([step.said for step in letter_history.history(kept)] for kept in three[:2])
+    assert "put into one letter with the same words" in withdrawn
+    assert "put into one letter with the same words, which 2 people send" in sending
+
+
 def test_somebody_elses_withdrawal_is_not_in_its_history(three: list[CampaignLetter]) -> None:
     merging.due()
     three[1].refresh_from_db()

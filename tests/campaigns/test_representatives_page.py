@@ -167,12 +167,13 @@ def test_one_can_search_and_turn_pages(organiser: Client, campaign: Campaign, le
 def test_the_page_has_a_chart_and_the_same_as_a_table(
     organiser: Client, campaign: Campaign, legislature: Legislature
 ) -> None:
-    imogen = member(legislature, "Imogen Yarborough")
+    imogen, _unwritten = member(legislature, "Imogen Yarborough"), member(legislature, "Wallace Quarmby")
     confirmed(campaign, imogen)
     page = organiser.get("/organise/library/representatives/").content.decode()
     confirmed(campaign, imogen, "bob", to_merge=True)
     assert "Waiting to be merged: 1." in organiser.get("/organise/library/representatives/").content.decode()
     assert page.count("<svg") == 1 and 'width="100.0"' in page and "<table" in page
+    assert page.count("Wallace Quarmby") == 1, "no bar for nothing, only a line of the table"
 
 
 @pytest.mark.parametrize("many", [1, 40])
