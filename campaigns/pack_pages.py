@@ -241,7 +241,8 @@ def names(book: Book, chunk: Chunk, first_page: int, missing: str = "") -> str:
     for place, row in enumerate(chunk.rows):
         if place in chunk.heads:
             parts.append(f"<{level}>{escape(chunk.heads[place])}</{level}>")
-        parts.append(_entry(row, direction, missing, with_place=book.by != "area"))
+        last = place + 1 in chunk.heads
+        parts.append(_entry(row, direction, missing, with_place=book.by != "area", last=last))
     if chunk.ends:
         parts.append(f'<p class="rest">{escape(chunk.ends)}</p>')
     parts.append("</div></main>")
@@ -263,15 +264,20 @@ def _opening(book: Book, section: Section) -> SafeString:
     return render_to_string("campaigns/pack/opening.html", context)
 
 
-def _entry(row: Row, direction: str, missing: str, with_place: bool) -> str:
-    """As few elements as say it: there may be a hundred thousand. One is never empty: they are counted by it."""
+def _entry(row: Row, direction: str, missing: str, *, with_place: bool, last: bool) -> str:
+    """As few elements as say it: there may be a hundred thousand. One is never empty: they are counted by it.
+
+    `last`: before the next heading. The space between is below this one, for above a heading it would stand at the
+    top of a column too.
+    """
     name = without(missing, _plain(row.name)).strip() or _in_numbers(row.name)
     more = [_plain(part) for part in (row.affiliation, row.place if with_place else "") if part]
     own = direction_of(name, "rtl" if direction == "rtl" else "ltr")
     turned = f' dir="{own}"' if own != direction else ""
     comma = "، " if own == "rtl" else ", "
     said = "".join(f"{comma}<i>{escape(breakable(part))}</i>" for part in more if part)
-    return f"<p{turned}>{escape(breakable(name))}{said}</p>"
+    kind = ' class="last"' if last else ""
+    return f"<p{turned}{kind}>{escape(breakable(name))}{said}</p>"
 
 
 def _plain(text: str) -> str:

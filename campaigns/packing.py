@@ -137,6 +137,7 @@ class _Pack:
         self.total = len(self.book.plan.listed)
         self.chunks = 0  # set in this attempt
         self.size = CHUNK
+        self.missing = ""  # characters that no font has, as far as this attempt knows
 
     @property
     def plan(self) -> Plan:
@@ -251,10 +252,10 @@ class _Pack:
         if upto == len(self.plan.listed):
             ending = pack_pages.rest_of_them(so_far + signatories.tally_of(ids, found))
         chunk = self._as_chunk(section, rows, ids, at - begins, ending)
-        pages, pdf, missing = 0, b"", ""
+        pages, pdf = 0, b""
         if rows or chunk.opens or ending:
             try:
-                pdf, missing = self._patiently(lambda: _set(self.book, chunk, page))
+                pdf, self.missing = self._patiently(lambda: _set(self.book, chunk, page, self.missing))
             except RenderingTimeout:
                 if self.size <= SMALLEST:
                     raise
@@ -270,7 +271,7 @@ class _Pack:
                 upto = at + ids.index(rows[-on_last].pk)
         tally = signatories.tally_of(ids[: upto - at], found)
         kept = set(ids[: upto - at])
-        tally.lacking[UNPRINTABLE] += pack_pages.unprintable((row for row in rows if row.pk in kept), missing)
+        tally.lacking[UNPRINTABLE] += pack_pages.unprintable((row for row in rows if row.pk in kept), self.missing)
         head = {"tally": tally.as_data(), "pages": pages, "next": upto}
         data = json.dumps(head).encode() + b"\n" + pdf
         self.job.keep_part(name, data)
@@ -303,9 +304,8 @@ class _Pack:
         return render()
 
 
-def _set(book: Book, chunk: Chunk, page: int) -> tuple[bytes, str]:
-    """The pages, and the characters that no font has: they must not keep the others from being handed over."""
-    missing = ""
+def _set(book: Book, chunk: Chunk, page: int, missing: str) -> tuple[bytes, str]:
+    """The pages, and `missing` with what else no font has: it must not keep the others from being handed over."""
     while True:
         try:
             return document_pdf(pack_pages.names(book, chunk, page, missing), pack_pages.css()), missing

@@ -385,10 +385,10 @@ def test_a_machine_that_is_slow_sets_fewer_at_once(campaign: Campaign, monkeypat
     names = sign_many(campaign, 12)
     real = packing._set
 
-    def slow(book: Any, chunk: Any, page: int) -> tuple[bytes, str]:
+    def slow(book: Any, chunk: Any, *rest: Any) -> tuple[bytes, str]:
         if len(chunk.rows) > 5:
             raise RenderingTimeout
-        return real(book, chunk, page)
+        return real(book, chunk, *rest)
 
     monkeypatch.setattr(packing, "CHUNK", 12)
     monkeypatch.setattr(packing, "SMALLEST", 2)
