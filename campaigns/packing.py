@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO, Any, TypeVar
 
 from django.db import transaction
@@ -35,6 +36,7 @@ CHUNK = 1_500  # names set at once: some ten pages, two seconds, and what the re
 SMALLEST = 100
 FRESH = 15  # chunks that one rendering process sets: it keeps a little of each
 PATIENCE = 60  # times that a chunk waits for a free renderer; what supporters look at goes first
+MADE = "made"  # beside what was asked for: when, and how many names
 PLACEHOLDERS = ("total", "named", "day")
 T = TypeVar("T")
 
@@ -59,7 +61,7 @@ def start(campaign: Campaign, owner: str, order: Order) -> jobs.Job:
     with transaction.atomic():
         locks.hold(KIND, owner)
         begun = jobs.Job.objects.filter(kind=KIND, owner=owner, state__in=jobs.OPEN_STATES).order_by("-pk")
-        same = next((job for job in begun if {**job.parameters, UNPRINTABLE: 0} == {**asked, UNPRINTABLE: 0}), None)
+        same = next((job for job in begun if _asked(job) == asked), None)
         return same or jobs.start(KIND, asked, owner=owner)
 
 
@@ -100,7 +102,7 @@ def default_letter(text: CampaignText) -> dict[str, str]:
 
 @jobs.handler(KIND)
 def make(job: jobs.Job) -> None:
-    asked = {name: value for name, value in job.parameters.items() if name != UNPRINTABLE}
+    asked = _asked(job)
     campaign = Campaign.objects.select_related("organisation").get(pk=asked.pop("campaign"))
     order = Order(**asked)
     text = campaign.texts.filter(language=order.language, superseded_at__isnull=True).first()
@@ -117,9 +119,22 @@ def make(job: jobs.Job) -> None:
         job.save_result(f"{campaign.slug}-{day}.pdf", _pieces(file))
 
 
+def _asked(job: jobs.Job) -> dict[str, Any]:
+    return {name: value for name, value in job.parameters.items() if name != MADE}
+
+
 def unprintable(job: jobs.Job) -> int:
     """How many of its names hold a letter that no font of this installation has."""
-    return int(job.parameters.get(UNPRINTABLE, 0))
+    return int(job.parameters.get(MADE, {}).get("unprintable", 0))
+
+
+def named_no_more(job: jobs.Job, campaign: Campaign) -> int:
+    """How many fewer of those who had signed by then would be named in the same pack today."""
+    made = job.parameters.get(MADE)
+    if made is None:
+        return 0
+    moment = datetime.fromisoformat(made["moment"])
+    return max(0, int(made["named"]) - signatories.nameable(campaign, job.parameters["recipients"], moment))
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
@@ -164,7 +179,8 @@ class _Pack:
                 whole.bind(_split(self.job.part(name) or b"")[1], kept)
             self.job.progress(self.job.done, self.job.total)
         whole.finish()
-        said = {**self.job.parameters, UNPRINTABLE: tally.lacking[UNPRINTABLE]}
+        numbers = {"named": tally.kinds[LISTED], "unprintable": tally.lacking[UNPRINTABLE]}
+        said = {**self.job.parameters, MADE: {"moment": self.plan.moment, **numbers}}
         jobs.Job.objects.filter(pk=self.job.pk, lease_token=self.job.lease_token).update(parameters=said)
         self.job.progress(self.total, max(1, self.total))
 

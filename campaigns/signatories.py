@@ -249,6 +249,15 @@ def count_others(others: dict[str, list[int]], said: Callable[[], None]) -> Tall
     return tally
 
 
+def nameable(campaign: Campaign, recipients: Collection[str], until: datetime) -> int:
+    """How many of those who had signed by then a pack for these recipients would name now, as `plan` chooses them."""
+    then = models.Q(confirmed_at__lte=until) | models.Q(confirmed_at__isnull=True, created_at__lte=until)
+    agreed = campaign.signatures.filter(
+        then, consent__isnull=False, text__recipient__in=[one for one in recipients if one]
+    )
+    return agreed.filter(state=Signature.State.CONFIRMED, anonymised_at__isnull=True).exclude(public_name="").count()
+
+
 def withdrawn_since(campaign: Campaign, moment: datetime) -> int:
     since = models.Q(withdrawn_at__gt=moment)
     return campaign.signatures.filter(since, state=Signature.State.WITHDRAWN).count()

@@ -52,8 +52,11 @@ def pack(request: HttpRequest, slug: str, job: uuid.UUID) -> HttpResponse:
     if found.state == jobs.State.DONE and "download" in request.GET:
         get_campaign_for(request.user, slug, Role.OWNER)
         return downloads.job_result(found)  # type: ignore[return-value]
-    gone = signatories.withdrawn_since(campaign, found.created_at) if found.state == jobs.State.DONE else 0
-    context = {"job": found, "withdrawn": gone, "unprintable": packing.unprintable(found)}
+    context: dict[str, Any] = {"job": found}
+    if found.state == jobs.State.DONE:
+        context["withdrawn"] = signatories.withdrawn_since(campaign, found.created_at)
+        context["named_no_more"] = packing.named_no_more(found, campaign)
+        context["unprintable"] = packing.unprintable(found)
     return _page(request, campaign, "pack", context)
 
 

@@ -473,6 +473,22 @@ def test_an_owner_makes_and_downloads_a_pack_and_a_viewer_sees_that_there_is_one
     assert "1 person has withdrawn since" in owner.get(path).content.decode()
 
 
+def test_that_somebody_named_wants_to_be_shown_no_more_is_said(campaign: Campaign) -> None:
+    person, _other = make_signature(campaign), make_signature(campaign, display="none")
+    job = begun(campaign)
+    jobs.drain()
+    owner = Client()
+    owner.force_login(make_user("alice@example.org", campaign.organisation, "owner"))
+    path = f"/organise/library/packs/{job.uuid}/"
+    make_signature(campaign)  # whoever comes later changes nothing
+    assert "since then" not in owner.get(path).content.decode()
+    unchanged = {"name": person.name, "affiliation": "", "reason": "", "updates": False}
+    signing.change(person, {**unchanged, "display": "initials"})
+    assert "since then" not in owner.get(path).content.decode()
+    signing.change(person, {**unchanged, "display": "none"})
+    assert "1 person named in it has chosen since then not to be shown" in owner.get(path).content.decode()
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [
