@@ -44,6 +44,10 @@ def new_identifier() -> str:
     return uuid.uuid4().hex
 
 
+def _lines(address: str) -> list[str]:
+    return [line.strip() for line in address.splitlines() if line.strip()]
+
+
 def known_layout(name: str) -> None:
     if name not in PROFILES:
         raise ValidationError(_("There is no such layout."))
@@ -77,6 +81,11 @@ class Legislature(models.Model):
     )
     boundary_set = models.CharField(
         _("boundary set"), max_length=40, blank=True, help_text=_("The set its seats are filled from today.")
+    )
+    address = models.TextField(
+        _("postal address"),
+        blank=True,
+        help_text=_("For members who have none of their own; one line of the envelope a line, the house's name first."),
     )
     layout = models.CharField(
         _("layout of its letters"),
@@ -263,12 +272,13 @@ class Representative(models.Model):
 
     @property
     def postal_lines(self) -> tuple[str, ...]:
-        """What stands in the window of an envelope, the name first. Without an address, it is the legislature."""
+        """What stands in the window of an envelope, the name first. Without an address, it is the legislature's."""
         first = on_envelope(self)
-        lines = [line.strip() for line in self.address.splitlines() if line.strip()]
+        lines = _lines(self.address)
         if lines and lines[0].casefold() in {first.casefold(), self.name.casefold()}:
             lines.pop(0)  # many directories begin the address with the name
-        return (first, *(lines or [line for line in (self.role, self.legislature.name) if line]))
+        house = _lines(self.legislature.address) or [line for line in (self.role, self.legislature.name) if line]
+        return (first, *(lines or house))
 
     def role_in(self, language: str) -> str:
         return self.legislature.role_in(self.role, language)

@@ -26,6 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--legislature", required=True, metavar="SLUG", help="made, if it is new")
         parser.add_argument("--name", default="", help="of a new legislature")
         parser.add_argument("--country", default="", metavar="XX", help="of a new legislature, as in ISO 3166")
+        parser.add_argument(
+            "--address", default="", help="of a new legislature, for members without one: 'The House | TOWN | POSTCODE'"
+        )
         parser.add_argument("--kind", choices=Legislature.Kind.values, default=Legislature.Kind.PARLIAMENT)
         parser.add_argument("--format", choices=FORMATS, default="auto", help="popolo means any JSON")
         parser.add_argument(
@@ -95,6 +98,7 @@ def _legislature(options: dict[str, Any]) -> Legislature:
     if held := Legislature.objects.filter(slug=options["legislature"]).first():
         return held
     fields = {name: options[name] for name in ("name", "kind", "boundary_set")}
+    fields["address"] = "\n".join(line.strip() for line in options["address"].split("|"))
     new = Legislature(slug=options["legislature"], country=options["country"].upper(), **fields)
     try:
         new.clean_fields(exclude=["name"])

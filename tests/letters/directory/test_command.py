@@ -35,11 +35,19 @@ def test_the_columns_are_shown_and_the_outcome_counted(people: Path) -> None:
 
 
 def test_json_is_one_object_on_its_own(people: Path) -> None:
-    options = ["--name=Northtown Council", "--country=gb", "--kind=council", "--boundary-set=2024", "--json"]
+    options = [
+        "--name=Northtown Council",
+        "--address=Town Hall | NORTHTOWN",
+        "--country=gb",
+        "--kind=council",
+        "--boundary-set=2024",
+        "--json",
+    ]
     out, _err = run(people, "--legislature=northtown", "--map=Who=name", *options)
     assert json.loads(out)["rejected"] == [{"line": 4, "reason": "There is no name."}]
     legislature = Legislature.objects.get()
     assert (legislature.name, legislature.country, legislature.kind) == ("Northtown Council", "GB", "council")
+    assert legislature.address == "Town Hall\nNORTHTOWN"
     assert legislature.boundary_set == legislature.constituencies.all()[0].boundary_set == "2024"
 
 
