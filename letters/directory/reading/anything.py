@@ -12,7 +12,11 @@ from .structured import of_json, of_yaml
 
 FORMATS = ("auto", "popolo", "csv", "yaml")
 # Where a publisher wraps the list of people in an object.
-_WRAPPERS = ("members", "people", "persons", "objects", "results", "representatives", "data", "items", "value")
+_WRAPPERS_IN_ORDER = (
+    "members people persons objects results representatives data items value "
+    "councillors councilors legislators politicians mps senators deputies meps dados"
+)
+_WRAPPERS = _WRAPPERS_IN_ORDER.split()
 
 
 def read(sources: Sequence[Source], format: str, mapping: Mapping[str, str], chamber: str = "") -> Reading:
@@ -82,7 +86,7 @@ def _read(document: Document, mapping: Mapping[str, str], reading: Reading) -> N
                 listed = _listed(entries[0][1])
                 entries = list(enumerate(listed, 1)) if len(listed) != 1 else [(entries[0][0], listed[0])]
             _structured(document, entries, mapping, reading)
-    except (AttributeError, TypeError, KeyError, IndexError) as error:
+    except (AttributeError, TypeError, KeyError, IndexError, RecursionError) as error:
         # Data from outside may hold a list where a text belongs; what is so wrong is not taken in part.
         raise BadFile(_("%(name)s does not have the shape of a directory.") % {"name": document.name}) from error
 

@@ -42,7 +42,8 @@ _FEMALE_TITLES = _set("mrs ms miss dame frau mme mlle sra madam baroness lady sm
 _MALE_TITLES = _set("mr sir herr sr lord shri")
 _SMALL = _set("von vom zu und of y e dos das der den")
 # Against harvesters: "ann[at]x[dot]org". Without brackets it is a guess, and left alone.
-_AT, _DOT = re.compile(r"\s*[\[({]at[\])}]\s*", re.IGNORECASE), re.compile(r"\s*[\[({]dot[\])}]\s*", re.IGNORECASE)
+_AT = re.compile(r"\s{0,2}[\[({]at[\])}]\s{0,2}", re.IGNORECASE)
+_DOT = re.compile(r"\s{0,2}[\[({]dot[\])}]\s{0,2}", re.IGNORECASE)
 # What stands in a list of people and is nobody.
 _VACANT = re.compile(
     r"(?:the |this )?(?:seat |post |position )?(?:is )?(?:currently )?vacan(?:t|cy)(?: (?:seat|post|position|ward))?"

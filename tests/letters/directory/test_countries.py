@@ -51,6 +51,7 @@ def test_a_whole_name_beside_its_parts_is_not_joined_to_them() -> None:
         {"personlista": {"@hits": "1", "person": [{"tilltalsnamn": "Ann", "efternamn": "Bee"}]}},
         {"items": [{"value": {"id": 1, "nameFullTitle": "Ann Bee MP"}, "links": []}], "totalResults": 1},
         {"Members": {"Member": [{"@Member_Id": "1", "DisplayAs": "Ann Bee"}, {"DisplayAs": "Cy Dee"}]}},
+        {"name": "Northtown", "councillors": [{"name": "Ann Bee"}, {"name": "Cy Dee"}]},
         {"meta": {"status": "ok"}, "data": [{"id": 1, "label": "Ann Bee (Bundestag 2021 - 2025)", "start_date": None}]},
     ],
 )  # fmt: skip
