@@ -40,9 +40,12 @@ _REISSUED = {
 # of the United States. Any other is a publisher's own, and says something only beside the name.
 _OFFICIAL = re.compile(r"[EWSNK]\d{8}|ocd-division/.+|[A-Z]{2}(?:-\d+)?")
 # What publishers put before the words below: parlcon_2024_name, PCON24NM.
-_BEGINNING = re.compile(r"(?:parl_?con|pcon|constituency|ward|area)_?(?:[0-9]{4}|[0-9]{2})?_?")
-_CODE = ("gss_code", "code", "cd", "id")
-_NAME = ("name", "nm", "name_en")
+_BEGINNING = re.compile(
+    r"(?:parl_?con|pcon|constituency|ward|wd|ced|spc|spr|area|division|district|riding|electorate|wahlkreis)"
+    r"_?(?:[0-9]{4}|[0-9]{2})?_?"
+)
+_CODE = ("gss_code", "code", "cd", "id", "number", "nr")
+_NAME = ("name", "nm", "name_en", "")  # the last of a column that is called no more than "Division"
 _REGION = ("region", "region_name", "nation", "country_name")
 _IN_A_LANGUAGE = re.compile(r"name_([a-z]{2,3})")
 

@@ -93,7 +93,15 @@ def test_a_list_without_welsh_names_or_regions_takes_none_away(commons: Legislat
 
 
 @pytest.mark.parametrize(
-    "head", ["PCON24CD,PCON24NM,PCON24NMW", "code;name;name_cy", "gss_code\tconstituency_name\tname_cy"]
+    "head",
+    [
+        "PCON24CD,PCON24NM,PCON24NMW",
+        "code;name;name_cy",
+        "gss_code\tconstituency_name\tname_cy",
+        "WD23CD,WD23NM,WD23NMW",
+        "Code;Division;name_cy",
+        "Wahlkreis_Nr;Wahlkreis_Name;name_cy",
+    ],
 )
 def test_other_publishers_heads_are_understood(commons: Legislature, head: str) -> None:
     sign = next(sign for sign in ",;\t" if sign in head)
