@@ -1,5 +1,6 @@
 """What stands on the pages of a hand-over pack: the text, the totals, the names. The cover letter is a letter."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -270,7 +271,9 @@ def _entry(row: Row, direction: str, missing: str, *, with_place: bool, last: bo
     `last`: before the next heading. The space between is below this one, for above a heading it would stand at the
     top of a column too.
     """
-    name = without(missing, _plain(row.name)).strip() or _in_numbers(row.name)
+    name = without(missing, _plain(row.name)).strip()
+    if not any(unicodedata.category(c)[0] in "LNPS" for c in name):
+        name = _in_numbers(row.name)
     more = [_plain(part) for part in (row.affiliation, row.place if with_place else "") if part]
     own = direction_of(name, "rtl" if direction == "rtl" else "ltr")
     turned = f' dir="{own}"' if own != direction else ""

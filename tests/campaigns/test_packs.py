@@ -139,11 +139,11 @@ def test_each_is_shown_as_they_chose_and_who_chose_not_to_be_nowhere(campaign: C
 
 def test_what_somebody_wrote_as_a_name_stays_a_name(campaign: Campaign) -> None:
     names = ["<b>Bold</b> Beth", "A</style><p>Para", "{{ x }} Carl", "Dora; } body { display: none", "&lt;Eve&gt;"]
-    for name in [*names, "Zoë\u202e Last\u2066"]:
+    for name in [*names, "Zoë\u202e Last\u2066", "\u200b"]:
         make_signature(campaign, name=name)
     make_signature(campaign, name="يوسف الأحمد", affiliation="طبيب")
     text = said(made(campaign))
-    for name in [*names, "Zoë Last"]:
+    for name in [*names, "Zoë Last", "[U+200B]"]:  # never an empty line
         assert name in text, name
     assert "\u202e" not in text
 
