@@ -111,10 +111,14 @@ def is_on_its_way(kept: CampaignLetter) -> bool:
     """Nobody has paused it, and nothing has come between."""
     email = kept.carried_by
     if email is None:
-        return waits_to_be_merged(kept) and _can_be_reached(kept)
+        return waits_to_be_merged(kept) and _may_send(kept) and _can_be_reached(kept)
     if email.state not in (*UNSETTLED, State.SENT):
         return False
     return not (email.state == State.QUEUED and kept.campaign.organisation.sender.pause)
+
+
+def _may_send(kept: CampaignLetter) -> bool:
+    return kept.campaign.organisation.approved_at is not None
 
 
 def _can_be_reached(kept: CampaignLetter) -> bool:
@@ -130,6 +134,8 @@ def honest_state(kept: CampaignLetter, in_doubt: bool) -> str:
         day = date_format(timezone.localdate(kept.handed_over_at))
         return _("handed over on %(day)s") % {"day": day}
     if waits_to_be_merged(kept):
+        if not _may_send(kept):
+            return _("held back, not sent yet; the organisers are looking into it")
         if _can_be_reached(kept):
             return _("waiting to go as one letter with all who send the same words, about a day after it was confirmed")
         return _("not sent: they have left the office, or can no longer be reached")

@@ -50,7 +50,7 @@ def written_together(kept: CampaignLetter) -> models.QuerySet[CampaignLetter]:
     rows = CampaignLetter.objects.filter(which, anonymised_at__isnull=True)
     rows = rows.select_related("letter", "outgoing", "merged__outgoing", "representative__legislature")
     rows = rows.select_related("text__campaign__organisation__sender", "campaign__organisation__sender")
-    return rows.order_by("representative", "pk")
+    return rows.order_by("representative_id", "pk")  # as writing.send_all takes its locks; not by name
 
 
 def confirm(kept: CampaignLetter) -> list[Fate]:

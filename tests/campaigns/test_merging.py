@@ -186,6 +186,9 @@ def test_what_is_to_be_handed_in_since_waits_for_hands(
 def test_of_an_organisation_that_is_not_approved_nothing_goes(three: list[CampaignLetter]) -> None:
     Organisation.objects.update(approved_at=None)
     assert merging.due() == 0 and letters_out() == []
+    kept = CampaignLetter.objects.get(pk=three[0].pk)
+    assert not letter_history.is_on_its_way(kept)
+    assert letter_history.honest_state(kept, False).startswith("held back, not sent yet")
 
 
 # Taking it back

@@ -71,6 +71,16 @@ def test_pressing_twice_sends_each_once(client: Client, link: str) -> None:
     assert len(letters_out()) == 3
 
 
+def test_confirming_takes_its_locks_in_the_order_in_which_writing_does(
+    campaign: Campaign, people: list[Representative], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Representative.objects.filter(pk=people[0].pk).update(name="Zzz")
+    kept, held = written_to(campaign, *people), []
+    monkeypatch.setattr(posting, "one_at_a_time", lambda _campaign, _email, to: held.append(to.pk))
+    posting.confirm(kept[0])
+    assert held == sorted(held) and len(held) == 3
+
+
 def test_who_vanished_keeps_the_others_from_nothing(client: Client, link: str, people: list[Representative]) -> None:
     Representative.objects.filter(pk=people[1].pk).update(valid_to=timezone.localdate())
     response = client.post(link)
