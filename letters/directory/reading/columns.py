@@ -238,6 +238,8 @@ def _meaning(word: str) -> tuple[str, int]:
 def _by_what_stands_below(header: str, field: str, rank: int, cells: list[str]) -> tuple[str, int]:
     if field == "salutation" and cells and _are_titles(cells):  # Mr, and not Dear Mr Bee
         return "honorific_prefix", 900
+    if field == "active" and _word(header) in ("status", "etat") and any(map(str.isdigit, cells)):
+        return "", 0  # a code of which nobody knows the meaning
     if field == "role" and cells and all(persons.gender_of(cell) for cell in cells):  # "Qualité": Mme
         return "gender", 900
     if field == "honorific_prefix" and not _are_titles(cells):

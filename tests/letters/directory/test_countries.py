@@ -163,6 +163,7 @@ def test_who_is_marked_as_former_is_listed_and_not_written_to() -> None:
     reading = read(file("MP.json", people))
     assert only(reading).name == "Ann Bee"
     assert [(one.line, one.reason) for one in reading.rejected] == [(2, "Holds the seat no longer.")]
+    assert only(read(table("Name,Status", "Ann Bee,0"))).name == "Ann Bee"  # a code of which nobody knows the meaning
     past = only(read(table("Name,Active,End date", "Cy Dee,no,2024-01-01")))
     assert past.valid_to == date(2024, 1, 2)
 
