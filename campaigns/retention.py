@@ -12,7 +12,7 @@ from letters import outbox
 from letters.models import Letter
 from letters.models.post import UNSETTLED, State
 
-from . import annexes, telling
+from . import annexes, exports, telling
 from .models import Campaign, CampaignLetter, Signature
 
 BATCH = 500
@@ -125,6 +125,8 @@ def _forget_signatures(due: models.QuerySet[Signature], now: datetime) -> int:
             for signature in batch:
                 signature.forget_the_person(now)
                 signature.save(update_fields=[*Signature.PERSONAL, "updates", "anonymised_at"])
+            for campaign_id in {signature.campaign_id for signature in batch}:
+                exports.discard(campaign_id)
         done += len(batch)
     return done
 

@@ -10,14 +10,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import counting, retention, signing
+from campaigns import counting, exports, retention, signing
 from campaigns.models import Campaign, CampaignLetter, Signature
 from campaigns.retention import kept_until, months_after
+from config import jobs
 from letters import outbox
 from letters.models import Letter, OutgoingEmail
 from letters.models.post import State
 
-from .factories import emails, make_campaign, make_campaign_letter, make_seat, make_signature, signing_form
+from .factories import emails, make_campaign, make_campaign_letter, make_seat, make_signature, make_user, signing_form
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +123,16 @@ def test_nothing_is_anonymised_before_its_day(campaign: Campaign) -> None:
     day_before = timezone.now() + (signature.erase_on - timezone.localdate() - timedelta(days=1))
     assert retention.anonymise_expired(day_before).signatures_anonymised == 0
     assert retention.anonymise_expired(day_before + timedelta(days=1)).signatures_anonymised == 1
+
+
+def test_a_list_that_holds_somebody_is_deleted_with_what_it_says_of_them(campaign: Campaign) -> None:
+    signature = make_signature(campaign)
+    made = jobs.Job.objects.create(
+        kind=exports.KIND, owner=exports.owner_of(campaign, make_user("alice@example.org")), state=jobs.State.DONE
+    )
+    retention.anonymise_expired(timezone.now() + (signature.erase_on - timezone.localdate()))
+    made.refresh_from_db()
+    assert made.expires_at and made.expires_at <= timezone.now()
 
 
 def test_what_was_never_confirmed_is_deleted_after_its_days(campaign: Campaign, settings: Settings) -> None:
