@@ -22,7 +22,7 @@ from config.responses import SeeOther
 from letters.letter_text import letter_text, sheet_for
 from letters.models import Constituency, Letter, Representative
 from letters.own_words import own_share
-from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError, letter_pdf
+from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError, fits_window, letter_pdf
 
 from .acting import Gone
 from .finding import Finding, contact_form, number_problem
@@ -179,7 +179,10 @@ class Desk(Finding):
             print_form=PrintForm(list(dict.fromkeys(one.legislature for one, _letter in letters)), auto_id="print_%s"),
             carried=self.carried(form),
             several=len(letters) > 1,
-            letters=[{"pk": one.pk, "to": one.name, "sheet": sheet_for(letter)} for one, letter in letters],
+            letters=[
+                {"pk": one.pk, "to": one.name, "sheet": sheet, "windowless": not fits_window(sheet)}
+                for one, sheet in ((one, sheet_for(letter)) for one, letter in letters)
+            ],
             programs=programs,
             contact_forms=[(one.name, contact_form(one)) for one in roads.posted if contact_form(one)],
             any_whole=any(program["whole"] for program in programs),

@@ -586,3 +586,12 @@ def test_a_seat_of_a_region_is_not_chosen_beside_its_parts(client: Client, campa
     make_representative(region, name="Jonas Quill")
     assert "The whole region" not in page(client.get("/library/write/?choose"))
     assert "Jonas Quill" in find(client) and "Imogen Yarborough" in find(client)
+
+
+def test_whose_address_no_window_shows_is_said_beside_their_pdf(
+    client: Client, campaign: Campaign, member: Representative
+) -> None:
+    warning = "post the letter in an envelope without one"
+    assert warning not in post(client, "preview", **typed(member)).content.decode()
+    Representative.objects.update(address="\n".join(f"Line {n} of a very long address {'x' * 40}" for n in range(9)))
+    assert post(client, "preview", **typed(member)).content.decode().count(warning) == 1
