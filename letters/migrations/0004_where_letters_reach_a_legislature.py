@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('letters', '0003_directory_for_anyone'),
+        ("letters", "0003_directory_for_anyone"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='legislature',
-            name='address',
-            field=models.TextField(blank=True, help_text="For members who have none of their own; one line of the envelope a line, the house's name first.", verbose_name='postal address'),
+            model_name="legislature",
+            name="address",
+            field=models.TextField(
+                blank=True,
+                help_text="For members who have none of their own; one line of the envelope a line, the house's name first.",
+                verbose_name="postal address",
+            ),
         ),
     ]
