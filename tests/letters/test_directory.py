@@ -145,12 +145,12 @@ def test_post_always_has_somewhere_to_go() -> None:
     legislature = make_legislature(name="House of Commons")
     seat = make_constituency(legislature)
     housed = make_representative(seat, name="Bob Helper", address=" 1 Square \r\n\r\nLONDON\r\n")
-    assert housed.postal_lines == ("Bob Helper", "1 Square", "LONDON")
+    assert list(housed.postal_lines) == ["Bob Helper", "1 Square", "LONDON"]
     homeless = make_representative(seat, name="Bob Helper", address="", role="Member")
-    assert homeless.postal_lines == ("Bob Helper", "Member", "House of Commons")
+    assert list(homeless.postal_lines) == ["Bob Helper", "Member", "House of Commons"]
     legislature.address = "House of Commons\nLONDON\nSW1A 0AA\n"
-    assert homeless.postal_lines == ("Bob Helper", "House of Commons", "LONDON", "SW1A 0AA")
-    assert housed.postal_lines == ("Bob Helper", "1 Square", "LONDON")
+    assert list(homeless.postal_lines) == ["Bob Helper", "House of Commons", "LONDON", "SW1A 0AA"]
+    assert list(housed.postal_lines) == ["Bob Helper", "1 Square", "LONDON"]
 
 
 def test_names_are_given_in_the_readers_language_where_there_is_one() -> None:
