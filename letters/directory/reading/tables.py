@@ -14,6 +14,7 @@ from .found import MOST_COLUMNS, BadFile, Column, Found, Reading, Rejected, chec
 from .rows import Cells, found, habits_of
 
 _DELIMITERS = ",;\t|"
+_NO_VALUE = frozenset(("NaN", "nan", "#N/A", "N/A", "n/a"))  # what programs write into a cell that is empty
 
 
 def read(document: Document, mapping: Mapping[str, str], reading: Reading) -> None:
@@ -153,6 +154,7 @@ def _unique(header: list[str]) -> list[str]:
 def _take(
     name: str, header: list[str], rows: list[tuple[int, list[str]]], mapping: Mapping[str, str], reading: Reading
 ) -> None:
+    rows = [(line, ["" if cell.strip() in _NO_VALUE else cell for cell in cells]) for line, cells in rows]
     columns = _guessed(header, rows, mapping)
     headers_of.check(columns, name)
     reading.columns[name] = columns

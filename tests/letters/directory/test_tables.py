@@ -259,3 +259,10 @@ def test_a_list_of_objects_is_a_table_too() -> None:
     assert (first.person, first.name, first.party, first.seat) == ("7", "Ann Bee", "Green", Seat("East"))
     assert (first.email, first.gender) == ("a@x.org", "female")
     assert (second.given_name, second.family_name) == ("Cy", "Dee")
+
+
+def test_what_a_program_writes_for_nothing_is_nothing() -> None:
+    reading = read(table("Ward,Councillor,Party,Email", "Abbey,Jane Null,NaN,#N/A", "Mill,nan,Green,b@x.org"))
+    one = only(reading)
+    assert (one.name, one.party, one.email) == ("Jane Null", "", "")
+    assert [rejected.line for rejected in reading.rejected] == [3]
