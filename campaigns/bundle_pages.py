@@ -9,13 +9,13 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from letters.pdf import LetterSheet, MissingGlyphs, document_pdf
+from letters.pdf import LetterSheet, MissingGlyphs, document_pdf, patiently
 from letters.pdf.many import letters_pdf
 from letters.pdf.profiles import PROFILES, for_country
 from letters.pdf.sheet import direction_of, one_line
 
 from .models import Campaign
-from .printing import Stack, patiently
+from .printing import Stack
 
 # Lines of a list of contents on its first page and on the others, and how many pages are laid out together: even.
 FIRST, OTHERS, TOGETHER = 34, 44, 10

@@ -7,7 +7,6 @@ killed is gone on with; and the totals are set last, from what was really listed
 
 import json
 import tempfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from django.utils.translation import gettext as _
 from config import jobs, links, locks
 from letters import composing
 from letters.models import Constituency
-from letters.pdf import LetterSheet, MissingGlyphs, RenderingBusy, RenderingTimeout, document_pdf, letter_pdf
+from letters.pdf import LetterSheet, MissingGlyphs, RenderingTimeout, document_pdf, letter_pdf, patiently
 from letters.pdf.sandbox import POOL
 
 from . import documents, exports, pack_pages, signatories
@@ -311,13 +310,7 @@ class _Pack:
         return Chunk(section, rows, heads, running, skipped == 0, ending)
 
     def _patiently(self, render: Callable[[], T]) -> T:
-        for _again in range(PATIENCE):
-            try:
-                return render()
-            except RenderingBusy as busy:
-                time.sleep(busy.retry_after)  # in a job of its own: nobody waits for it but the pack
-                self.job.progress(self.job.done, self.job.total)
-        return render()
+        return patiently(render, lambda: self.job.progress(self.job.done, self.job.total), PATIENCE)
 
 
 def _set(book: Book, chunk: Chunk, page: int, missing: str) -> tuple[bytes, str]:

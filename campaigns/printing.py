@@ -8,11 +8,9 @@ import hashlib
 import io
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
-from typing import TypeVar
 
 import pypdfium2
 from django.db import models
@@ -22,16 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from config import jobs
 from letters.directory.lookup import PostcodeError, parse_postcode, spaced
 from letters.letter_text import letter_text, sheet_for
-from letters.pdf import LetterSheet, RenderingBusy, RenderingError, fits_window
+from letters.pdf import LetterSheet, RenderingBusy, RenderingError, fits_window, patiently
 from letters.pdf.many import Bound, batches, letters_pdf
 
 from .handing_in import Pile, chunks
 from .models import CampaignLetter
 
-Rendered = TypeVar("Rendered")
-
 PART = 100
-PATIENCE = 20  # times that letters wait for a free renderer; what supporters look at goes first
 NAME = Coalesce("representative__name", "letter__recipient_name")
 
 
@@ -184,16 +179,6 @@ def _attempt(batch: list[LetterSheet], layout: str) -> Bound | None:
         raise
     except RenderingError:
         return None
-
-
-def patiently(render: Callable[[], Rendered]) -> Rendered:
-    """Waits for a free renderer: in a job of its own nobody waits for it but the bundle."""
-    for _again in range(PATIENCE):
-        try:
-            return render()
-        except RenderingBusy as busy:
-            time.sleep(busy.retry_after)
-    return render()
 
 
 class Stack:

@@ -7,7 +7,7 @@ from django.conf import settings
 from . import window
 from .layout import has_foot, letter_body, letter_css, standalone
 from .profiles import DEFAULT_PROFILE, PROFILES, Profile
-from .sandbox import POOL, Limits, MissingGlyphs, RenderingBusy, RenderingError, RenderingTimeout
+from .sandbox import POOL, Limits, MissingGlyphs, RenderingBusy, RenderingError, RenderingTimeout, patiently
 from .sheet import LetterSheet, clean, is_rtl
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "letter_pdf",
     "limits",
     "page_pngs",
+    "patiently",
 ]
 
 

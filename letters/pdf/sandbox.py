@@ -17,12 +17,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from . import child as wire
+
+Rendered = TypeVar("Rendered")
 
 # What a child may know of its surroundings: no keys, no addresses of databases.
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_FILE",
@@ -57,6 +59,17 @@ class RenderingBusy(RenderingError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"all slots are taken, try again in {retry_after} s")
         self.retry_after = retry_after
+
+
+def patiently(render: Callable[[], Rendered], waited: Callable[[], object] = bool, times: int = 20) -> Rendered:
+    """For work that nobody sits before: waits for a free renderer so many times, and tells of each by `waited`."""
+    for _again in range(times):
+        try:
+            return render()
+        except RenderingBusy as busy:
+            time.sleep(busy.retry_after)  # who is looked at goes first; only the work itself waits here
+            waited()
+    return render()
 
 
 class ChildGone(RenderingError):

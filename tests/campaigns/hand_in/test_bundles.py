@@ -12,7 +12,7 @@ from campaigns import bundling, exports, posting, printing, taking_out
 from campaigns.models import Campaign, CampaignLetter, User
 from config import jobs
 from letters.models import Letter, Representative
-from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError
+from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError, sandbox
 from tests.campaigns.factories import (
     make_user,
 )
@@ -144,7 +144,7 @@ def test_a_bundle_waits_for_a_renderer_that_is_busy(
             raise answers.pop()
 
     set_quickly(monkeypatch, meanwhile=busy_at_first)
-    monkeypatch.setattr(printing.time, "sleep", slept.append)
+    monkeypatch.setattr(sandbox.time, "sleep", slept.append)
     wait(campaign, representative, 1)
     assert letters_in(bundled(campaign, alice)) == 1 and slept == [3, 3]
 
