@@ -110,7 +110,9 @@ def _geometry(profile: Profile) -> str:
         f".fit{step} {{ font-size: {size_pt}pt; line-height: {line:.2f}mm }}"
         for step, (size_pt, line) in enumerate(steps(profile))
     ]
-    rules.append(f".fit{NO_FIT} {{ padding-bottom: {BELOW_A_LONG_ADDRESS}mm }}")
+    # What may grow beyond its place keeps its distance from the letter.
+    grows = f".fit{NO_FIT}" if profile.window else ".window"
+    rules.append(f"{grows} {{ padding-bottom: {BELOW_A_LONG_ADDRESS}mm }}")
     if profile.return_bottom is not None:
         rules.append(
             f".return {{ bottom: {profile.top - profile.return_bottom}mm; width: {profile.width}mm;"

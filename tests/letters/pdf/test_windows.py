@@ -120,6 +120,14 @@ def test_an_address_of_nine_lines_of_eighty_characters_is_told_and_loses_nothing
     assert f'class="fit{window.NO_FIT}"' in letter_html(sheet, name) or not PROFILES[name].window
 
 
+@pytest.mark.parametrize("name", PROFILES)
+def test_in_large_print_a_short_address_keeps_its_distance_from_the_letter_too(name: str) -> None:
+    pdf = letter_pdf(
+        a_letter(recipient_lines=("Helen Marsh MP", "House of Commons", "LONDON", "SW1A 0AA")), name, large=True
+    )
+    assert box_of(pdf, "SW1A 0AA").bottom + 5 < box_of(pdf, "20 November 2026").top
+
+
 def test_five_lines_are_set_in_full_size_and_nine_put_together_only_in_the_middle() -> None:
     uk = PROFILES["uk_dl"]
     assert window.set_in_window(LETTERS["five lines"].recipient_lines, uk)[0] == 1
