@@ -35,6 +35,7 @@ class Supporter:
 
     def press(self, selector: str) -> None:
         self.page.locator(selector).click()
+        self.page.wait_for_load_state()  # a click waits until the next page begins, and may leave it empty still
 
     def counted(self) -> int:
         return int(self.page.locator(".tally [data-shows=count]").inner_text().replace(",", "").replace("٬", ""))

@@ -38,6 +38,7 @@ class Examiner:
 
     def look(self, name: str) -> None:
         page = self.page
+        page.wait_for_load_state()
         page.evaluate(AXE_SCRIPT)
         for width in (PHONE, DESK):
             page.set_viewport_size({"width": width, "height": 900})
