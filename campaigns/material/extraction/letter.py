@@ -1,0 +1,8 @@
+"""The letter's own text apart from the news around it, its salutation and closing; what was answered."""
+
+from ..draft import Draft
+from .parts import Parts
+
+
+def find(draft: Draft, parts: Parts) -> None:
+    pass

@@ -1,0 +1,8 @@
+"""What is asked of whom, when something is to be done, and in figures: addressees, asks, events, key figures."""
+
+from ..draft import Draft
+from .parts import Parts
+
+
+def find(draft: Draft, parts: Parts) -> None:
+    pass

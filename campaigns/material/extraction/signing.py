@@ -1,0 +1,8 @@
+"""Who signed already: lists of signatories, and a number that is stated."""
+
+from ..draft import Draft
+from .parts import Parts
+
+
+def find(draft: Draft, parts: Parts) -> None:
+    pass
