@@ -115,7 +115,7 @@ def as_data(draft: Draft) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    return value._asdict() if isinstance(value, tuple) else value
+    return value._asdict() if isinstance(value, Event | Figure | Signatory) else value
 
 
 def _dropped(one: Dropped) -> dict[str, Any]:

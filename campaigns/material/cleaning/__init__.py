@@ -1,10 +1,11 @@
 """Document → Cleaned: what is not the document goes, and is listed; page breaks are mended."""
 
-from ..document import Cleaned, Document, Dropped, Kind, Reason, placed
+from campaigns.material.document import Block, Cleaned, Document, Dropped, Kind, Reason, placed
 
 
 def clean(document: Document) -> Cleaned:
-    kept, dropped = [], []
+    kept: list[Block] = []
+    dropped: list[Dropped] = []
     for block in document.blocks:
         if block.cruft:
             dropped.append(Dropped(block.text, Reason(block.cruft), len(kept)))

@@ -1,8 +1,9 @@
 """Cleaned → Draft. Each finder fills in its fields and claims the passages that are theirs alone."""
 
-from ..document import Cleaned
-from ..draft import Draft
-from . import head, language, letter, requests, signing
+from campaigns.material.document import Cleaned
+from campaigns.material.draft import Draft
+
+from . import asking, head, language, letter, signing
 from .parts import Parts
 
 
@@ -13,5 +14,5 @@ def extract(cleaned: Cleaned) -> Draft:
     signing.find(draft, parts)
     head.find(draft, parts)
     letter.find(draft, parts)
-    requests.find(draft, parts)
+    asking.find(draft, parts)
     return draft

@@ -1,6 +1,7 @@
 """Title, standfirst, byline, publication, date and source: what stands above the text, and what the file says."""
 
-from ..draft import Draft
+from campaigns.material.draft import Draft
+
 from .parts import Parts
 
 

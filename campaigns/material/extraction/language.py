@@ -1,7 +1,7 @@
 """Which language the text is in."""
 
-from ..document import Cleaned
-from ..draft import Finding
+from campaigns.material.document import Cleaned
+from campaigns.material.draft import Finding
 
 
 def find(cleaned: Cleaned) -> Finding[str] | None:

@@ -1,6 +1,7 @@
 """The letter's own text apart from the news around it, its salutation and closing; what was answered."""
 
-from ..draft import Draft
+from campaigns.material.draft import Draft
+
 from .parts import Parts
 
 

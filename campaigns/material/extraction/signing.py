@@ -1,6 +1,7 @@
 """Who signed already: lists of signatories, and a number that is stated."""
 
-from ..draft import Draft
+from campaigns.material.draft import Draft
+
 from .parts import Parts
 
 

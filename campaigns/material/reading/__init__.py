@@ -1,6 +1,6 @@
 """Bytes → Document."""
 
-from ..document import Document
+from campaigns.material.document import Document
 
 
 class Unreadable(Exception):

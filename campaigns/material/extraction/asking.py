@@ -1,6 +1,7 @@
 """What is asked of whom, when something is to be done, and in figures: addressees, asks, events, key figures."""
 
-from ..draft import Draft
+from campaigns.material.draft import Draft
+
 from .parts import Parts
 
 
