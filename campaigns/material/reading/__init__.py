@@ -1,16 +1,39 @@
 """Bytes → Document."""
 
-from campaigns.material.document import Document
+from campaigns.material.document import Block, Document
 
+from .docx import read_docx
+from .encodings import decoded
+from .odt import read_odt
+from .pdf import read_pdf
+from .plain import read_plain
+from .sniffing import format_of, format_of_text
+from .unreadable import Unreadable, Why
 
-class Unreadable(Exception):
-    """The file cannot be read; `reason` is a word for why, which the page turns into a sentence with what to do."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+__all__ = ["Unreadable", "Why", "read"]
 
 
 def read(content: bytes, filename: str) -> Document:
     """What the file is, is seen from its content; the name only helps where several would do. Raises Unreadable."""
-    raise NotImplementedError
+    format = format_of(content)
+    if format == "text":
+        text = decoded(content)
+        format = format_of_text(text, filename)
+        blocks = _read_text(text, format)
+    else:
+        blocks = {"docx": read_docx, "odt": read_odt, "pdf": read_pdf}[format](content)
+    if not any(block.text for block in blocks):
+        raise Unreadable(Why.EMPTY)
+    return Document(format, tuple(blocks))
+
+
+def _read_text(text: str, format: str) -> list[Block]:
+    if format == "html":
+        from .html import read_html
+
+        return read_html(text)
+    if format == "md":
+        from .markdown import read_markdown
+
+        return read_markdown(text)
+    return read_plain(text)
