@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import bulk, letters, mail, pack, postcodes, web
+from . import bulk, letters, mail, material, pack, postcodes, web
 from .harness import Figure, chosen, table, words, write
 from .installation import installed
 
@@ -17,6 +17,7 @@ BENCHMARKS = [
     *mail.BENCHMARKS,
     *pack.BENCHMARKS,
     *postcodes.BENCHMARKS,
+    *material.BENCHMARKS,
 ]
 RESULTS = Path(__file__).parent / "results.json"
 

@@ -28,3 +28,9 @@ def of(language: str, room: str, name: str) -> tuple[str, ...]:
 def everywhere(room: str, name: str) -> tuple[str, ...]:
     """Those of all languages: a page in Arabic may have English buttons."""
     return tuple(dict.fromkeys(phrase for language in languages() for phrase in of(language, room, name)))
+
+
+def load() -> None:
+    """Reads all of it now, where files may be read no longer afterwards."""
+    for language in languages():
+        _table(language)
