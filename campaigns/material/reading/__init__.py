@@ -4,6 +4,8 @@ from campaigns.material.document import Block, Document
 
 from .docx import read_docx
 from .encodings import decoded
+from .html import read_html
+from .markdown import read_markdown
 from .odt import read_odt
 from .pdf import read_pdf
 from .plain import read_plain
@@ -29,11 +31,7 @@ def read(content: bytes, filename: str) -> Document:
 
 def _read_text(text: str, format: str) -> list[Block]:
     if format == "html":
-        from .html import read_html
-
         return read_html(text)
     if format == "md":
-        from .markdown import read_markdown
-
         return read_markdown(text)
     return read_plain(text)
