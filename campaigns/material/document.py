@@ -112,15 +112,16 @@ class Cleaned:
     text: str
     passages: tuple[Passage, ...]
     dropped: tuple[Dropped, ...] = field(default=())
+    incomplete: bool = False  # the document says that it goes on elsewhere
 
 
 SEPARATOR = "\n\n"
 
 
-def placed(format: str, blocks: list[Block], dropped: list[Dropped]) -> Cleaned:
+def placed(format: str, blocks: list[Block], dropped: list[Dropped], incomplete: bool = False) -> Cleaned:
     """The kept blocks, each at its place; rules are dropped without a word."""
     passages, at = [], 0
     for block in blocks:
         passages.append(Passage(block, at))
         at += len(block.text) + len(SEPARATOR)
-    return Cleaned(format, SEPARATOR.join(block.text for block in blocks), tuple(passages), tuple(dropped))
+    return Cleaned(format, SEPARATOR.join(block.text for block in blocks), tuple(passages), tuple(dropped), incomplete)
