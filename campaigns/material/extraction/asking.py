@@ -2,8 +2,9 @@
 
 from campaigns.material.draft import Draft
 
+from . import asks
 from .parts import Parts
 
 
 def find(draft: Draft, parts: Parts) -> None:
-    pass
+    draft.asks = asks.find(draft, parts)

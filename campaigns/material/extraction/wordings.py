@@ -1,0 +1,66 @@
+"""The words of the languages' data as one pattern, to be found in running text with their place.
+
+"*" stands for the letters before or after a word ("minister*", "*نطالب*"), "…" inside a phrase for up to eight words.
+"""
+
+import re
+from functools import cache
+
+from campaigns.material import words
+from campaigns.material.document import Cleaned
+from campaigns.material.draft import Draft
+
+# One sign where writers use several, character for character, so that places stay what they are.
+ALIKE = str.maketrans("’‘`´ʼأإآٱىیکە", "'''''ااااييكه")
+LETTERS = r"\w{0,12}"
+GAP = r"(?:\W{1,3}\w{1,30}){1,8}?\W{1,3}"
+NEVER = re.compile(r"(?!)")
+
+
+def level(text: str) -> str:
+    """The text in lower case, each character still at its place."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(small if len(small := c.lower()) == 1 else c for c in text)
+    return low.translate(ALIKE)
+
+
+@cache
+def wording(language: str | None, *names: str) -> re.Pattern[str]:
+    """Any of the phrases that a language has under these names of [asking]; those of all where it is not known."""
+    return pattern(tuple(phrase for name in names for phrase in listed(language, name)))
+
+
+@cache
+def opening(language: str | None, *names: str) -> re.Pattern[str]:
+    """The same at the beginning of a text only."""
+    return re.compile(r"\W{0,4}(?:" + wording(language, *names).pattern + ")")
+
+
+@cache
+def listed(language: str | None, name: str) -> tuple[str, ...]:
+    return words.of(language, "asking", name) if language else words.everywhere("asking", name)
+
+
+@cache
+def pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """The longest phrase first, so that "call on" does not hide "call on you"."""
+    ordered = sorted((level(one) for one in phrases if one), key=len, reverse=True)
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(_spelt, ordered)) + ")") if ordered else NEVER
+
+
+def _spelt(phrase: str) -> str:
+    gap, letters, space = re.escape("…"), re.escape("*"), re.escape(" ")
+    spelt = re.escape(phrase).replace(f"{space}{gap}{space}", GAP).replace(letters, LETTERS)
+    # no end of a word is asked for after a sign ("j'", "to:")
+    return spelt.replace(space, r"\s{1,3}") + (r"(?!\w)" if phrase[-1].isalnum() or phrase[-1] == "*" else "")
+
+
+def language_of(draft: Draft) -> str | None:
+    """Of the document, where it is one that is known."""
+    code = draft.language.value.split("-")[0] if draft.language else None
+    return code if code in words.languages() else None
+
+
+def place(cleaned: Cleaned, at: int) -> tuple[int, int]:
+    return cleaned.passages[at].start, cleaned.passages[at].end
