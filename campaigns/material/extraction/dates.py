@@ -90,7 +90,7 @@ def _folding() -> dict[int, str]:
         for code in range(0x660, sys.maxunicode)
         if unicodedata.decimal(chr(code), None) is not None
     }
-    letters = zip("أإآٱیىکەۆ\u200f\u200e\u202f\u00a0’", "اااايىكهو    '", strict=True)
+    letters = zip("أإآٱیىکەۆ\u200f\u200e\u202f\u00a0’", "ااااييكهو    '", strict=True)
     return digits | {ord(one): other for one, other in letters}
 
 
