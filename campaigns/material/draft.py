@@ -63,6 +63,7 @@ class Draft:
     events: list[Finding[Event]] = field(default_factory=list)
     figures: list[Finding[Figure]] = field(default_factory=list)
     signatories: list[Finding[Signatory]] = field(default_factory=list)
+    apart: list[Span] = field(default_factory=list)  # of a passage, but not of its text: "Jane Roe writes:"
     warnings: list[str] = field(default_factory=list)  # "incomplete": the document says that it goes on elsewhere
 
     def quoted(self, start: int, end: int, confidence: float, inferred: bool = False) -> Finding[str]:
