@@ -1,0 +1,136 @@
+"""What kind of thing a short piece of text names: a person, a body, a role, or none of them."""
+
+import re
+from enum import IntEnum
+from functools import cache
+
+from campaigns.material import words
+
+NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]?[\s.]{1,3}|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
+PHONE = re.compile(r"\+?\(?\d[\d ()/.-]{6,24}\d")
+EDGES = " \t\n,;:.|/&*_~\"'`“”„«»"
+JOINTS = "-'’.‐‑"
+
+
+class Shape(IntEnum):
+    NOTHING = 0  # a date, an address, a label
+    PROSE = 1
+    PLAIN = 2  # a nickname, a name of one word, a body that no word gives away
+    ROLE = 3
+    BODY = 4
+    PERSON = 5
+
+
+@cache
+def known(name: str) -> frozenset[str]:
+    """The words of all languages under [signing] name, in lower case."""
+    return frozenset(word.casefold() for word in words.everywhere("signing", name))
+
+
+@cache
+def _parts(name: str) -> tuple[str, ...]:
+    """Parts of words, which in some languages stand inside one long word."""
+    return tuple(known(name))
+
+
+def plain(word: str) -> str:
+    return word.strip("()[]{}<>,;:.!?*_\"'`“”„«»‘’…").casefold()
+
+
+def is_contact(text: str) -> bool:
+    lower = text.casefold()
+    return "@" in text or "://" in text or "www." in lower or bool(PHONE.search(text))
+
+
+def is_handle(text: str) -> bool:
+    text = text.strip(" `'\"")
+    return text.startswith("@") or any(word.startswith("@") and len(word) > 2 for word in text.split())
+
+
+def has_body(tokens: list[str]) -> bool:
+    return any(
+        token in known("bodies") or (len(token) > 7 and token.endswith(_parts("body_endings"))) for token in tokens
+    )
+
+
+def has_role(tokens: list[str]) -> bool:
+    return any(
+        token in known("roles") or (len(token) > 7 and token.endswith(_parts("role_endings"))) for token in tokens
+    )
+
+
+def bare(tokens: list[str]) -> list[str]:
+    """Without titles before and letters after the name."""
+    first, last = 0, len(tokens)
+    while first < last and plain(tokens[first]) in known("titles"):
+        first += 1
+    while last > first and is_letters(tokens[last - 1]):
+        last -= 1
+    return tokens[first:last]
+
+
+def is_letters(token: str) -> bool:
+    """PhD, MP, QC: letters after a name."""
+    return plain(token).replace(".", "") in known("letters")
+
+
+def _capital(token: str) -> bool:
+    """Written as a name is: a capital first, or a script that has none."""
+    token = token.strip("\"'“”„«»‘’()")
+    if not token or not token[0].isalpha():
+        return False
+    return not token[0].islower() or _joined(token)
+
+
+def _joined(token: str) -> bool:
+    """al-Shami, d'Alembert, ’t: a small beginning and a capital after a joint."""
+    head = token[:5]
+    return any(mark in head and token[head.index(mark) + 1 :][:1].isupper() for mark in ("-", "'", "’"))
+
+
+def is_person(text: str) -> bool:
+    """Two to six words that are written as names, and no word of bodies or roles."""
+    tokens = bare(text.split())
+    titled = len(tokens) < len(text.split())
+    if not (1 if titled else 2) <= len(tokens) <= 6 or len(text) > 70:
+        return False
+    seen = 0
+    for token in tokens:
+        word = plain(token)
+        if any(letter.isdigit() for letter in token) or token.endswith((":", "?", "!")) or word in known("prose"):
+            return False
+        if word in known("particles"):
+            continue
+        if not _capital(token):
+            return False
+        seen += 1
+    lower = [plain(token) for token in tokens]
+    return seen >= 1 and not has_body(lower) and not has_role(lower)
+
+
+def shape(text: str) -> Shape:
+    text = text.strip(EDGES)
+    if not any(letter.isalpha() for letter in text) or plain(text) in known("fields"):
+        return Shape.NOTHING
+    tokens = text.split()
+    lower = [plain(token) for token in tokens]
+    if is_prose(lower, text):
+        return Shape.PROSE
+    if is_person(text):
+        return Shape.PERSON
+    if has_role(lower) and not (has_body(lower) and _capital(tokens[0])):
+        return Shape.ROLE
+    if has_body(lower):
+        return Shape.BODY
+    return Shape.PLAIN
+
+
+def is_prose(lower: list[str], text: str) -> bool:
+    """A sentence: words that no name holds, or many words and a full stop."""
+    told = sum(word in known("prose") for word in lower)
+    return len(lower) > 25 or told >= 2 or (told == 1 and len(lower) > 2) or (len(lower) > 12 and text.endswith("."))
+
+
+def is_capitals(text: str) -> bool:
+    letters = [letter for letter in text if letter.isalpha()]
+    return len(letters) > 1 and all(letter.isupper() for letter in letters)

@@ -1,0 +1,255 @@
+"""Where in the text lists of signatories begin and end."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+from campaigns.material.document import Cleaned, Kind
+
+from .names import EDGES, Shape, is_capitals, is_contact, known, plain, shape
+from .signatory_lines import after_number
+
+LONGEST_NOTE = 700  # characters between two lists that are still one
+LONGEST_PHRASE = 5  # words of a phrase in languages/*.toml
+
+
+class Line(NamedTuple):
+    passage: int
+    start: int  # in the cleaned text
+    text: str
+    kind: Kind
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+class Opening(IntEnum):
+    """How plainly it is said that names follow."""
+
+    TAIL = 1  # nothing says so; the document ends with them
+    CLOSING = 2  # "Yours sincerely"
+    SENTENCE = 3  # "we, the undersigned organisations:"
+    HEADING = 4  # "Signatories"
+
+
+class Sort(IntEnum):
+    SIGNER = 1
+    GROUP = 2
+    NOTE = 3
+    SKIP = 4
+    COPY = 5
+    STOP = 6
+
+
+@dataclass(slots=True)
+class Region:
+    opening: Opening
+    first: int  # the number of its first line
+    signers: list[tuple[Line, bool]] = field(default_factory=list)  # True where a new group of them begins
+    last: int = 0  # the number of the last line that belongs to it
+
+    def __len__(self) -> int:
+        return len(self.signers)
+
+
+def lines_of(cleaned: Cleaned) -> list[Line]:
+    lines: list[Line] = []
+    for number, passage in enumerate(cleaned.passages):
+        if passage.kind in (Kind.META, Kind.CAPTION, Kind.RULE):
+            continue
+        at = passage.start
+        for text in [passage.text] if passage.kind is Kind.ROW else passage.text.split("\n"):
+            if text.strip():
+                lines.append(Line(number, at, text, passage.kind))
+            at += len(text) + 1
+    return lines
+
+
+def key(text: str) -> str:
+    return " ".join(text.casefold().strip(EDGES + "#[](){}…").split())
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether one of the phrases of [signing] name stands in the text, in whole words."""
+    tokens = [plain(token) for token in text.split()]
+    phrases = known(name)
+    return any(
+        " ".join(tokens[at : at + size]) in phrases
+        for size in range(1, LONGEST_PHRASE + 1)
+        for at in range(len(tokens) - size + 1)
+    )
+
+
+def head(text: str) -> str:
+    """The part of a line that is a name, if it is one: up to the first mark."""
+    at = after_number(text)
+    stops = [place for mark in (",", " (", " - ", " – ", " — ", ": ", "; ") if (place := text.find(mark, at)) > 0]
+    return text[at : min(stops, default=len(text))]
+
+
+def opening(line: Line) -> Opening | None:
+    """Whether names follow a line like this one."""
+    text = line.text
+    if len(text) > 400 or line.kind in (Kind.ROW, Kind.FOOTNOTE):
+        return None
+    label = text.partition(":")[0]
+    whole, short = key(label), len(label.split())
+    if whole in known("openers") or (whole in known("headings") and short <= 8):
+        return Opening.HEADING
+    if mentions(text, "invitations"):
+        return None
+    if whole in known("closings") or any(whole.startswith(phrase + " ") for phrase in known("closings")):
+        return Opening.CLOSING if short <= 4 or whole in known("closings") or not text.endswith(":") else None
+    if short <= (10 if line.kind is Kind.HEADING or ":" in text else 6) and mentions(label, "headings"):
+        return Opening.HEADING if not label.endswith(".") else None
+    if text.rstrip().endswith(":") and short <= 45 and (mentions(text, "acts") or mentions(text, "headings")):
+        return Opening.SENTENCE
+    return None
+
+
+def sort(line: Line) -> Sort:
+    text, whole = line.text, key(line.text)
+    if whole in known("stops"):
+        return Sort.STOP
+    if line.kind is Kind.ROW:
+        return Sort.SIGNER
+    label = key(text.partition(":")[0])
+    if label in known("copies"):
+        return Sort.COPY
+    if whole in known("countries") or whole in known("groups") or line.kind is Kind.HEADING:
+        return Sort.GROUP
+    if label in known("contacts") or whole in known("fields") or not whole:
+        return Sort.SKIP
+    if text.rstrip().endswith(":"):
+        return Sort.GROUP if len(text.split()) <= 8 else Sort.NOTE
+    return _sort_of_name(text)
+
+
+def _sort_of_name(text: str) -> Sort:
+    name = head(text)
+    kind = shape(name)
+    if kind is Shape.NOTHING or (is_contact(name) and "@" not in text[:1]):
+        return Sort.SKIP
+    if text.lstrip().startswith(("(", "[", "*", "†")) and len(text.split()) > 5:
+        return Sort.NOTE
+    if kind is Shape.PROSE or mentions(text[:200], "invitations"):
+        return Sort.NOTE
+    tokens = [plain(token) for token in text.split()]
+    if any(token.replace(".", "").isdigit() for token in tokens[:3]) and mentions(text, "others"):
+        return Sort.SKIP
+    if len(tokens) > 15 and kind is not Shape.PERSON and sum(token in known("prose") for token in tokens) >= 3:
+        return Sort.NOTE
+    return Sort.NOTE if len(text) > 400 and text.count(",") < 8 else Sort.SIGNER
+
+
+def strong(line: Line) -> bool:
+    """A line that would be taken for a name anywhere."""
+    return sort(line) is Sort.SIGNER and (
+        line.kind is Kind.ROW or (shape(head(line.text)) in (Shape.PERSON, Shape.BODY) and len(line.text) < 200)
+    )
+
+
+def region(lines: list[Line], at: int, how: Opening) -> Region:
+    """What follows the opening line, as far as it is names; groups, notes and copies between them belong to it."""
+    found = Region(how, at, last=at)
+    fresh, noted, unsure = True, 0, False
+    for number in range(at + 1, len(lines)):
+        line = lines[number]
+        what = sort(line)
+        if what is Sort.STOP or (what is not Sort.SIGNER and opening(line)):
+            break
+        if what is Sort.COPY:
+            found.last = _end_of_copies(lines, number)
+            break
+        if what is Sort.GROUP:
+            fresh, unsure = True, unsure or not _known_group(line)
+        elif what is Sort.NOTE:
+            noted += len(line.text)
+            unsure = True
+            if noted > LONGEST_NOTE or how in (Opening.CLOSING, Opening.SENTENCE) and not _tells(line):
+                break
+        elif what is Sort.SIGNER:
+            if unsure and not _resumes(lines, number, found):
+                break
+            found.signers.append((line, fresh))
+            found.last, fresh, noted, unsure = number, False, 0, False
+    return found
+
+
+def _tells(line: Line) -> bool:
+    return mentions(line.text, "counted") or mentions(line.text, "headings")
+
+
+def _known_group(line: Line) -> bool:
+    whole = key(line.text)
+    return whole in known("countries") or whole in known("groups") or mentions(line.text, "groups")
+
+
+def _resumes(lines: list[Line], at: int, found: Region) -> bool:
+    """After a note or a heading that could be anything: whether the list goes on, in the same shape."""
+    ahead = [line for line in lines[at : at + 8] if sort(line) is Sort.SIGNER][:4]
+    alike = not found.signers or found.signers[-1][0].kind is lines[at].kind
+    sure = sum(strong(line) for line in ahead)
+    return alike and (sure >= 2 or (len(found) > 3 and sure >= 1 and lines[at].kind is Kind.ITEM))
+
+
+def _end_of_copies(lines: list[Line], at: int) -> int:
+    """The last line of a list of those who get a copy."""
+    last = at
+    for number in range(at + 1, min(at + 60, len(lines))):
+        line = lines[number]
+        if sort(line) is not Sort.SIGNER or not (strong(line) or line.text.rstrip().endswith(";")):
+            break
+        last = number
+    return last
+
+
+def regions(lines: list[Line]) -> list[Region]:
+    found: list[Region] = []
+    at = 0
+    while at < len(lines):
+        how = opening(lines[at])
+        one = region(lines, at, how) if how else None
+        if one and _holds(one, lines[at]):
+            found.append(one)
+            at = max(one.last, at + 1)
+        else:
+            at += 1
+    if said := [one for one in found if one.opening >= Opening.SENTENCE]:
+        return [one for one in found if one.opening >= Opening.SENTENCE or one.first < said[0].first]
+    return found[:1]
+
+
+def _holds(one: Region, line: Line) -> bool:
+    """Whether what follows is signatories at all."""
+    inline = line.text.partition(":")[2].strip()
+    if not one.signers:
+        return one.opening is Opening.HEADING and bool(inline)
+    sure = sum(strong(line) for line, _ in one.signers[:8])
+    among = len(one.signers[:8])
+    if one.opening is Opening.SENTENCE:
+        return sure >= 2 and sure >= among * 0.6
+    if one.opening is Opening.CLOSING:
+        return sure >= 1 or len(one.signers[0][0].text.split()) <= 6
+    return sure >= 1 or len(one.signers[0][0].text.split()) <= 5
+
+
+def tail(lines: list[Line]) -> Region | None:
+    """Names at the end of a document that speaks of signing, though nothing heads them."""
+    first = len(lines)
+    while first > 0 and sort(lines[first - 1]) in (Sort.SIGNER, Sort.SKIP, Sort.GROUP):
+        first -= 1
+    found = Region(Opening.TAIL, first - 1, [(line, False) for line in lines[first:] if sort(line) is Sort.SIGNER])
+    found.last = len(lines) - 1
+    sure = sum(strong(line) for line, _ in found.signers)
+    return found if first and sure >= 3 and sure >= len(found) * 0.7 else None
+
+
+def inside(found: Region, lines: list[Line]) -> Iterator[Line]:
+    yield from lines[max(found.first, 0) : found.last + 1]
+
+
+def grouped(text: str) -> bool:
+    return is_capitals(text) and len(text.split()) <= 4
