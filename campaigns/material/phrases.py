@@ -1,7 +1,7 @@
-"""Phrases of the languages' data, found in a line of text whatever its quotes, vowel signs and numbers.
+"""Phrases of the languages' data, found in a line of text whatever its case, quotes, vowel signs and numbers.
 
 "leave a reply" is a whole line, "leave a reply…" its beginning, "…all rights reserved" its end, "…cookies…" any part
-of it. "#" stands for a number.
+of it, "sign the…petition" its beginning and what follows later. "#" stands for a number.
 """
 
 import re
@@ -13,32 +13,36 @@ ELLIPSIS = "…"
 # One letter where writers use several: alef with and without hamza, Persian and Arabic kaf and yeh; straight quotes.
 ALIKE = str.maketrans("أإآٱىیکة’‘`´“”„«»", 'اااايي\u0643ه\'\'\'\'"""""', "\u0640\u200c\u200e\u200f")
 NUMBER = re.compile(r"\d(?:[\d.,\u00a0\u202f' ]{0,12}\d)?")
+COLON = re.compile(r"\s{1,4}:")
 
 
 def normal(text: str) -> str:
-    """How a line reads whatever its case, quotes, vowel signs and numbers, without the signs around it."""
+    """How a line reads, without the signs before and after it."""
     plain = "".join(c for c in text.translate(ALIKE) if not 0x64B <= ord(c) <= 0x652).casefold()
     said = [at for at, c in enumerate(plain) if c.isalnum() or c == "#"]
     if not said:
         return ""
-    return " ".join(NUMBER.sub("#", plain[said[0] : said[-1] + 1]).split())
+    return COLON.sub(":", " ".join(NUMBER.sub("#", plain[said[0] : said[-1] + 1]).split()))
 
 
 class Phrases:
     def __init__(self, phrases: tuple[str, ...]) -> None:
-        self.whole = {normal(one) for one in phrases if ELLIPSIS not in one}
-        self.openings = _between(phrases, starts=False, ends=True)
-        self.endings = _between(phrases, starts=True, ends=False)
-        self.parts = _between(phrases, starts=True, ends=True)
+        pieces = [tuple(map(_piece, phrase.split(ELLIPSIS))) for phrase in phrases]
+        self.whole = {one[0] for one in pieces if len(one) == 1}
+        self.openings = tuple(one[0] for one in pieces if len(one) == 2 and one[0] and not one[1])
+        self.endings = tuple(one[1] for one in pieces if len(one) == 2 and one[1] and not one[0])
+        self.parts = tuple(one[1] for one in pieces if len(one) == 3 and one[1])
+        self.pairs = tuple(one for one in pieces if len(one) == 2 and all(one))
 
     def match(self, text: str) -> bool:
         line = normal(text)
-        return line in self.whole or self.opens(line) or self.ends(line) or self.has(line)
+        return bool(line) and (line in self.whole or self.opens(line) or self.ends(line) or self.has(line))
 
     def opens(self, line: str) -> bool:
-        return line.startswith(self.openings) and any(
-            line.startswith(one) and not _cut(line, len(one)) for one in self.openings
-        )
+        """`line` is in its normal form, here and below."""
+        if line.startswith(self.openings) and any(_opens(line, one) for one in self.openings):
+            return True
+        return any(_opens(line, first) and _apart(line[len(first) :], rest) for first, rest in self.pairs)
 
     def ends(self, line: str) -> bool:
         return line.endswith(self.endings) and any(
@@ -55,9 +59,15 @@ def everywhere(room: str, *names: str) -> Phrases:
     return Phrases(tuple(phrase for name in names for phrase in words.everywhere(room, name)))
 
 
-def _between(phrases: tuple[str, ...], starts: bool, ends: bool) -> tuple[str, ...]:
-    chosen = (one for one in phrases if (one.startswith(ELLIPSIS), one.endswith(ELLIPSIS)) == (starts, ends))
-    return tuple(normal(one) for one in chosen)
+def _piece(text: str) -> str:
+    """A piece of a phrase keeps the signs that tell it from a mere word: "photo:", "/afp", "(image"."""
+    text = text.strip()
+    before = text[0] if text[:1] in ("/", "(", "[") else ""
+    return before + normal(text) + (":" if text.endswith(":") else "")
+
+
+def _opens(line: str, opening: str) -> bool:
+    return line.startswith(opening) and not _cut(line, len(opening))
 
 
 def _apart(line: str, part: str) -> bool:

@@ -1,0 +1,120 @@
+"""What is not the document by its shape and place: menus, strips of links, what follows "Comments" or "Related"."""
+
+from campaigns.material import phrases
+from campaigns.material.document import Block, Kind, Reason
+from campaigns.material.prose import LONG, count_words, ends_sentence, is_prose
+
+from .sheet import Sheet, linked
+
+LANDMARKS = {"nav": Reason.NAVIGATION, "aside": Reason.RELATED, "footer": Reason.NAVIGATION}
+OWN = 300  # characters of prose that are the document's own even in a landmark of the site
+MENU = 5  # lines in a row, at least
+ITEM_WORDS = 5  # of a line of a menu, at most
+MANY_LINKS = 3
+
+
+def drop_landmarks(sheet: Sheet) -> None:
+    for at in sheet.kept():
+        block = sheet.blocks[at]
+        reason = next((LANDMARKS[name] for name in block.place if name in LANDMARKS), None)
+        if reason and not (len(block.text) >= OWN and linked(block) < 0.3):
+            sheet.drop(at, reason)
+        elif "header" in block.place and block.kind != Kind.HEADING and linked(block) > 0.8:
+            sheet.drop(at, Reason.NAVIGATION)
+        elif "form" in block.place and _is_label(block):
+            sheet.drop(at, Reason.SIGNING)
+
+
+def _is_label(block: Block) -> bool:
+    return block.kind != Kind.HEADING and len(block.text) <= LONG // 2 and not ends_sentence(block.text)
+
+
+def drop_links(sheet: Sheet) -> None:
+    """Strips and runs of links. A list that a sentence leads to ("The letters can be found at") is the document's."""
+    run: list[int] = []
+    before: Block | None = None
+    for at in [*sheet.kept(), None]:
+        block = sheet.blocks[at] if at is not None else None
+        if block and block.kind in (Kind.ITEM, Kind.PARAGRAPH) and linked(block) > 0.85:
+            run.append(at)  # type: ignore[arg-type]
+            continue
+        _drop_run(sheet, run, before)
+        run = []
+        if block and at is not None:
+            if _is_strip(block):
+                sheet.drop(at, Reason.NAVIGATION)
+            else:
+                before = block
+
+
+def _drop_run(sheet: Sheet, run: list[int], before: Block | None) -> None:
+    led = before is not None and (before.text.endswith(":") or not ends_sentence(before.text))
+    if len(run) >= MANY_LINKS and not led:
+        for at in run:
+            sheet.drop(at, Reason.NAVIGATION)
+
+
+def _is_strip(block: Block) -> bool:
+    links = [mark for mark in block.marks if mark.target]
+    if len(links) < MANY_LINKS or block.kind not in (Kind.PARAGRAPH, Kind.ITEM):
+        return False
+    rest = len(block.text) - sum(mark.end - mark.start for mark in links)
+    return rest <= 6 * len(links) and any(sign in block.text for sign in "|•·›»→[")
+
+
+def drop_menus(sheet: Sheet) -> None:
+    """Runs of short lines with words of a menu among them, before the text begins or after it ended."""
+    kept = sheet.kept()
+    prose = [at for at in kept if is_prose(sheet.blocks[at].text) and sheet.blocks[at].kind == Kind.PARAGRAPH]
+    if not prose:
+        return
+    run: list[int] = []
+    for at in [*kept, None]:
+        if at is not None and _is_menu_line(sheet.blocks[at]) and not prose[0] < at < prose[-1]:
+            run.append(at)
+        else:
+            _drop_menu(sheet, run)
+            run = []
+
+
+def _is_menu_line(block: Block) -> bool:
+    text = block.text
+    plain = count_words(text) <= ITEM_WORDS and not text.endswith((".", "!", ":", ",")) and "," not in text
+    return plain and not any(c.isdigit() for c in text) and "\n" not in text and block.kind != Kind.ROW
+
+
+def _drop_menu(sheet: Sheet, run: list[int]) -> None:
+    menu = phrases.everywhere("cleaning", "menu", "navigation")
+    known = [at for at in run if menu.match(sheet.blocks[at].text)]
+    if len(run) < MENU or len(known) < 2:
+        return
+    for at in run:
+        # From the first line that is known to the last: what stands around them may be a title, or names.
+        if known[0] <= at <= known[-1] and (sheet.blocks[at].kind != Kind.HEADING or at in known):
+            sheet.drop(at, Reason.NAVIGATION)
+
+
+def drop_sections(sheet: Sheet) -> None:
+    """From "3 comments" on, where most of the text has been: all of it. After "Related": what is short or a link."""
+    comments = phrases.everywhere("cleaning", "comments_begin")
+    related = phrases.everywhere("cleaning", "related_begin")
+    lengths = [len(block.text) if is_prose(block.text) else 0 for block in sheet.blocks]
+    total, before = sum(lengths), 0
+    section: Reason | None = None
+    for at, block in enumerate(sheet.blocks):
+        if block.kind in (Kind.META, Kind.RULE):
+            continue
+        before += lengths[at]
+        short = len(block.text) <= LONG // 2
+        if short and before * 2 >= total and comments.match(block.text) and _is_prose_before(sheet, at):
+            section = Reason.COMMENTS
+        elif short and section != Reason.COMMENTS and related.match(block.text):
+            section = Reason.RELATED
+        elif section == Reason.RELATED and (block.kind == Kind.HEADING and not linked(block) or is_prose(block.text)):
+            section = None
+        if section:
+            sheet.drop(at, section)
+
+
+def _is_prose_before(sheet: Sheet, at: int) -> bool:
+    return any(sheet.why[one] is None and is_prose(sheet.blocks[one].text) for one in range(at))
