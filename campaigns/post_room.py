@@ -79,7 +79,10 @@ class Desk:
     def frame(self, name: str, **where: Any) -> dict[str, Any]:
         """What every page of the post room needs; `name` and `where` say which page it is, for the other languages."""
         language = get_language() or settings.LANGUAGE_CODE
-        names = ("post_room", "post_now", "post_held", "post_find", "post_pause", "post_resume", "post_try", "lists")
+        names = (
+            *("post_room", "post_now", "post_held", "post_find", "post_pause", "post_resume", "post_try"),
+            *("lists", "material"),
+        )
         others = [Desk(self.organisation, self.user, self.role, code) for code in (None, *_other_languages())]
         return {
             "desk": self,

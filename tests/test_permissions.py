@@ -26,6 +26,7 @@ from .campaigns.factories import (
     WORDING,
     make_campaign,
     make_campaign_letter,
+    make_material,
     make_organisation,
     make_seat,
     make_signature,
@@ -107,7 +108,17 @@ ORGANISATIONS = {
     "list_delete": ("post", EDITOR),
     "list_export": ("get", EDITOR),
     "list_file": ("get", EDITOR),
+    "material": ("get", EDITOR),
+    "material_check": ("get", EDITOR),
+    "material_signatories": ("get", EDITOR),
+    "material_address": ("get", EDITOR),
+    "material_publish": ("post", EDITOR),
+    "material_done": ("get", EDITOR),
+    "material_delete": ("get", EDITOR),
+    "material_original": ("get", EDITOR),
 }
+# An organiser's own, whatever they work for: to a page of their organisation.
+ANYWHERE = {"materials": ("get", EDITOR | {"Charlie"})}
 DECIDED_ON = ("post_held", "post_emails", "post_email")  # everybody who may look may not decide
 # Pages that show how far some long work is, and what kind of work that is.
 LONG_WORK = {"export": "signatures-csv", "hand_in_bundle": "hand-in-bundle", "pack": "hand-over-pack"}
@@ -166,6 +177,7 @@ def house() -> House:
         "campaigns.campaigntext": text_of(campaign),
         "campaigns.signature": make_signature(campaign),
         "campaigns.campaignletter": make_campaign_letter(campaign, representative),
+        "campaigns.material": make_material(alices),
         "campaigns.organisation": alices,
         "campaigns.user": make_user("dora@example.org"),
         "letters.outgoingemail": make_email(alices),
@@ -210,7 +222,7 @@ def unlisted(patterns: list[Any]) -> list[tuple[str, str | None, str]]:
         for page in ("changelist", "add", "history", "delete", "change")
     }
     listed = {
-        "campaigns": PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS),
+        "campaigns": PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS) | set(ANYWHERE),
         "letters": OF_PROVIDERS,
         "admin": pages | ADMIN_OWN,
         "": DEMONSTRATION_ONLY | OF_THE_SITE,
@@ -237,7 +249,7 @@ def test_the_walk_sees_an_address_that_nobody_listed() -> None:
 
 def test_the_tables_name_nothing_that_is_gone() -> None:
     found = {(namespace, name) for namespace, name, _ in addresses(get_resolver().url_patterns)}
-    expected = {("campaigns", name) for name in PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS)}
+    expected = {("campaigns", name) for name in PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS) | set(ANYWHERE)}
     expected |= {("", name) for name in DEMONSTRATION_ONLY | OF_THE_SITE}
     expected |= {("letters", name) for name in OF_PROVIDERS}
     assert expected <= found
@@ -288,6 +300,8 @@ def where_of(house: House, name: str, role: str = "owner") -> dict[str, Any]:
         owner = lists.owner_of(organisation, f"account {account.pk if account else None}")
         file = {"file": lists.keep(owner, b"Name\nAgnes\n", None, "The board", "").uuid}
         return where | (file if name == "list_file" else {"number": organisation.lists.get().pk})
+    if name.startswith("material_"):
+        return where | {"material": house.rows["campaigns.material"].uuid}  # type: ignore[attr-defined]
     more = {
         "post_emails": {"state": "queued"},
         "post_email": {"email": house.rows["letters.outgoingemail"].uuid},  # type: ignore[attr-defined]
@@ -302,6 +316,18 @@ def where_of(house: House, name: str, role: str = "owner") -> dict[str, Any]:
 def test_a_page_of_an_organisation_answers_to_whom_it_should(house: House, name: str, role: str, language: str) -> None:
     method, allowed = ORGANISATIONS[name]
     where = where_of(house, name, role) | ({"language": language} if language else {})
+    response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
+    is_answered(response, role, allowed)
+
+
+@pytest.mark.parametrize("language", ["", "ar"])
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ANYWHERE)
+def test_a_page_of_no_one_organisation_answers_to_whom_it_should(
+    house: House, name: str, role: str, language: str
+) -> None:
+    method, allowed = ANYWHERE[name]
+    where = {"language": language} if language else {}
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
     is_answered(response, role, allowed)
 

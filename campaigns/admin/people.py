@@ -55,7 +55,7 @@ class OrganisationAdmin(Scoped[Organisation]):
     organisation_path = ""
     change_role = Role.OWNER
     add_role = None
-    list_display = ("name", "slug", "contact_email", "approved_at", "post_room", "own_lists")
+    list_display = ("name", "slug", "contact_email", "approved_at", "post_room", "own_lists", "documents")
     search_fields = ("name", "slug")
     exclude = ("lists",)  # made and ended on a page of their own; here one could take another organisation's
 
@@ -66,6 +66,10 @@ class OrganisationAdmin(Scoped[Organisation]):
     @admin.display(description=_("lists of its own"))
     def own_lists(self, organisation: Organisation) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("campaigns:lists", args=[organisation.slug]), _("Open"))
+
+    @admin.display(description=_("campaigns from documents"))
+    def documents(self, organisation: Organisation) -> SafeString:
+        return format_html('<a href="{}">{}</a>', reverse("campaigns:material", args=[organisation.slug]), _("Open"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(getattr(request.user, "is_superuser", False))

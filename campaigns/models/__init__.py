@@ -9,6 +9,7 @@ from .campaign import (
     Target,
 )
 from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver, MergedLetter
+from .material import Material
 from .organisation import Membership, Organisation, User
 from .signature import ConsentWording, Signature
 from .update import Update
@@ -25,6 +26,7 @@ __all__ = [
     "HandIn",
     "HandOver",
     "LetterVariant",
+    "Material",
     "Membership",
     "MergedLetter",
     "Organisation",

@@ -95,6 +95,8 @@ class Campaign(models.Model):
     retention_months = models.PositiveSmallIntegerField(
         _("months kept"), default=24, help_text=_("A signature is anonymised this many months after it was given.")
     )
+    # The document it was made from, if its organisers want that to be read: {"name", "sha256", "url"}.
+    published_from = models.JSONField(default=dict, blank=True, editable=False)
     # Written by the fold alone (counting.py), never by a request.
     signature_count = models.PositiveIntegerField(_("signatures"), default=0, editable=False)
     # The sum of its PaperCounts; beside the count of signatures, never in it.

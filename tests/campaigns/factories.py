@@ -1,18 +1,24 @@
 """Plain rows for tests of campaigns, and what a browser sends. Every argument may be overridden."""
 
+import hashlib
 import re
+import uuid
 from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.utils import timezone
 
 from campaigns import consent, publishing, retention
+from campaigns.material import pipeline, storing
 from campaigns.models import (
     Campaign,
     CampaignLetter,
     CampaignText,
     Event,
+    Material,
     Membership,
     Organisation,
     Response,
@@ -56,6 +62,29 @@ WORDING_AR: dict[str, Any] = WORDING | {
     "letter_body": "أكتب إليكم عن المكتبة في {constituency}.\n\nيجب أن تبقى مفتوحة.",
 }
 
+DOCUMENT = b"""# Keep the swimming pool of Easton open
+
+*The council wants to close it in March.*
+
+By Mara Lindqvist, 14 October 2026
+
+Dear members of the Easton council,
+
+You plan to close the only pool of our town. 1,240 children learned to swim there last year.
+
+We call on you to:
+
+- keep the pool open until a new one stands
+- publish the engineer's report
+
+On 5 December 2026 we meet in front of the town hall at noon.
+
+Yours faithfully,
+
+Mara Lindqvist, Easton Swimmers
+Tom Okafor, Head of Hill School
+"""
+
 
 def make_organisation(**fields: Any) -> Organisation:
     number = next(_number)
@@ -97,6 +126,16 @@ def text_of(campaign: Campaign, language: str = "") -> CampaignText:
         .select_related("campaign__organisation__sender", "campaign__legislature")
         .get()
     )
+
+
+def make_material(organisation: Organisation, content: bytes = DOCUMENT, **fields: Any) -> Material:
+    """As storing.store makes it, but read in this process: the one with limits has tests of its own."""
+    name = fields.setdefault("filename", f"library-{next(_number)}.md")
+    fields.setdefault("draft", pipeline.data_of(content, name))
+    digest = hashlib.sha256(content).hexdigest()
+    kept = storages["private"].save(f"{storing.FOLDER}/{uuid.uuid4()}", ContentFile(content))
+    defaults = {"file": kept, "format": "md", "size": len(content), "sha256": digest}
+    return Material.objects.create(organisation=organisation, **{**defaults, **fields})
 
 
 def make_facts(campaign: Campaign) -> None:

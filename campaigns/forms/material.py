@@ -1,0 +1,304 @@
+"""A document to be given, and what was read out of it, to be checked."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf.locale import LANG_INFO
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.material.sandbox import LARGEST_FILE, sentence
+from campaigns.models import Campaign
+from campaigns.models.translated import LANGUAGE
+
+from .fields import LineField, ParagraphsField, bare_helper
+
+LONGEST_TEXT = 100_000  # characters; a form of more than settings.DATA_UPLOAD_MAX_MEMORY_SIZE is refused unread
+MOST_ROWS = 60
+CERTAIN = 0.6  # an event below it is not ticked
+KNOWN_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+ROWS = ("asks", "events", "figures")
+
+
+class DocumentForm(forms.Form):
+    file = forms.FileField(
+        label=_("The document"),
+        required=False,
+        error_messages={"empty": sentence("empty")},
+        help_text=_("Word (.docx), OpenDocument (.odt), PDF, a saved web page, Markdown or plain text; 10 MB at most."),
+        widget=forms.ClearableFileInput({"accept": ".docx,.odt,.pdf,.html,.htm,.md,.markdown,.txt"}),
+    )
+    pasted = ParagraphsField(
+        label=_("Or paste its text"), required=False, widget=forms.Textarea({"rows": 6, "dir": "auto"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper()
+
+    def clean_file(self) -> UploadedFile | None:
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file and (file.size or 0) > LARGEST_FILE:
+            raise ValidationError(sentence("too large"), code="large")
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("file") and not cleaned.get("pasted"):
+            self.add_error("file", _("Choose a document, or paste its text."))
+        return cleaned
+
+    def given(self) -> tuple[bytes, str]:
+        """Its bytes and its name; pasted text has none."""
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file is None:
+            return str(self.cleaned_data["pasted"]).encode("utf-8", "replace"), ""
+        return file.read(), file.name or "?"
+
+
+def language_choices(known: str) -> list[tuple[str, str]]:
+    names = {code: info["name_local"] for code, info in LANG_INFO.items() if "name_local" in info}
+    names = {code: name for code, name in names.items() if LANGUAGE.fullmatch(code)} | {"ku": "Kurdî"}
+    names.setdefault(known or "en", known or "en")
+    return sorted(names.items(), key=lambda one: one[1].casefold())
+
+
+class CheckForm(forms.Form):
+    title = LineField(label=_("Title"), max_length=200)
+    summary = ParagraphsField(
+        label=_("Summary"),
+        max_length=2_000,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("One or two sentences under the title; they also go with every link that is shared."),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=Campaign.Kind.choices)
+    language = forms.ChoiceField(label=_("Language"))
+    addressed_to = LineField(
+        label=_("Addressed to"), max_length=200, required=False, help_text=_("As in “An open letter to …”.")
+    )
+    salutation = LineField(label=_("Salutation"), max_length=200, required=False)
+    text = ParagraphsField(
+        label=_("Text"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea({"rows": 16}),
+        help_text=_("Markdown: an empty line between paragraphs, ## before a heading, - before a point."),
+    )
+    text_from = forms.ChoiceField(choices=[("letter", ""), ("body", "")], widget=forms.HiddenInput)
+    closing = LineField(label=_("Closing"), max_length=200, required=False)
+    byline = LineField(label=_("Author"), max_length=120, required=False)
+    affiliation = LineField(label=_("What the author belongs to"), max_length=120, required=False)
+    publication = LineField(label=_("Published in"), max_length=200, required=False)
+    date = LineField(
+        label=_("Date"),
+        max_length=10,
+        required=False,
+        help_text=_("As far as it is known: 2018, 2018-09 or 2018-09-16."),
+        widget=forms.TextInput({"dir": "ltr", "inputmode": "numeric"}),
+    )
+    source_url = forms.URLField(
+        label=_("Address of the source"), max_length=200, required=False, widget=forms.URLInput({"dir": "ltr"})
+    )
+    cite = forms.BooleanField(label=_("Name the document among the sources of the page"), required=False)
+    response = ParagraphsField(
+        label=_("What those addressed answered"), required=False, max_length=20_000, widget=forms.Textarea({"rows": 4})
+    )
+    response_author = LineField(label=_("Who answered"), max_length=200, required=False)
+    response_date = LineField(
+        label=_("When"), max_length=10, required=False, widget=forms.TextInput({"dir": "ltr", "placeholder": "2018-09"})
+    )
+    keep_signatories = forms.BooleanField(label=_("Keep this list with the material"), required=False)
+    name_document = forms.BooleanField(
+        label=_("Say on the page: published from this document"),
+        required=False,
+        help_text=_("With the name of the file and its SHA-256, so that anybody who has it can compare."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = str(self["language"].value() or "")
+        field = self.fields["language"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = language_choices(language if LANGUAGE.fullmatch(language) else "")
+        for name in ("title", "summary", "addressed_to", "salutation", "text", "closing", "byline", "response"):
+            self.fields[name].widget.attrs.update({"dir": "auto", "lang": language})
+        for name, one in self.fields.items():
+            dress(one, f"about-{name}")
+
+    def clean_date(self) -> str:
+        return _known_date(self.cleaned_data["date"])
+
+    def clean_response_date(self) -> str:
+        return _known_date(self.cleaned_data["response_date"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("response") and not cleaned.get("response_author"):
+            self.add_error("response_author", _("Say who answered, or empty the answer."))
+        return cleaned
+
+
+def dress(field: forms.Field, about: str) -> None:
+    """The classes of the house, and where it is said what the field rests on and what is wrong with it."""
+    kind = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}.get(type(field.widget))
+    field.widget.attrs |= {"class": kind or "form-control", "aria-describedby": about}
+
+
+def _known_date(said: str) -> str:
+    if said and not KNOWN_DATE.fullmatch(said):
+        raise ValidationError(_("Write the date as 2018, 2018-09 or 2018-09-16."), code="date")
+    return said
+
+
+class Row(forms.Form):
+    """One of several. `source` is its number in the draft; what an organiser has added has none."""
+
+    source = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name != "source":
+                dress(field, f"about-{self.prefix}")
+        for name in ("text", "title", "place"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["dir"] = "auto"
+
+
+class AskRow(Row):
+    text = LineField(label=_("What it asks"), max_length=1_000, required=False, widget=forms.Textarea({"rows": 2}))
+
+
+class FigureRow(Row):
+    use = forms.BooleanField(label=_("Offer it as a point"), required=False)
+    text = LineField(label=_("The sentence"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 2}))
+
+
+class EventRow(Row):
+    use = forms.BooleanField(label=_("Show it on the page"), required=False)
+    title = LineField(label=_("What happens"), max_length=200, required=False)
+    date = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    place = LineField(label=_("Place"), max_length=200, required=False)
+    description = ParagraphsField(label=_("More"), max_length=2_000, required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("use"):
+            if not cleaned.get("title"):
+                self.add_error("title", _("Say what happens, or leave this one out."))
+            if not cleaned.get("date") and "date" not in self.errors:
+                self.add_error("date", _("Give the day, or leave this one out."))
+        return cleaned
+
+
+def rows(row: type[forms.Form], name: str, data: Any, initial: list[dict[str, Any]]) -> Any:
+    """A set of them, with an empty one at its end."""
+    kind = forms.formset_factory(row, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True)
+    return kind(data, prefix=name, initial=initial[: MOST_ROWS - 1])
+
+
+class CheckForms:
+    """The whole page: single fields, and rows of several."""
+
+    def __init__(self, initial: dict[str, Any] | None = None, data: Any = None) -> None:
+        initial = initial or {}
+        self.form = CheckForm(data, initial=initial)
+        kinds = {"asks": AskRow, "events": EventRow, "figures": FigureRow}
+        self.rows = {name: rows(kinds[name], name, data, initial.get(name, [])) for name in ROWS}
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), *(one.is_valid() for one in self.rows.values())])
+
+    def values(self) -> dict[str, Any]:
+        """What was checked, as JSON. Rows in which nothing stands are none."""
+        said = dict(self.form.cleaned_data)
+        for name, several in self.rows.items():
+            said[name] = [
+                {key: value.isoformat() if isinstance(value, date) else value for key, value in row.items()}
+                for row in several.cleaned_data
+                if row.get("text") or row.get("title")
+            ]
+        return said
+
+    def typed(self) -> dict[str, Any]:
+        """What stands in the fields, right or wrong: to be shown again, changed in one place."""
+        said = {name: self.form[name].value() for name in self.form.fields}
+        for name, several in self.rows.items():
+            found = [{key: row[key].value() for key in row.fields} for row in several.forms]
+            said[name] = [row for row in found if row.get("text") or row.get("title")]
+        return said
+
+    def wrong_rows(self) -> list[dict[str, Any]]:
+        """For the summary of errors: where, and what."""
+        return [
+            {"id": row[name].auto_id if name in row.fields else row[row_first(row)].auto_id, "errors": errors}
+            for several in self.rows.values()
+            if several.is_bound
+            for row in several.forms
+            for name, errors in row.errors.items()
+        ] + [
+            {"id": "", "errors": several.non_form_errors()}
+            for several in self.rows.values()
+            if several.is_bound and several.non_form_errors()
+        ]
+
+
+def row_first(row: forms.Form) -> str:
+    return next(name for name in row.fields if name != "source")
+
+
+# What the draft says, as these fields have it
+
+
+def from_draft(draft: dict[str, Any]) -> dict[str, Any]:
+    chosen = "letter" if draft["letter_markdown"].strip() else "body"
+    single = ("title", "byline", "affiliation", "publication", "date", "source_url", "language", "response")
+    said: dict[str, Any] = {name: draft[name] or "" for name in single}
+    said |= text_of(draft, chosen)
+    said["kind"] = _kind_of(draft)
+    said["language"] = said["language"] or "en"
+    said["summary"] = draft["standfirst"] or ""
+    stated = [one for number, one in enumerate(draft["addressees"]) if f"addressees.{number}" not in draft["inferred"]]
+    said["addressed_to"] = ", ".join(stated)
+    said["cite"] = bool(draft["source_url"] or draft["publication"])
+    said["asks"] = [{"source": number, "text": ask} for number, ask in enumerate(draft["asks"])]
+    said["figures"] = [{"source": n, "text": figure["sentence"]} for n, figure in enumerate(draft["figures"])]
+    said["events"] = [_event(draft, number, event) for number, event in enumerate(draft["events"])]
+    return said
+
+
+def text_of(draft: dict[str, Any], chosen: str) -> dict[str, Any]:
+    """The letter alone has its salutation and closing beside it; the whole document has them in its text."""
+    alone = chosen == "letter"
+    return {
+        "text": draft[f"{chosen}_markdown"],
+        "text_from": chosen,
+        "salutation": (draft["salutation"] or "") if alone else "",
+        "closing": (draft["closing"] or "") if alone else "",
+    }
+
+
+def _kind_of(draft: dict[str, Any]) -> str:
+    if draft["is_open_letter"]:
+        return Campaign.Kind.LETTER
+    return Campaign.Kind.CALL if draft["events"] else Campaign.Kind.STATEMENT
+
+
+def _event(draft: dict[str, Any], number: int, event: dict[str, Any]) -> dict[str, Any]:
+    try:
+        day: date | None = date.fromisoformat(event["date"][:10])
+    except ValueError:
+        day = None
+    sure = draft["confidence"].get("events", 0) >= CERTAIN and f"events.{number}" not in draft["inferred"]
+    title = Truncator(event["text"]).chars(200)
+    return {
+        "source": number,
+        "use": bool(day) and sure,
+        "title": title,
+        "date": day,
+        "description": event["text"] if title != event["text"] else "",
+    }

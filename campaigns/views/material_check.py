@@ -1,0 +1,156 @@
+"""The document and its draft side by side: nothing goes on before somebody has looked at it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from campaigns import checking, drafting, material_words
+from campaigns.forms import material as forms
+from campaigns.forms.fields import one_line
+from campaigns.models import Material
+from campaigns.post_room import Desk
+
+from .material import found, frame
+
+# Where a piece of the original may be sent, in the order of the page.
+PLACES: dict[str, Promise] = {
+    "title": gettext_lazy("Title"),
+    "summary": gettext_lazy("Summary"),
+    "addressed_to": gettext_lazy("Addressed to"),
+    "salutation": gettext_lazy("Salutation"),
+    "text": gettext_lazy("Text, at its place"),
+    "asks": gettext_lazy("A new ask"),
+    "closing": gettext_lazy("Closing"),
+    "byline": gettext_lazy("Author"),
+    "affiliation": gettext_lazy("What the author belongs to"),
+    "publication": gettext_lazy("Published in"),
+    "events": gettext_lazy("A new event"),
+    "figures": gettext_lazy("A new point"),
+    "response": gettext_lazy("What those addressed answered"),
+}
+# What a field of the form rests on in the draft; the text rests on the letter or on the whole.
+RESTS_ON = {name: name for name in ("title", "byline", "affiliation", "publication", "date", "source_url")} | {
+    **{"summary": "standfirst", "language": "language", "addressed_to": "addressees", "kind": "is_open_letter"},
+    **{"salutation": "salutation", "closing": "closing", "response": "response"},
+}
+# These say themselves what they are; that a document does not give them needs no words.
+WITHOUT = ("kind", "language")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def check(request: HttpRequest, slug: str, material: uuid.UUID, language: str | None = None) -> HttpResponse:
+    desk, one = found(request, slug, language, material)
+    if one.is_published:
+        return redirect(desk.url("material_done", material=one.uuid))
+    if request.method != "POST":
+        return _page(request, desk, one, forms.CheckForms(one.checked or forms.from_draft(one.draft)))
+    given = forms.CheckForms(data=request.POST)
+    if {"send", "to", "take"} & set(request.POST):
+        return _rearranged(request, desk, one, given.typed())
+    if not given.is_valid():
+        return _page(request, desk, one, given, status=422)
+    drafting.save_check(one, given.values())
+    if request.POST.get("do") == "next":
+        return redirect(desk.url("material_address", material=one.uuid))
+    messages.success(request, _("Saved. Nothing is public yet."))
+    return redirect(desk.url("material_check", material=one.uuid))
+
+
+def _rearranged(request: HttpRequest, desk: Desk, material: Material, typed: dict[str, Any]) -> HttpResponse:
+    """The form as it was typed, with one thing moved. Nothing is stored."""
+    draft, asked = material.draft, request.POST
+    if asked.get("take") in ("letter", "body"):
+        typed |= forms.text_of(draft, asked["take"])
+        return _page(request, desk, material, forms.CheckForms(typed))
+    piece = asked.get("send") or asked.get("piece") or ""
+    words = checking.piece_text(draft, piece)
+    place = asked.get("to", "")
+    if words is None or (place and place not in PLACES):
+        return _page(request, desk, material, forms.CheckForms(typed))
+    if not place:
+        return _page(request, desk, material, forms.CheckForms(typed), {"piece": piece, "words": words})
+    _send(draft, typed, piece, words, place)
+    said = {"sent_to": PLACES[place], "sent_place": place}
+    return _page(request, desk, material, forms.CheckForms(typed), said)
+
+
+def _send(draft: dict[str, Any], typed: dict[str, Any], piece: str, words: str, place: str) -> None:
+    if place == "text":
+        typed["text"] = checking.put_into_text(draft, typed["text"] or "", piece)
+    elif place in ("asks", "figures"):
+        typed[place].append({"text": one_line(words), "use": True})
+    elif place == "events":
+        typed[place].append({"title": one_line(words)[:200], "use": True})
+    else:
+        typed[place] = words if place in ("summary", "response") else one_line(words)
+
+
+def _page(
+    request: HttpRequest,
+    desk: Desk,
+    material: Material,
+    shown: forms.CheckForms,
+    more: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    draft = material.draft
+    pieces, cut = checking.original(draft)
+    rests_on = RESTS_ON | {"text": str(shown.form["text_from"].value() or "body")}
+    evidence = {name: checking.evidence(draft, key) for name, key in rests_on.items()}
+    context = frame(desk, "material_check", material) | {
+        "form": shown.form,
+        "wrong_rows": shown.wrong_rows(),
+        "fields": {
+            name: {"field": shown.form[name], "evidence": evidence.get(name)}
+            for name in shown.form.fields
+            if name != "text_from"
+        },
+        "asks": _rows(draft, shown, "asks"),
+        "events": _rows(draft, shown, "events"),
+        "figures": _rows(draft, shown, "figures"),
+        "pieces": pieces,
+        "cut": cut,
+        "places": PLACES.items(),
+        "draft": draft,
+        "warnings": material_words.warnings(draft),
+        "both": bool(draft["letter_markdown"].strip()) and draft["letter_markdown"] != draft["body_markdown"],
+        "perhaps": [
+            one for number, one in enumerate(draft["addressees"]) if checking.is_suggestion(draft, "addressees", number)
+        ],
+        "document_language": draft["language"] or "",
+    }
+    return render(request, "campaigns/organising/material_check.html", context | (more or {}), status=status)
+
+
+def _rows(draft: dict[str, Any], shown: forms.CheckForms, name: str) -> dict[str, Any]:
+    several = shown.rows[name]
+    return {
+        "set": several,
+        "none": not draft[name],
+        "rows": [
+            {"form": row, "evidence": checking.evidence(draft, f"{name}.{number}") if number != "" else None}
+            | ({"said": _said(draft, number)} if name == "events" and number != "" else {})
+            for row in several.forms
+            for number in [_number(row["source"].value(), len(draft[name]))]
+        ],
+    }
+
+
+def _number(source: Any, many: int) -> int | str:
+    number = int(source) if str(source).isascii() and str(source).isdecimal() else many
+    return number if number < many else ""
+
+
+def _said(draft: dict[str, Any], number: int | str) -> str:
+    """The day as the document has it, where it is not a day: an interval, or without its year."""
+    day = str(draft["events"][int(number)]["date"])
+    return day if len(day) != 10 else ""
