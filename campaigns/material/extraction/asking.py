@@ -2,9 +2,10 @@
 
 from campaigns.material.draft import Draft
 
-from . import asks
+from . import addressees, asks
 from .parts import Parts
 
 
 def find(draft: Draft, parts: Parts) -> None:
     draft.asks = asks.find(draft, parts)
+    draft.addressees = addressees.find(draft, parts)

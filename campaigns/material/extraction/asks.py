@@ -170,12 +170,10 @@ def _by_writers(said: str, verb: re.Match[str], language: str | None) -> bool:
     ):
         return True
     before = said[max(0, verb.start() - NEAR) : verb.start()]
-    writer = None
-    for writer in wording(language, "writers").finditer(before):
-        pass
-    if writer is None:
+    writers = list(wording(language, "writers").finditer(before))
+    if not writers:
         return False
-    between = before[writer.end() :]
+    between = before[writers[-1].end() :]
     last = between.split()[-1:] or [""]
     if wording(language, "determiners").fullmatch(last[0]):
         return False

@@ -14,6 +14,7 @@ from campaigns.material.draft import Draft
 ALIKE = str.maketrans("’‘`´ʼأإآٱىیکە", "'''''ااااييكه")
 LETTERS = r"\w{0,12}"
 GAP = r"(?:\W{1,3}\w{1,30}){1,8}?\W{1,3}"
+WHO = r"[^.:;!?]{1,100}?"
 NEVER = re.compile(r"(?!)")
 
 
@@ -35,6 +36,14 @@ def wording(language: str | None, *names: str) -> re.Pattern[str]:
 def opening(language: str | None, *names: str) -> re.Pattern[str]:
     """The same at the beginning of a text only."""
     return re.compile(r"\W{0,4}(?:" + wording(language, *names).pattern + ")")
+
+
+@cache
+def templates(language: str | None, name: str) -> tuple[re.Pattern[str], ...]:
+    """Of phrases such as "call on … to": what stands for the gap is the group "who"."""
+    parts = [level(phrase).partition("…") for phrase in listed(language, name)]
+    whole = [(_spelt(before.strip()), _spelt(after.strip())) for before, _gap, after in parts]
+    return tuple(re.compile(rf"(?<!\w){before}\s(?P<who>\w{WHO})\s?{after}") for before, after in whole)
 
 
 @cache

@@ -1,0 +1,175 @@
+"""To whom a document speaks: the people and bodies it names as recipients, else those whom its demands name."""
+
+import re
+from collections.abc import Iterator
+
+from campaigns.material.document import Kind
+from campaigns.material.draft import Draft, Finding, Span
+
+from .naming import bare, named, opens, split
+from .parts import Part, Parts
+from .sentences import sentences
+from .wordings import language_of, level, listed, opening, templates, wording
+
+SALUTATION = 240  # characters of a line that may be one
+LABEL = 40  # characters before the colon of a "To:" line
+DIGIT = re.compile(r"\d")  # of a street, a postcode
+HEAD = 8  # passages from the beginning in which the text may say to whom it is
+MOST = 12
+SUGGESTED = 2  # of those that are only inferred
+SENTENCE = 1500  # characters of a demand that are looked at
+SUBJECT = 80  # characters before "must" that may name somebody
+SALUTED, LABELLED, ENTITLED, MENTIONED, INFERRED = 0.95, 0.95, 0.9, 0.8, 0.5
+
+
+def find(draft: Draft, parts: Parts) -> list[Finding[str]]:
+    language = language_of(draft)
+    labelled = list(_labelled(draft, parts, language))
+    saluted = [span for span in _saluted(draft, parts, language) if not labelled or not bare(draft, span, language)]
+    entitled = list(_mentioned(draft, parts, language, titles=True))
+    found = [(span, LABELLED) for span in labelled]
+    found += [(span, SALUTED) for span in saluted] + [(span, ENTITLED) for span in entitled]
+    if not found:
+        found = [(span, MENTIONED) for span in _mentioned(draft, parts, language, titles=False)]
+    kept = _distinct(draft, found)
+    if kept:
+        return [draft.quoted(*span, confidence) for span, confidence in kept][:MOST]
+    return [draft.quoted(*span, INFERRED, inferred=True) for span in _asked(draft, language)]
+
+
+def _distinct(draft: Draft, found: list[tuple[Span, float]]) -> list[tuple[Span, float]]:
+    """Nobody twice: of "the Prime Minister" and "Prime Minister Ada Bell" the one that says more, in their order."""
+    said = [frozenset(_words(draft.cleaned.text[start:end])) for (start, end), _sure in found]
+    kept: list[int] = []
+    for at in sorted(range(len(found)), key=lambda at: (-len(said[at]), at)):
+        if said[at] and not any(_holds(said[other], said[at]) for other in kept):
+            kept.append(at)
+    return [found[at] for at in sorted(kept)]
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.findall(r"\w+", level(text)) if word not in _small()]
+
+
+def _small() -> frozenset[str]:
+    return frozenset(level(one) for one in (*listed(None, "articles"), *listed(None, "ands")))
+
+
+def _holds(more: frozenset[str], less: frozenset[str]) -> bool:
+    """Is each word in the other, if only as the beginning of one: "City Council", "City Councillors"?"""
+    return all(any(long.startswith(word) for long in more) for word in less)
+
+
+def _lines(draft: Draft, at: int) -> Iterator[tuple[int, str]]:
+    start = draft.cleaned.passages[at].start
+    for line in draft.cleaned.passages[at].text.split("\n"):
+        yield start, line
+        start += len(line) + 1
+
+
+def _saluted(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]:
+    """ "Dear Minister, dear members of the council," """
+    if draft.salutation:
+        for start, end in draft.salutation.spans:
+            yield from _greeted(draft, start, end, language)
+        return
+    greeting = opening(None, "greetings")
+    for at, part in enumerate(parts):
+        if part not in (None, Part.ADDRESS, Part.HEAD) or draft.cleaned.passages[at].kind == Kind.META:
+            continue
+        for start, line in _lines(draft, at):
+            low = level(line)
+            if (
+                len(line) <= SALUTATION
+                and (part == Part.ADDRESS or line.rstrip()[-1:] in ",:!،;")
+                and greeting.match(low)
+            ):
+                yield from _greeted(draft, start, start + len(line), language)
+
+
+def _greeted(draft: Draft, start: int, end: int, language: str | None) -> Iterator[Span]:
+    low = level(draft.cleaned.text[start:end])
+    greeting = opening(None, "greetings")
+    at = 0
+    while at < len(low):
+        while (polite := greeting.match(low, at)) and polite.end() > at:
+            at = polite.end()
+        yield from split(draft, named(draft, start + at, end, language), language)
+        following = re.compile(r"[,;،]").search(low, at)
+        if not following or not greeting.match(low, following.end()):
+            return
+        at = following.end()
+
+
+def _labelled(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]:
+    """ "To: …", "For the attention of …", the label perhaps alone on its line; "To the members of …" at the top."""
+    waiting, seen = False, 0  # waiting: the label stood alone, what follows is the address
+    for at, part in enumerate(parts):
+        passage = draft.cleaned.passages[at]
+        if part not in (None, Part.ADDRESS, Part.HEAD, Part.STORY) or passage.kind in (Kind.META, Kind.ROW):
+            continue
+        seen += 1
+        for start, line in _lines(draft, at):
+            after = _after_label(line, seen <= HEAD, language)
+            if after is None and not (waiting and not DIGIT.search(line) and len(line) < SALUTATION):
+                waiting = False
+                continue
+            waiting = after is not None and not line[after:].strip()
+            yield from split(draft, named(draft, start + (after or 0), start + len(line), language), language)
+
+
+def _after_label(line: str, top: bool, language: str | None) -> int | None:
+    """Where the name begins on a line that is addressed to somebody."""
+    low = level(line)
+    if attention := wording(None, "attention").match(low):
+        return attention.end()
+    label, colon = wording(None, "to_lines").match(low), low.find(":", 0, LABEL)
+    if label and colon >= 0 and not low[label.end() : colon].strip(" ()s"):
+        return colon + 1
+    plain = label and top and len(line) <= SALUTATION and line.rstrip()[-1:] not in (*".!?…",)
+    return label.end() if label and plain and opens(line[label.end() :], language) else None
+
+
+def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -> Iterator[Span]:
+    """ "Open letter to …", "in an open letter to …", "we write to you, …": in titles, or in the text."""
+    seen = 0
+    for at, part in enumerate(parts):
+        passage = draft.cleaned.passages[at]
+        title = passage.kind in (Kind.META, Kind.HEADING) or part == Part.HEAD or _is_title(draft, passage.start)
+        seen += passage.kind != Kind.META
+        if part in (Part.SIGNING, Part.NOTE, Part.RESPONSE, Part.CLOSING) or title != titles:
+            continue
+        surely = ("letter_to", "also_to") if title or seen <= HEAD else ("letter_to",)
+        for first, last in sentences(passage.text, language) if part != Part.LETTER or seen <= HEAD else ():
+            for said in wording(language, *surely).finditer(level(passage.text[first:last])):
+                if opens(passage.text[first + said.end() : last], language):
+                    begin, end = passage.start + first + said.end(), passage.start + last
+                    yield from split(draft, named(draft, begin, end, language), language)
+        if title and (told := wording(language, "told").search(level(passage.text))) and told.start() < LABEL:
+            yield from split(draft, Span(passage.start, passage.start + told.start()), language)
+
+
+def _is_title(draft: Draft, start: int) -> bool:
+    heads = [span for found in (draft.title, draft.standfirst) if found for span in found.spans]
+    return any(span.start <= start < span.end for span in heads)
+
+
+def _asked(draft: Draft, language: str | None) -> Iterator[Span]:
+    """Whom the demands name: "we call on X to …", "X must …"."""
+    found = [span for ask in draft.asks for span in _named_in(draft, ask.spans[0], language)]
+    yield from [span for span, _sure in _distinct(draft, [(span, INFERRED) for span in found])][:SUGGESTED]
+
+
+def _named_in(draft: Draft, ask: Span, language: str | None) -> Iterator[Span]:
+    low = level(draft.cleaned.text[ask.start : min(ask.end, ask.start + SENTENCE)])
+    for template in templates(language, "asked"):
+        if (said := template.search(low)) and _is_somebody(said["who"], language):
+            yield Span(ask.start + said.start("who"), ask.start + said.end("who"))
+            return
+    duty = wording(language, "duties").search(low)
+    if duty and 0 < duty.start() < SUBJECT and _is_somebody(low[: duty.start()].strip(), language):
+        yield from split(draft, Span(ask.start, ask.start + duty.start()), language)
+
+
+def _is_somebody(who: str, language: str | None) -> bool:
+    return bool(wording(language, "agents").search(who)) and not opening(language, "nobody").match(who)

@@ -1,0 +1,124 @@
+"""Where a name that begins in running text ends, and which names a list holds."""
+
+import re
+from collections.abc import Iterator
+
+from campaigns.material.draft import Draft, Span
+
+from .wordings import level, listed, opening, wording
+
+LONGEST = 220  # characters of a list of addressees
+ONE = 120  # characters of one addressee
+STOPS = re.compile(r"[:!?()\[\]\"“”„«»|\n;]|[.](?=\s|\Z)|\s[–—-]\s")
+COMMA = re.compile(r"[,;،]\s*")
+
+
+def named(draft: Draft, start: int, end: int, language: str | None) -> Span:
+    """From `start`, as far as the words may belong to names: perhaps nothing."""
+    low = level(draft.cleaned.text[start : min(end, start + LONGEST)])
+    stop = len(low)
+    for sign in STOPS.finditer(low):
+        if sign.group() == "." and _is_abbreviated(low[: sign.start()]):
+            continue
+        if low[: sign.start()].strip():
+            stop = sign.start()
+            break
+    bodies = [found.span() for found in wording(language, "bodies").finditer(low)]
+    for word in wording(language, "name_ends").finditer(low, 0, stop):
+        inside = any(first <= word.start() < last for first, last in bodies)
+        if not inside and low[: word.start()].strip(" ,"):
+            stop = word.start()
+            break
+    return _trimmed(draft, start, start + stop)
+
+
+def _is_abbreviated(before: str) -> bool:
+    last = before.split()[-1:] or [""]
+    return len(last[0]) <= 4 and (len(last[0]) == 1 or last[0] in _short())
+
+
+def _short() -> frozenset[str]:
+    return frozenset(level(one) for one in listed(None, "abbreviations"))
+
+
+def _trimmed(draft: Draft, start: int, end: int) -> Span:
+    said = draft.cleaned.text[start:end]
+    start += len(said) - len(said.lstrip(" \n:,،'’–—-"))
+    end -= len(said) - len(said.rstrip(" \n,،'’–—-"))
+    return Span(start, max(start, end))
+
+
+def split(draft: Draft, names: Span, language: str | None) -> Iterator[Span]:
+    """Each of "the council, the ministry and Minister Ada Bell"; "Ada Bell, Minister of Health" is one."""
+    text = draft.cleaned.text
+    low = level(text[names.start : names.end])
+    cuts = [(comma.start(), comma.end()) for comma in COMMA.finditer(low)]
+    ands = [found.span() for found in wording(language, "ands").finditer(low)] + _joint(low, language)
+    several = len(cuts) > 1 or bool(ands)
+    begin = 0
+    for first, last in sorted(cuts + ands):
+        if first < begin:
+            continue
+        left, right = low[begin:first], low[last:].lstrip()
+        comma = (first, last) in cuts
+        new = _opens(right, language) and not (comma and _apposed(left, right, several, language))
+        pair = (text[names.start + begin : names.start + first], text[names.start + last : names.end])
+        if new or (not comma and all(map(_is_name, pair))):
+            yield from _one(draft, names.start + begin, names.start + first, language)
+            begin = last
+    yield from _one(draft, names.start + begin, names.end, language)
+
+
+def _joint(low: str, language: str | None) -> list[tuple[int, int]]:
+    """An "and" that is written together with the office that follows it, as in Arabic."""
+    found = (one for word in listed(language, "joined_and") for one in re.finditer(rf"(?<!\w){word}", low))
+    return [one.span() for one in found if opening(language, "offices").match(low[one.end() :])]
+
+
+def opens(text: str, language: str | None) -> bool:
+    """May a name begin here: with an article, an office or a capital?"""
+    text = text.lstrip()
+    return (
+        text[:1].isupper()
+        or (text[:1].isalpha() and text[:1].lower() == text[:1].upper())
+        or _opens(level(text), language)
+    )
+
+
+def _opens(right: str, language: str | None) -> bool:
+    """Does a new addressee begin here: with an article, a title or an office?"""
+    return bool(opening(language, "articles", "offices").match(right))
+
+
+def _apposed(left: str, right: str, several: bool, language: str | None) -> bool:
+    """Is what follows the comma the office of whom it follows: "Ada Bell, Minister of Health"?"""
+    if opening(language, "articles").match(left):
+        return False
+    article = opening(language, "articles").match(right)
+    return not (several and article)
+
+
+def _is_name(said: str) -> bool:
+    """Two to four words with capitals: "Ada Bell"."""
+    name = re.split(r"[,;]", said.strip())[0].split()
+    return 2 <= len(name) <= 4 and all(word[:1].isupper() for word in name)
+
+
+def _one(draft: Draft, start: int, end: int, language: str | None) -> Iterator[Span]:
+    span = _trimmed(draft, start, end)
+    said = level(draft.cleaned.text[span.start : span.end]).strip(" .,")
+    if not said or span.end - span.start > ONE or not any(c.isalpha() for c in said):
+        return
+    if said in _generic() or said in {level(one) for one in listed(language, "nobody")}:
+        return
+    yield span
+
+
+def _generic() -> frozenset[str]:
+    return frozenset(level(one) for one in listed(None, "generic"))
+
+
+def bare(draft: Draft, span: Span, language: str | None) -> bool:
+    """Only an office, without a name or a field: "Minister"."""
+    said = level(draft.cleaned.text[span.start : span.end])
+    return not wording(None, "offices").sub("", said).strip(" .,")
