@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from campaigns.material.document import Cleaned, Kind
 
-from .names import EDGES, Shape, is_capitals, is_contact, known, plain, shape
+from .names import EDGES, Shape, is_contact, is_person, known, plain, shape
 from .signatory_lines import after_number
 
 LONGEST_NOTE = 700  # characters between two lists that are still one
+LONGEST_OPENING = 300  # characters of a line that announces names
 LONGEST_PHRASE = 5  # words of a phrase in languages/*.toml
 
 
@@ -47,6 +48,7 @@ class Sort(IntEnum):
 class Region:
     opening: Opening
     first: int  # the number of its first line
+    passage: int
     signers: list[tuple[Line, bool]] = field(default_factory=list)  # True where a new group of them begins
     last: int = 0  # the number of the last line that belongs to it
 
@@ -89,24 +91,49 @@ def head(text: str) -> str:
     return text[at : min(stops, default=len(text))]
 
 
-def opening(line: Line) -> Opening | None:
+def opening(line: Line, before: Line | None = None) -> Opening | None:
     """Whether names follow a line like this one."""
     text = line.text
-    if len(text) > 400 or line.kind in (Kind.ROW, Kind.FOOTNOTE):
+    if len(text) > LONGEST_OPENING and ":" not in text[:LONGEST_OPENING] or line.kind in (Kind.ROW, Kind.FOOTNOTE):
         return None
-    label = text.partition(":")[0]
+    label, colon, _ = text.partition(":")
+    if before and before.passage == line.passage and not colon and text[0].islower():
+        return None  # a sentence that was cut into lines
     whole, short = key(label), len(label.split())
     if whole in known("openers") or (whole in known("headings") and short <= 8):
         return Opening.HEADING
-    if mentions(text, "invitations"):
+    if is_closing(whole, text):
+        return Opening.CLOSING
+    if short > 45 or mentions(label, "invitations"):
         return None
-    if whole in known("closings") or any(whole.startswith(phrase + " ") for phrase in known("closings")):
-        return Opening.CLOSING if short <= 4 or whole in known("closings") or not text.endswith(":") else None
-    if short <= (10 if line.kind is Kind.HEADING or ":" in text else 6) and mentions(label, "headings"):
-        return Opening.HEADING if not label.endswith(".") else None
-    if text.rstrip().endswith(":") and short <= 45 and (mentions(text, "acts") or mentions(text, "headings")):
+    if short <= (10 if line.kind is Kind.HEADING or colon else 6) and mentions(label, "headings"):
+        return Opening.HEADING if not label.rstrip().endswith((".", "?", "!")) else None
+    if text.rstrip().endswith(":") and (mentions(text, "acts") or mentions(text, "headings")):
         return Opening.SENTENCE
     return None
+
+
+def is_closing(whole: str, text: str) -> bool:
+    if whole in known("closings"):
+        return True
+    if text.rstrip().endswith((":", "?")) or len(text) > LONGEST_OPENING:
+        return False
+    if any(whole.startswith(phrase + " ") for phrase in known("formulas")):
+        return not text.rstrip().endswith(".") or len(whole.split()) <= 30
+    return any(
+        whole.startswith((phrase + " ", phrase + ",")) and len(whole.split()) <= len(phrase.split()) + 4
+        for phrase in known("closings")
+        if " " in phrase or "," in whole
+    )
+
+
+def inline(line: Line, how: Opening) -> Line | None:
+    """The names that stand in the opening line itself: "Signed by: …", "Yours sincerely, Ana Ruiz"."""
+    mark = "," if how is Opening.CLOSING else ":"
+    label, found, rest = line.text.partition(mark)
+    if not rest.strip() or (how is Opening.CLOSING and not is_person(rest.strip(EDGES))):
+        return None
+    return Line(line.passage, line.start + len(label) + len(found), rest, Kind.PARAGRAPH)
 
 
 def sort(line: Line) -> Sort:
@@ -153,22 +180,27 @@ def strong(line: Line) -> bool:
 
 def region(lines: list[Line], at: int, how: Opening) -> Region:
     """What follows the opening line, as far as it is names; groups, notes and copies between them belong to it."""
-    found = Region(how, at, last=at)
+    found = Region(how, at, lines[at].passage, last=at)
+    if here := inline(lines[at], how):
+        found.signers.append((here, True))
     fresh, noted, unsure = True, 0, False
     for number in range(at + 1, len(lines)):
         line = lines[number]
         what = sort(line)
-        if what is Sort.STOP or (what is not Sort.SIGNER and opening(line)):
+        again = opening(line, lines[number - 1]) if what is not Sort.SKIP and len(line.text) <= LONGEST_OPENING else None
+        if again is Opening.HEADING and not inline(line, again) and found.opening is Opening.HEADING:
+            what = Sort.GROUP
+        elif what is Sort.STOP or again:
             break
         if what is Sort.COPY:
             found.last = _end_of_copies(lines, number)
             break
         if what is Sort.GROUP:
-            fresh, unsure = True, unsure or not _known_group(line)
+            fresh, unsure = True, unsure or not (again or _known_group(line))
         elif what is Sort.NOTE:
             noted += len(line.text)
             unsure = True
-            if noted > LONGEST_NOTE or how in (Opening.CLOSING, Opening.SENTENCE) and not _tells(line):
+            if noted > LONGEST_NOTE or (how in (Opening.CLOSING, Opening.SENTENCE) and not _tells(line)):
                 break
         elif what is Sort.SIGNER:
             if unsure and not _resumes(lines, number, found):
@@ -210,11 +242,11 @@ def regions(lines: list[Line]) -> list[Region]:
     found: list[Region] = []
     at = 0
     while at < len(lines):
-        how = opening(lines[at])
+        how = opening(lines[at], lines[at - 1] if at else None)
         one = region(lines, at, how) if how else None
-        if one and _holds(one, lines[at]):
+        if one and _holds(one):
             found.append(one)
-            at = max(one.last, at + 1)
+            at = max(one.last, at) + 1
         else:
             at += 1
     if said := [one for one in found if one.opening >= Opening.SENTENCE]:
@@ -222,17 +254,14 @@ def regions(lines: list[Line]) -> list[Region]:
     return found[:1]
 
 
-def _holds(one: Region, line: Line) -> bool:
+def _holds(one: Region) -> bool:
     """Whether what follows is signatories at all."""
-    inline = line.text.partition(":")[2].strip()
     if not one.signers:
-        return one.opening is Opening.HEADING and bool(inline)
+        return False
     sure = sum(strong(line) for line, _ in one.signers[:8])
     among = len(one.signers[:8])
     if one.opening is Opening.SENTENCE:
         return sure >= 2 and sure >= among * 0.6
-    if one.opening is Opening.CLOSING:
-        return sure >= 1 or len(one.signers[0][0].text.split()) <= 6
     return sure >= 1 or len(one.signers[0][0].text.split()) <= 5
 
 
@@ -241,15 +270,12 @@ def tail(lines: list[Line]) -> Region | None:
     first = len(lines)
     while first > 0 and sort(lines[first - 1]) in (Sort.SIGNER, Sort.SKIP, Sort.GROUP):
         first -= 1
-    found = Region(Opening.TAIL, first - 1, [(line, False) for line in lines[first:] if sort(line) is Sort.SIGNER])
-    found.last = len(lines) - 1
-    sure = sum(strong(line) for line, _ in found.signers)
-    return found if first and sure >= 3 and sure >= len(found) * 0.7 else None
+    signers = [(line, False) for line in lines[first:] if sort(line) is Sort.SIGNER]
+    sure = sum(strong(line) for line, _ in signers)
+    if not first or sure < 3 or sure < len(signers) * 0.7:
+        return None
+    return Region(Opening.TAIL, first, lines[first].passage, signers, len(lines) - 1)
 
 
 def inside(found: Region, lines: list[Line]) -> Iterator[Line]:
-    yield from lines[max(found.first, 0) : found.last + 1]
-
-
-def grouped(text: str) -> bool:
-    return is_capitals(text) and len(text.split()) <= 4
+    yield from lines[found.first : found.last + 1]

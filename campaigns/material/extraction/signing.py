@@ -1,41 +1,50 @@
 """Who signed already: lists of signatories, and a number that is stated."""
 
-from campaigns.material.document import Kind
-from campaigns.material.draft import Draft, Finding, Signatory, Span
+from campaigns.material.draft import Draft, Finding, Span
 
 from .parts import Part, Parts
-from .signatory_lines import parsed
+from .signatories import Signed, signed
 from .signatory_lists import Line, Opening, Region, inside, lines_of, mentions, regions, tail
+from .signatory_prose import collected, said
+from .stated import stated
 
 SURE = {Opening.HEADING: 0.95, Opening.CLOSING: 0.85, Opening.SENTENCE: 0.85, Opening.TAIL: 0.6}
+SURE_IN_PROSE = 0.6
 
 
 def find(draft: Draft, parts: Parts) -> None:
     lines = lines_of(draft.cleaned)
-    found = regions(lines)
-    if not found and mentions(draft.cleaned.text[-20_000:], "acts"):
-        last = tail(lines)
-        found = [last] if last else []
+    found = regions(lines) or _at_the_end(draft, lines)
     for one in found:
-        draft.signatories += _signatories(draft, one)
-        _claim(one, lines, parts)
+        for signer in signed(draft.cleaned, one):
+            _add(draft, signer, SURE[one.opening])
+        for line in inside(one, lines):
+            parts[line.passage] = parts[line.passage] or Part.SIGNING
+    if not found:
+        _in_prose(draft, lines, parts)
+    if claim := stated(draft.cleaned.text, lines, found):
+        draft.signatories_stated = draft.quoted(*claim, 0.8)
 
 
-def _claim(one: Region, lines: list[Line], parts: Parts) -> None:
-    for line in inside(one, lines):
-        if parts[line.passage] is None:
+def _add(draft: Draft, signer: Signed, confidence: float) -> None:
+    draft.signatories.append(Finding(signer.value(draft.cleaned.text), signer.spans(), confidence))
+
+
+def _at_the_end(draft: Draft, lines: list[Line]) -> list[Region]:
+    last = tail(lines) if mentions(draft.cleaned.text[-20_000:], "acts") else None
+    return [last] if last else []
+
+
+def _in_prose(draft: Draft, lines: list[Line], parts: Parts) -> None:
+    """Lists that are sentences: the last of them that is one, or the first that says "signed by"."""
+    for line in reversed(lines[len(lines) // 2 :]):
+        if signers := collected(line.text):
             parts[line.passage] = Part.SIGNING
-
-
-def _signatories(draft: Draft, one: Region) -> list[Finding[Signatory]]:
-    found = []
-    for line, _ in one.signers:
-        if line.kind is Kind.ROW:
-            continue
-        signer = parsed(line.text)
-        if signer:
-            name = line.text[signer.start : signer.end]
-            other = line.text[signer.from_ : signer.to] if signer.to > signer.from_ else None
-            span = Span(line.start, line.end)
-            found.append(Finding(Signatory(name, other or None), (span,), SURE[one.opening]))
-    return found
+            break
+    else:
+        found = ((line, signers) for line in lines if (signers := said(line.text)))
+        line, signers = next(found, (None, []))
+    for one in signers if line else []:
+        name = Span(line.start + one.start, line.start + one.end)
+        other = (Span(line.start + one.from_, line.start + one.to),) if one.to > one.from_ else ()
+        _add(draft, Signed((name,), other), SURE_IN_PROSE)

@@ -1,0 +1,169 @@
+"""What a list of signatories says: who each is, and of what, line by line or block by block."""
+
+from dataclasses import dataclass
+
+from campaigns.material.document import Cleaned, Kind
+from campaigns.material.draft import Signatory, Span
+
+from .names import Shape, is_person, known, shape
+from .signatory_lines import Signer, after_number, parsed
+from .signatory_lists import Line, Opening, Region, head, key
+from .signatory_prose import enumerated
+from .signatory_tables import in_table
+
+WRAPPED = 60  # characters of a line that may have been cut because it was full
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Places in the cleaned text; several where a name stands in two cells."""
+
+    name: tuple[Span, ...]
+    other: tuple[Span, ...] = ()
+
+    def value(self, text: str) -> Signatory:
+        return Signatory(_said(text, self.name), _said(text, self.other) or None)
+
+    def spans(self) -> tuple[Span, ...]:
+        every = [*self.name, *self.other]
+        whole = Span(min(one.start for one in every), max(one.end for one in every))
+        return (whole,) if whole.end - whole.start < 600 else self.name
+
+
+def _said(text: str, spans: tuple[Span, ...]) -> str:
+    return " ".join(" ".join(text[start:end].split()) for start, end in spans)
+
+
+def signed(cleaned: Cleaned, one: Region) -> list[Signed]:
+    found: list[Signed] = []
+    for segment in _segments(one):
+        if segment[0].kind is Kind.ROW:
+            found += [Signed(*cells) for cells in in_table([cleaned.passages[line.passage] for line in segment])]
+        elif _in_blocks(segment, one.opening):
+            found += _blocks(segment)
+        else:
+            found += _lines(cleaned.text, segment)
+    return found
+
+
+def _segments(one: Region) -> list[list[Line]]:
+    """The runs of lines between the groups; countries do not part a list of bodies from another."""
+    segments: list[list[Line]] = []
+    for line, fresh in one.signers:
+        row = line.kind is Kind.ROW
+        if not segments or fresh or row is not (segments[-1][-1].kind is Kind.ROW):
+            segments.append([])
+        segments[-1].append(line)
+    return segments
+
+
+# Blocks: a name, and under it what the person is.
+
+
+def _in_blocks(lines: list[Line], opening: Opening) -> bool:
+    shapes = [shape(head(line.text)) for line in lines]
+    bare = [parsed(line.text) is not None and _is_bare(line) for line in lines]
+    people = [at for at, kind in enumerate(shapes) if kind is Shape.PERSON and bare[at]]
+    under = sum(at + 1 < len(lines) and bare[at + 1] and _is_under(shapes[at + 1]) for at in people)
+    if opening is Opening.CLOSING and len(lines) <= 3:
+        return any(kind is Shape.PERSON for kind in shapes)
+    if len(people) == 1:
+        return under == 1 and len(lines) <= 6 and shapes[people[0] + 1] is not Shape.PLAIN
+    return len(people) > 1 and under >= 0.7 * len(people) and len(lines) <= 6 * len(people)
+
+
+def _is_bare(line: Line) -> bool:
+    signer = parsed(line.text)
+    return signer is not None and signer.to <= signer.from_ and not after_number(line.text)
+
+
+def _is_under(kind: Shape) -> bool:
+    return kind in (Shape.ROLE, Shape.BODY, Shape.PLAIN)
+
+
+def _blocks(lines: list[Line]) -> list[Signed]:
+    found: list[Signed] = []
+    before: list[Span] = []
+    for line in lines:
+        signer = parsed(line.text)
+        if not signer:
+            continue
+        at = _placed(signer, line.start)
+        if shape(head(line.text)) is Shape.PERSON or (at.other and is_person(line.text[signer.start : signer.end])):
+            found.append(Signed(at.name, at.other or tuple(before)))
+            before = []
+        elif found and (not found[-1].other or found[-1].other[0].start > found[-1].name[0].end):
+            last = found.pop()
+            start = last.other[0].start if last.other else line.start + signer.start
+            end = line.start + max(signer.end, signer.to)
+            found.append(Signed(last.name, (Span(start, end),)))
+        else:
+            before.append(Span(line.start + signer.start, line.start + max(signer.end, signer.to)))
+    return found or [Signed((span,)) for span in before]
+
+
+# Lines: each its own signer.
+
+
+def _lines(text: str, lines: list[Line]) -> list[Signed]:
+    entries = _joined(lines)
+    shapes = [shape(head(text[entry.start : entry.end])) for entry in entries[:200]]
+    bodies, people = shapes.count(Shape.BODY), shapes.count(Shape.PERSON)
+    found: list[Signed] = []
+    for entry in entries:
+        line = text[entry.start : entry.end]
+        several = enumerated(line)
+        if several:
+            found += [_placed(one, entry.start) for one in several]
+            continue
+        signer = parsed(line, whole=bodies > people * 1.5)
+        if signer:
+            found += [_placed(one, entry.start) for one in _parted(line, signer)]
+    return found
+
+
+def _joined(lines: list[Line]) -> list[Span]:
+    """Entries, of which some run over two lines."""
+    numbered = sum(after_number(line.text) > 0 for line in lines) > len(lines) * 0.6
+    longest = max(len(line.text) for line in lines)
+    entries: list[Span] = []
+    for number, line in enumerate(lines):
+        before = lines[number - 1] if number else None
+        if before and before.passage == line.passage and _goes_on(before.text, line.text, numbered, longest):
+            entries[-1] = Span(entries[-1].start, line.end)
+        else:
+            entries.append(Span(line.start, line.end))
+    return entries
+
+
+def _goes_on(before: str, text: str, numbered: bool, longest: int) -> bool:
+    if after_number(text):
+        return False
+    if numbered and after_number(before):
+        return True
+    if before.count("(") > before.count(")") or text[0] in "(&":
+        return True
+    if not len(before) >= WRAPPED or len(before) < 0.8 * longest:
+        return False
+    return text[0].islower() or not is_person(head(text))
+
+
+def _parted(line: str, signer: Signer) -> list[Signer]:
+    """Two people in one line: "Ana Ruiz and Ben Roe"."""
+    name = line[signer.start : signer.end]
+    for word in known("joins"):
+        place = name.find(f" {word} ")
+        left, right = name[:place], name[place + len(word) + 2 :]
+        if place > 0 and is_person(right) and len(right.split()) > 1 and is_person(left) and len(left.split()) > 1:
+            first = Signer(signer.start, signer.start + place, signer.from_, signer.to)
+            return [first, Signer(signer.end - len(right), signer.end, signer.from_, signer.to)]
+    return [signer]
+
+
+def _placed(signer: Signer, start: int) -> Signed:
+    other = (Span(start + signer.from_, start + signer.to),) if signer.to > signer.from_ else ()
+    return Signed((Span(start + signer.start, start + signer.end),), other)
+
+
+def is_label(text: str) -> bool:
+    return key(text) in known("fields")

@@ -1,0 +1,129 @@
+"""Names that stand in a sentence or a paragraph: "signed by A (of X), B (of Y) and C"."""
+
+from .names import EDGES, Shape, is_person, known, plain, shape
+from .signatory_lines import Signer, parsed, trimmed
+
+LONGEST_NAME = 12  # words
+
+
+def enumerated(text: str) -> list[Signer]:
+    """The signers of a line that holds several, one after another; none where it holds one, or is no list."""
+    mark = ";" if text.count(";") >= 2 else ","
+    if text.count(mark) < (2 if mark == ";" else 3):
+        return []
+    pieces = _pieces(text, mark)
+    if any(len(text[start:end].split()) > LONGEST_NAME * (3 if mark == ";" else 1) for start, end in pieces):
+        return []
+    if mark == ";":
+        return [_moved(one, start) for start, end in pieces if (one := parsed(text[start:end]))]
+    heads = [_shape(text[start:end]) for start, end in pieces]
+    people = heads.count(Shape.PERSON)
+    if people >= 3 and heads[0] is Shape.PERSON and people >= 0.3 * len(pieces):
+        return _people(text, pieces, heads)
+    return []
+
+
+def collected(text: str) -> list[Signer]:
+    """ "The local groups Aach, Bebra and Celle": names of places or bodies, after a word that says what they are."""
+    pieces = _pieces(text, ",")
+    if len(pieces) < 4:
+        return []
+    first = pieces[0]
+    words = text[first[0] : first[1]].split()
+    at = max((number for number, word in enumerate(words) if plain(word) in known("collectives")), default=-1)
+    if 0 <= at < len(words) - 1:
+        place = first[0]
+        for word in words[: at + 1]:
+            place = text.index(word, place) + len(word)
+        pieces[0] = trimmed(text, place, first[1])
+    elif at < 0:
+        return []
+    if any(not _is_short(text[start:end]) for start, end in pieces):
+        return []
+    return [Signer(start, end) for start, end in pieces]
+
+
+def said(text: str) -> list[Signer]:
+    """Those named in a sentence after "signed by", as long as it names people."""
+    lower = text.casefold()
+    if len(lower) != len(text):
+        return []
+    places = [at + len(phrase) for phrase in known("by") if (at := lower.find(f" {phrase} ")) >= 0]
+    if not places:
+        return []
+    start = min(places) + 2
+    found: list[Signer] = []
+    for first, end in _pieces(text[: start + 4000], ",", start):
+        one = parsed(text[first:end])
+        if not one or not is_person(text[first + one.start : first + one.end]):
+            break
+        found.append(_moved(one, first))
+    return found if len(found) >= 2 else []
+
+
+def _is_short(text: str) -> bool:
+    words = text.split()
+    small = sum(word[0].islower() and plain(word) not in known("particles") for word in words)
+    return 0 < len(words) <= 6 and small == 0 and shape(text) not in (Shape.PROSE, Shape.NOTHING)
+
+
+def _shape(text: str) -> Shape:
+    return shape(text.partition(" (")[0])
+
+
+def _people(text: str, pieces: list[tuple[int, int]], heads: list[Shape]) -> list[Signer]:
+    """Each person, with the pieces after them that are not people as what they are."""
+    found: list[Signer] = []
+    for (start, end), kind in zip(pieces, heads, strict=True):
+        if kind is Shape.PERSON or not found:
+            one = parsed(text[start:end])
+            if one:
+                found.append(_moved(one, start))
+        elif kind in (Shape.ROLE, Shape.BODY, Shape.PLAIN):
+            last = found.pop()
+            found.append(last._replace(from_=last.from_ if last.to > last.from_ else start, to=end))
+    return found
+
+
+def _pieces(text: str, mark: str, start: int = 0) -> list[tuple[int, int]]:
+    """The places between the marks that stand outside brackets; "and" before the last is a mark."""
+    cuts, depth, last = [], 0, start
+    for place in range(start, len(text)):
+        letter = text[place]
+        depth += (letter in "([") - (letter in ")]" and depth > 0)
+        if letter == mark and depth == 0:
+            cuts.append((last, place))
+            last = place + 1
+        elif letter == "." and depth == 0 and text[place + 1 : place + 2] in (" ", "\n") and _ends(text, place):
+            break
+    else:
+        place = len(text)
+    cuts += _last_two(text, last, place)
+    return [piece for cut in cuts if (piece := trimmed(text, *cut))[1] > piece[0]]
+
+
+def _ends(text: str, place: int) -> bool:
+    """Whether the stop there ends a sentence: not "Dr." or "J."."""
+    word = text[:place].rsplit(None, 1)[-1].strip("(")
+    return len(word) > 3 and plain(word) not in known("titles")
+
+
+def _last_two(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    for word in (*known("joins"), "&"):
+        place = text.rfind(f" {word} ", max(start - 1, 0), end)
+        if place >= 0:
+            right = place + len(word) + 2
+            if not text[start:place].strip(EDGES) or (
+                text.count("(", start, place) == text.count(")", start, place) and _whole(text[start:place], text[right:end])
+            ):
+                return [(start, place), (right, end)]
+    return [(start, end)]
+
+
+def _whole(left: str, right: str) -> bool:
+    """Both sides could stand alone: not "Peace and Justice"."""
+    return (is_person(left) and is_person(right)) or (_is_short(left) and _is_short(right))
+
+
+def _moved(one: Signer, by: int) -> Signer:
+    return Signer(*(place + by for place in one)) if one.to > one.from_ else Signer(one.start + by, one.end + by)

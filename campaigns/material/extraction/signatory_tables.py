@@ -1,0 +1,108 @@
+"""Tables of signatories: which column holds the names, and which what they are of."""
+
+from dataclasses import dataclass, field
+
+from campaigns.material.document import Passage
+from campaigns.material.draft import Span
+
+from .names import Shape, is_contact, known, shape
+from .signatory_lines import parsed, trimmed
+
+JOINT = " | "  # between the cells of a row, as the readers write it
+SAMPLE = 60  # rows that are looked at to learn what a column holds
+
+Cells = list[Span]
+Found = tuple[tuple[Span, ...], tuple[Span, ...]]
+
+
+@dataclass(slots=True)
+class Columns:
+    names: list[int] = field(default_factory=list)  # the columns that make up one name
+    others: list[int] = field(default_factory=list)
+    each: bool = False  # every cell is a name of its own
+
+
+def in_table(rows: list[Passage]) -> list[Found]:
+    texts = [row.block.cells or tuple(row.text.split(JOINT)) for row in rows]
+    columns = _headed(texts[0])
+    body = list(zip(rows, texts, strict=True))[1 if columns else 0 :]
+    columns = columns or _guessed([text for _, text in body[:SAMPLE]])
+    found: list[Found] = []
+    for row, text in body:
+        cells = _places(row, text)
+        found += _row(row.text, row.start, cells, columns) if columns else []
+    return found
+
+
+def _places(row: Passage, texts: tuple[str, ...]) -> Cells:
+    """Where each cell stands in the row's text."""
+    places, at = [], 0
+    for text in texts:
+        start = row.text.find(text, at)
+        start = at if start < 0 else start
+        places.append(Span(start, min(start + len(text), len(row.text))))
+        at = places[-1].end
+    return places
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().strip(" :*.#").split())
+
+
+def _headed(cells: tuple[str, ...]) -> Columns | None:
+    """What the columns are called, where the first row says it."""
+    keys = [_key(cell) for cell in cells]
+    first = next((at for at, key in enumerate(keys) if key in known("first_names")), None)
+    last = next((at for at, key in enumerate(keys) if key in known("last_names") and at != first), None)
+    names = [at for at, key in enumerate(keys) if key in known("names")]
+    others = [at for at, key in enumerate(keys) if key in known("affiliations")]
+    if first is not None and last is not None:
+        return Columns(sorted((first, last)), others)
+    if names or first is not None or last is not None:
+        return Columns([next(iter(names), first if first is not None else last or 0)], others)
+    return Columns(others[:1], []) if others else None
+
+
+def _guessed(rows: list[tuple[str, ...]]) -> Columns | None:
+    width = max((len(row) for row in rows), default=0)
+    shapes = [[shape(row[at].partition(",")[0]) for row in rows if at < len(row) and row[at].strip()] for at in range(width)]
+    people = [sum(kind is Shape.PERSON for kind in kinds) / max(len(kinds), 1) for kinds in shapes]
+    bodies = [sum(kind in (Shape.PERSON, Shape.BODY) for kind in kinds) / max(len(kinds), 1) for kinds in shapes]
+    sure = [at for at in range(width) if people[at] >= 0.6]
+    if len(sure) > 1 and len(sure) == sum(bool(kinds) for kinds in shapes):
+        return Columns([], [], each=True)
+    score = people if max(people, default=0) >= 0.5 else bodies
+    best = max(range(width), key=lambda at: score[at], default=None)
+    if best is None or score[best] < 0.4:
+        return None
+    kinds = (Shape.BODY, Shape.ROLE, Shape.PLAIN)
+    others = [at for at in range(best + 1, width) if sum(kind in kinds for kind in shapes[at]) * 2 > len(rows)]
+    return Columns([best], others)
+
+
+def _row(text: str, start: int, cells: Cells, columns: Columns) -> list[Found]:
+    if columns.each:
+        return [one for cell in cells for one in _cell(text, start, cell)]
+    names = [cells[at] for at in columns.names if at < len(cells)]
+    names = [span for span in names if text[slice(*span)].strip() and shape(text[slice(*span)]) is not Shape.NOTHING]
+    others = [cells[at] for at in columns.others if at < len(cells) and text[slice(*cells[at])].strip(" -–—/.")]
+    others = [span for span in others if not is_contact(text[slice(*span)])]
+    if len(names) == 1 and not others and not columns.others:
+        return _cell(text, start, names[0])
+    if not names:
+        return []
+    return [(tuple(_moved(text, span, start) for span in names), tuple(_moved(text, span, start) for span in others[:1]))]
+
+
+def _cell(text: str, start: int, cell: Span) -> list[Found]:
+    one = parsed(text[slice(*cell)])
+    if not one:
+        return []
+    at = start + cell.start
+    other = (Span(at + one.from_, at + one.to),) if one.to > one.from_ else ()
+    return [((Span(at + one.start, at + one.end),), other)]
+
+
+def _moved(text: str, span: Span, by: int) -> Span:
+    start, end = trimmed(text, *span)
+    return Span(start + by, end + by)

@@ -1,0 +1,136 @@
+"""How many are said to have signed: the claim in the text's own words, and where it stands."""
+
+import re
+from typing import NamedTuple
+
+from campaigns.material.document import Kind
+from campaigns.material.draft import Span
+
+from .names import known, plain
+from .signatory_lists import LONGEST_PHRASE, Line, Region, mentions, opening
+
+NUMBER = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3}){0,3}\+?|\d{1,7}\+?")
+WORD = re.compile(r"\S+")
+NEAR = 14  # words around the number in which signing is spoken of
+BETWEEN = 4  # words between the number and what is counted
+ENOUGH = 2
+
+
+class Token(NamedTuple):
+    word: str
+    start: int
+    end: int
+    stops: bool  # a mark stands after it that ends a phrase
+
+
+class Claim(NamedTuple):
+    score: int
+    span: Span
+
+
+def stated(text: str, lines: list[Line], found: list[Region]) -> Span | None:
+    """The plainest claim; of equals, the first."""
+    letterish = mentions(text[:20_000], "letterish")
+    listed = {line.passage for one in found for line, _ in one.signers}
+    claims: list[Claim] = []
+    told = 0
+    for line in lines:
+        if line.kind is Kind.ROW or (line.passage in listed and not opening(line) and line.kind is Kind.ITEM):
+            continue
+        told += len(line.text) > 60
+        claims += _claims(line, _bonus(line, found), letterish and told <= 2)
+    best = max(claims, key=lambda claim: (claim.score, -claim.span.start), default=None)
+    return best.span if best and best.score >= ENOUGH else None
+
+
+def _bonus(line: Line, found: list[Region]) -> int:
+    """A number that stands where the signers are introduced."""
+    return 2 if any(0 <= line.passage - one.passage <= 2 for one in found) else 0
+
+
+def _claims(line: Line, bonus: int, leads: bool) -> list[Claim]:
+    tokens = _tokens(line.text)
+    claims = []
+    for at, token in enumerate(tokens):
+        size = _number(tokens, at)
+        noun = _noun(tokens, at + size) if size else None
+        if not size or noun is None:
+            continue
+        start, end = _lead(tokens, at), _more(tokens, noun)
+        score = _score(tokens, at, noun, leads and at <= 3) + (bonus if at <= NEAR * 2 else 0)
+        claims.append(Claim(score, Span(line.start + tokens[start].start, line.start + tokens[end].end)))
+    return claims
+
+
+def _tokens(text: str) -> list[Token]:
+    tokens = []
+    for found in WORD.finditer(text):
+        raw = found[0]
+        first = len(raw) - len(raw.lstrip("([{\"'“„«‘*_"))
+        last = len(raw.rstrip(")]}\"'”“»’*_.,;:!?…"))
+        if last > first:
+            ends = raw.endswith((".", ";", ":", "!", "?", ",", ")"))
+            tokens.append(Token(plain(raw), found.start() + first, found.start() + last, ends))
+    return tokens
+
+
+def _number(tokens: list[Token], at: int) -> int:
+    """How many words the number there takes; none where there is none."""
+    word = tokens[at].word
+    if NUMBER.fullmatch(word):
+        size = 1
+        while size < 3 and at + size < len(tokens) and _thousands(tokens[at + size].word) and len(word) <= 3:
+            size += 1
+        return size if word not in ("0", "1") else 0
+    for size in (3, 2, 1):
+        if " ".join(token.word for token in tokens[at : at + size]) in known("numbers"):
+            return size
+    return 0
+
+
+def _thousands(word: str) -> bool:
+    return len(word) == 3 and word.isdigit()
+
+
+def _noun(tokens: list[Token], at: int) -> int | None:
+    """Where those are named that are counted."""
+    for place in range(at, min(at + BETWEEN + 1, len(tokens))):
+        token = tokens[place]
+        if token.word in known("signers") or token.word in known("counted"):
+            return place
+        if token.stops or token.word in known("prose") or NUMBER.fullmatch(token.word):
+            return None
+    return None
+
+
+def _lead(tokens: list[Token], at: int) -> int:
+    """Where the claim begins: "more than" belongs to it."""
+    for size in range(LONGEST_PHRASE, 0, -1):
+        if at >= size and " ".join(token.word for token in tokens[at - size : at]) in known("leads"):
+            return at - size
+    return at
+
+
+def _more(tokens: list[Token], at: int) -> int:
+    """The last of "organisations, companies, and individuals"."""
+    while at + 1 < len(tokens):
+        step = 2 if tokens[at + 1].word in known("joins") else 1
+        if at + step >= len(tokens) or not (tokens[at].stops or step == 2):
+            break
+        if tokens[at + step].word not in known("signers"):
+            break
+        at += step
+    return at
+
+
+def _score(tokens: list[Token], at: int, noun: int, leads: bool) -> int:
+    around = [token.word for token in tokens[max(0, at - NEAR) : noun + NEAR]]
+    near = " ".join(around)
+    close = [token.word for token in tokens[max(0, at - 4) : noun + 4]]
+    if any(word in known("goals") for word in close):
+        return 0
+    score = 3 if any(token.word in known("counted") for token in tokens[at : noun + 1]) else 0
+    score += 2 if mentions(near, "acts") else 0
+    if leads and any(token.word in known("warns") for token in tokens[noun + 1 : noun + 5]):
+        score += 2
+    return score
