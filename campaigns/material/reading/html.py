@@ -1,34 +1,75 @@
-"""A saved web page → Blocks."""
+"""A saved web page → Blocks: what it says about itself, then all that stands on it, in its order.
+
+What the page itself marks as something else (navigation, comments, a form) is kept as a block that says so.
+"""
 
 import re
+from itertools import pairwise
+from typing import Any
 
-import lxml.html
+from lxml import etree
 
 from campaigns.material.document import Block, Kind
 
+from .html_cruft import judge
+from .html_meta import meta_blocks, titles_of
+from .html_tree import Page, Piece
+from .html_walk import Walk
+
+MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+CHARSET = re.compile(
+    rb"<meta[^>]{0,300}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-zA-Z0-9_.:-]{1,40})"
+    rb"|<\?xml[^>]{0,100}?encoding\s{0,9}=\s{0,9}[\"']([a-zA-Z0-9_.:-]{1,40})",
+    re.IGNORECASE,
+)
+# Nothing a page may hold; the parser would end at a NUL, and halves of surrogate pairs cannot be encoded.
+IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
 
 def read_html(text: str) -> list[Block]:
-    if not text.strip():
-        return []
-    root = lxml.html.document_fromstring(text)
-    blocks = []
-    for element in root.iter("h1", "h2", "h3", "h4", "h5", "h6", "p", "li", "figcaption"):
-        words = " ".join(element.text_content().split())
-        if not words:
-            continue
-        tag = str(element.tag)
-        if tag.startswith("h"):
-            blocks.append(Block(words, Kind.HEADING, level=int(tag[1])))
-        else:
-            kind = {"p": Kind.PARAGRAPH, "li": Kind.ITEM}.get(tag, Kind.CAPTION)
-            blocks.append(Block(words, kind))
-    return blocks
+    page = walked(text)
+    judge(page, titles_of(page))
+    headings = [piece.text for piece in page.pieces if piece.kind == Kind.HEADING and piece.level <= 2]
+    blocks = [_block(piece) for piece in page.pieces]
+    twice = [block.kind == Kind.CAPTION and block.text == before.text for before, block in pairwise(blocks)]
+    return meta_blocks(page, headings) + [
+        block for block, skip in zip(blocks, [False, *twice], strict=False) if not skip
+    ]
+
+
+def _without_twins(pieces: list[Piece]) -> list[Piece]:
+    """The alternative text of a picture often says its caption once more."""
+    is_twin = [piece.kind == Kind.CAPTION and piece.text == before.text for before, piece in pairwise(pieces)]
+    return [piece for piece, twin in zip(pieces, [False, *is_twin], strict=False) if not twin]
+
+
+def walked(text: str) -> Page:
+    text = IMPOSSIBLE.sub("", text)
+    walk: Any = Walk()  # it has the methods that lxml calls, and not those that it never calls for HTML
+    parser: Any = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=walk)
+    for start in range(0, len(text), 1 << 20):
+        parser.feed(text[start : start + (1 << 20)].encode())
+    page: Page = parser.close() if text else walk.close()
+    return page
 
 
 def html_encoding(content: bytes) -> str | None:
-    """What the page says of itself: a byte order mark, or <meta charset>."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+    """What the page says of itself: a byte order mark, or <meta charset>, among the first 8 kB."""
+    for mark, name in MARKS:
         if content.startswith(mark):
             return name
-    found = re.search(rb"<meta[^>]{0,200}charset\s{0,9}=\s{0,9}[\"']?([a-zA-Z0-9_.:-]{1,40})", content[:4096], re.I)
-    return found[1].decode("ascii").lower() if found else None
+    found = CHARSET.search(content[:8192])
+    return (found[1] or found[2]).decode("ascii").lower() if found else None
+
+
+def _block(piece: Piece) -> Block:
+    return Block(
+        piece.text,
+        piece.kind,
+        piece.level,
+        piece.ordered,
+        place=piece.element.place,
+        marks=piece.marks,
+        cells=piece.cells,
+        cruft=piece.cruft,
+    )
