@@ -9,7 +9,6 @@ from campaigns.material import words
 NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]?[\s.]{1,3}|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
 PHONE = re.compile(r"\+?\(?\d[\d ()/.-]{6,24}\d")
 EDGES = " \t\n,;:.|/&*_~\"'`“”„«»"
-JOINTS = "-'’.‐‑"
 
 
 class Shape(IntEnum):
@@ -97,10 +96,12 @@ def is_person(text: str) -> bool:
     seen = 0
     for token in tokens:
         word = plain(token)
-        if any(letter.isdigit() for letter in token) or token.endswith((":", "?", "!")) or word in known("prose"):
+        if any(letter.isdigit() for letter in token) or token.endswith((":", "?", "!")):
             return False
         if word in known("particles"):
             continue
+        if word in known("prose") and not token[:1].isupper():
+            return False
         if not _capital(token):
             return False
         seen += 1
@@ -113,11 +114,11 @@ def shape(text: str) -> Shape:
     if not any(letter.isalpha() for letter in text) or plain(text) in known("fields"):
         return Shape.NOTHING
     tokens = text.split()
-    lower = [plain(token) for token in tokens]
-    if is_prose(lower, text):
+    if is_prose(tokens):
         return Shape.PROSE
     if is_person(text):
         return Shape.PERSON
+    lower = [plain(token) for token in tokens]
     if has_role(lower) and not (has_body(lower) and _capital(tokens[0])):
         return Shape.ROLE
     if has_body(lower):
@@ -125,12 +126,11 @@ def shape(text: str) -> Shape:
     return Shape.PLAIN
 
 
-def is_prose(lower: list[str], text: str) -> bool:
+def is_prose(tokens: list[str]) -> bool:
     """A sentence: words that no name holds, or many words and a full stop."""
-    told = sum(word in known("prose") for word in lower)
-    return len(lower) > 25 or told >= 2 or (told == 1 and len(lower) > 2) or (len(lower) > 12 and text.endswith("."))
+    told = sum(
+        plain(token) in known("prose") and (number == 0 or not token[:1].isupper()) for number, token in enumerate(tokens)
+    )
+    many = len(tokens)
+    return many > 25 or told >= 2 or (told == 1 and many > 2) or (many > 12 and tokens[-1].endswith("."))
 
-
-def is_capitals(text: str) -> bool:
-    letters = [letter for letter in text if letter.isalpha()]
-    return len(letters) > 1 and all(letter.isupper() for letter in letters)

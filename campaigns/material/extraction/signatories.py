@@ -7,10 +7,11 @@ from campaigns.material.draft import Signatory, Span
 
 from .names import Shape, is_person, known, shape
 from .signatory_lines import Signer, after_number, parsed
-from .signatory_lists import Line, Opening, Region, head, key
+from .signatory_lists import Line, Opening, Region, head
 from .signatory_prose import enumerated
 from .signatory_tables import in_table
 
+CUT_BY_WIDTH = ("pdf", "txt")  # formats whose lines may end where the page did
 WRAPPED = 60  # characters of a line that may have been cut because it was full
 
 
@@ -42,7 +43,7 @@ def signed(cleaned: Cleaned, one: Region) -> list[Signed]:
         elif _in_blocks(segment, one.opening):
             found += _blocks(segment)
         else:
-            found += _lines(cleaned.text, segment)
+            found += _lines(cleaned, segment)
     return found
 
 
@@ -105,8 +106,9 @@ def _blocks(lines: list[Line]) -> list[Signed]:
 # Lines: each its own signer.
 
 
-def _lines(text: str, lines: list[Line]) -> list[Signed]:
-    entries = _joined(lines)
+def _lines(cleaned: Cleaned, lines: list[Line]) -> list[Signed]:
+    text = cleaned.text
+    entries = _joined(lines, cleaned.format in CUT_BY_WIDTH)
     shapes = [shape(head(text[entry.start : entry.end])) for entry in entries[:200]]
     bodies, people = shapes.count(Shape.BODY), shapes.count(Shape.PERSON)
     found: list[Signed] = []
@@ -122,14 +124,14 @@ def _lines(text: str, lines: list[Line]) -> list[Signed]:
     return found
 
 
-def _joined(lines: list[Line]) -> list[Span]:
+def _joined(lines: list[Line], cut: bool) -> list[Span]:
     """Entries, of which some run over two lines."""
     numbered = sum(after_number(line.text) > 0 for line in lines) > len(lines) * 0.6
     longest = max(len(line.text) for line in lines)
     entries: list[Span] = []
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
-        if before and before.passage == line.passage and _goes_on(before.text, line.text, numbered, longest):
+        if before and before.passage == line.passage and _goes_on(before.text, line.text, numbered, longest if cut else 0):
             entries[-1] = Span(entries[-1].start, line.end)
         else:
             entries.append(Span(line.start, line.end))
@@ -143,9 +145,9 @@ def _goes_on(before: str, text: str, numbered: bool, longest: int) -> bool:
         return True
     if before.count("(") > before.count(")") or text[0] in "(&":
         return True
-    if not len(before) >= WRAPPED or len(before) < 0.8 * longest:
+    if not longest or len(before) < max(WRAPPED, 0.8 * longest):
         return False
-    return text[0].islower() or not is_person(head(text))
+    return text[0].islower() or shape(head(text)) not in (Shape.PERSON, Shape.BODY)
 
 
 def _parted(line: str, signer: Signer) -> list[Signer]:
@@ -154,7 +156,7 @@ def _parted(line: str, signer: Signer) -> list[Signer]:
     for word in known("joins"):
         place = name.find(f" {word} ")
         left, right = name[:place], name[place + len(word) + 2 :]
-        if place > 0 and is_person(right) and len(right.split()) > 1 and is_person(left) and len(left.split()) > 1:
+        if place > 0 and (len(word) > 1 or word == "&") and is_person(right) and len(right.split()) > 1 and is_person(left) and len(left.split()) > 1:
             first = Signer(signer.start, signer.start + place, signer.from_, signer.to)
             return [first, Signer(signer.end - len(right), signer.end, signer.from_, signer.to)]
     return [signer]
@@ -164,6 +166,3 @@ def _placed(signer: Signer, start: int) -> Signed:
     other = (Span(start + signer.from_, start + signer.to),) if signer.to > signer.from_ else ()
     return Signed((Span(start + signer.start, start + signer.end),), other)
 
-
-def is_label(text: str) -> bool:
-    return key(text) in known("fields")

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from .names import EDGES, NUMBERING, Shape, is_contact, is_handle, is_letters, is_person, known, plain, shape
 
 DASH = re.compile(r"\s[-–—―|]{1,2}\s|\s[–—]|[–—]\s|(?<=\w)-\s(?=[A-Z])|\t")
-EMAIL = re.compile(r"\S{1,64}@\S{3,200}|https?://\S{1,400}|www\.\S{1,300}")
+OPENERS, CLOSERS = "\"“”„«'‘", "\"”»“'’"  # marks around a nickname
+EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,64}\.[\w.-]{2,100}|https?://\S{1,400}|www\.\S{1,300}")
 
 
 class Signer(NamedTuple):
@@ -25,7 +26,7 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and (text[end - 1] in EDGES or _picture(text[end - 1])):
         if text[end - 1] == "." and _abbreviated(text[start:end]):
             break
-        if text[end - 1] in "\"”»“" and any(mark in text[start : end - 1] for mark in "\"“”„«"):
+        if text[end - 1] in CLOSERS and any(mark in text[start : end - 1] for mark in OPENERS):
             break
         end -= 1
     return start, end
@@ -58,7 +59,7 @@ def parsed(text: str, whole: bool = False) -> Signer | None:
     if not cut:
         return Signer(*_without_handle(text, start, end))
     name_end, rest = cut
-    name = trimmed(text, start, name_end)
+    name = _without_handle(text, *trimmed(text, start, name_end))
     other = _affiliation(text, rest, end)
     if name[1] <= name[0]:
         return None
@@ -88,14 +89,21 @@ def _cut(text: str, start: int, end: int) -> tuple[int, int] | None:
     if kind is Shape.BODY or (kind is Shape.ROLE and not is_person(line[rest:].strip(EDGES))):
         if not is_person(line[rest:].strip(EDGES)):
             return None
-    elif kind is not Shape.PERSON and line[place] not in ",(" and len(left.split()) < 2:
+    elif kind is not Shape.PERSON and line[place : place + 2] != " (" and line[place] != "," and len(left.split()) < 2:
         return None  # "CNLL - the union of …" is one name
     return start + place, start + rest
 
 
 def _bracket(line: str) -> tuple[int, int]:
+    """The first bracket after which no more of the name comes."""
     place = line.find(" (")
-    return (place, 2) if place > 0 else (-1, 0)
+    while place > 0:
+        shut = line.find(")", place)
+        after = line[shut + 1 : shut + 3].strip() if shut > 0 else ""
+        if not after or not after[0].isalnum() or after[0].isdigit():
+            return place, 2
+        place = line.find(" (", shut)
+    return -1, 0
 
 
 def _comma(line: str) -> tuple[int, int]:
@@ -138,7 +146,8 @@ def _role(text: str, start: int, end: int) -> tuple[int, int] | None:
     place = start
     for number, token in enumerate(tokens):
         place = text.index(token, place)
-        if number >= 2 and plain(token) in known("roles") and is_person(text[start:place].strip()):
+        following = tokens[number + 1] if number + 1 < len(tokens) and is_letters(token) else token
+        if number >= 2 and plain(following) in known("roles") and is_person(text[start:place].strip()):
             return place, place
         place += len(token)
     return None

@@ -20,6 +20,7 @@ class Columns:
     names: list[int] = field(default_factory=list)  # the columns that make up one name
     others: list[int] = field(default_factory=list)
     each: bool = False  # every cell is a name of its own
+    bare: bool = False  # nothing says what a cell holds: more than the name, perhaps
 
 
 def in_table(rows: list[Passage]) -> list[Found]:
@@ -77,7 +78,7 @@ def _guessed(rows: list[tuple[str, ...]]) -> Columns | None:
         return None
     kinds = (Shape.BODY, Shape.ROLE, Shape.PLAIN)
     others = [at for at in range(best + 1, width) if sum(kind in kinds for kind in shapes[at]) * 2 > len(rows)]
-    return Columns([best], others)
+    return Columns([best], others, bare=True)
 
 
 def _row(text: str, start: int, cells: Cells, columns: Columns) -> list[Found]:
@@ -87,7 +88,7 @@ def _row(text: str, start: int, cells: Cells, columns: Columns) -> list[Found]:
     names = [span for span in names if text[slice(*span)].strip() and shape(text[slice(*span)]) is not Shape.NOTHING]
     others = [cells[at] for at in columns.others if at < len(cells) and text[slice(*cells[at])].strip(" -–—/.")]
     others = [span for span in others if not is_contact(text[slice(*span)])]
-    if len(names) == 1 and not others and not columns.others:
+    if len(names) == 1 and columns.bare and not others:
         return _cell(text, start, names[0])
     if not names:
         return []

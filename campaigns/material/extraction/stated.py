@@ -13,6 +13,7 @@ NUMBER = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3}){0,3}\+?|\d{1,7}\+?")
 WORD = re.compile(r"\S+")
 NEAR = 14  # words around the number in which signing is spoken of
 BETWEEN = 4  # words between the number and what is counted
+SHORT = 160  # characters of a line that says little else
 ENOUGH = 2
 
 
@@ -57,7 +58,7 @@ def _claims(line: Line, bonus: int, leads: bool) -> list[Claim]:
         if not size or noun is None:
             continue
         start, end = _lead(tokens, at), _more(tokens, noun)
-        score = _score(tokens, at, noun, leads and at <= 3) + (bonus if at <= NEAR * 2 else 0)
+        score = _score(line.text, tokens, (at, noun), leads and at <= 3) + (bonus if at <= NEAR * 2 else 0)
         claims.append(Claim(score, Span(line.start + tokens[start].start, line.start + tokens[end].end)))
     return claims
 
@@ -78,6 +79,8 @@ def _number(tokens: list[Token], at: int) -> int:
     """How many words the number there takes; none where there is none."""
     word = tokens[at].word
     if NUMBER.fullmatch(word):
+        if len(word) == 4 and word[:2] in ("18", "19", "20") and word.isdigit():
+            return 0  # a year, more likely
         size = 1
         while size < 3 and at + size < len(tokens) and _thousands(tokens[at + size].word) and len(word) <= 3:
             size += 1
@@ -123,14 +126,16 @@ def _more(tokens: list[Token], at: int) -> int:
     return at
 
 
-def _score(tokens: list[Token], at: int, noun: int, leads: bool) -> int:
-    around = [token.word for token in tokens[max(0, at - NEAR) : noun + NEAR]]
-    near = " ".join(around)
+def _score(text: str, tokens: list[Token], claim: tuple[int, int], leads: bool) -> int:
+    at, noun = claim
     close = [token.word for token in tokens[max(0, at - 4) : noun + 4]]
     if any(word in known("goals") for word in close):
         return 0
-    score = 3 if any(token.word in known("counted") for token in tokens[at : noun + 1]) else 0
-    score += 2 if mentions(near, "acts") else 0
+    around = [*tokens[max(0, at - NEAR) : at], *tokens[noun + 1 : noun + NEAR]]
+    near = " ".join(token.word for token in around)
+    score = 2 if mentions(near, "acts") else 0
+    if any(token.word in known("counted") for token in tokens[at : noun + 1]):
+        score += 3 if score or len(text) < SHORT or mentions(near, "letterish") else 1
     if leads and any(token.word in known("warns") for token in tokens[noun + 1 : noun + 5]):
         score += 2
     return score
