@@ -58,6 +58,7 @@ class Calendar(NamedTuple):
     short: frozenset[str]  # those that are abbreviations
     capitals: bool  # months begin with a capital letter
     month_first: bool  # "May 2" without a year is a day
+    weekdays: frozenset[str]
     numbers: str  # the order in 5/6/2020: "dmy", "mdy", or "" where both are used
     day_patterns: tuple[re.Pattern[str], ...]
 
@@ -116,9 +117,14 @@ def calendar_of(language: str) -> Calendar:
         frozenset(short),
         first.months["format"]["wide"][1][0].isupper(),
         first.date_formats["long"].pattern.startswith("M"),
+        frozenset(spelling for locale in locales for name in _day_names(locale) for spelling in _spellings(name)),
         _order(first, code),
         _named(months, code),
     )
+
+
+def _day_names(locale: Locale) -> list[str]:
+    return [name for width in ("wide", "abbreviated") for name in locale.days["format"][width].values()]
 
 
 def _locales(code: str) -> list[Locale]:

@@ -1,9 +1,36 @@
-"""Title, standfirst, byline, publication, date and source: what stands above the text, and what the file says."""
+"""What stands above the text: title, lead, author, day, where it was published; and the notes about them below it."""
 
+from campaigns.material.document import Kind
 from campaigns.material.draft import Draft
+from campaigns.material.phrases import normal
 
+from . import bylines, datelines, titles
+from .edges import Edges
 from .parts import Parts
+
+KICKER = 60  # characters of a line above the title
 
 
 def find(draft: Draft, parts: Parts) -> None:
-    pass
+    edges = Edges.of(draft, parts)
+    for at, passage in enumerate(draft.cleaned.passages):
+        if passage.kind == Kind.META:
+            edges.claim(at)
+    draft.title = titles.find(edges)
+    draft.date = datelines.find(edges)
+    bylines.find(edges)
+    draft.standfirst = titles.find_standfirst(edges)
+    _claim_kickers(edges)
+
+
+def _claim_kickers(edges: Edges) -> None:
+    """Short lines above the title, "Press release" below it, and the title once more."""
+    title = edges.draft.title
+    start = min((span.start for span in title.spans), default=0) if title else 0
+    genres = {normal(one) for one in edges.words("genres")}
+    for at in edges.above:
+        passage = edges.passage(at)
+        above = passage.start < start and len(passage.text) <= KICKER
+        again = title is not None and normal(passage.text) == normal(title.value) and title.confidence > 0.5
+        if above or again or normal(passage.text) in genres:
+            edges.claim(at)

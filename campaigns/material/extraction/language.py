@@ -68,9 +68,9 @@ def language_of(text: str) -> tuple[str | None, float]:
 def _stated(cleaned: Cleaned) -> tuple[str, tuple[Span, ...]] | None:
     """What the file says of itself: lang="fr-FR", og:locale, "lang: ar"."""
     for passage in cleaned.passages:
-        if passage.kind == Kind.META and passage.block.name == "language":
-            if match := CODE.search(passage.text.rpartition(":")[2].strip()):
-                return match[1].lower(), (Span(passage.start, passage.end),)
+        told = passage.kind == Kind.META and passage.block.name == "language"
+        if told and (match := CODE.search(passage.text.rpartition(":")[2].strip())):
+            return match[1].lower(), (Span(passage.start, passage.end),)
     return None
 
 

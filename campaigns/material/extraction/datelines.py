@@ -1,0 +1,156 @@
+"""The day of the document itself: its dateline, or what the file says. Never a day that the text tells of."""
+
+import re
+from typing import NamedTuple
+
+from campaigns.material.document import Kind, Passage
+from campaigns.material.draft import Finding, Span
+
+from .dates import FoundDate, calendar_of, dates_in, fold, times_in
+from .edges import Edges, any_of, is_salutation, is_text, lines_of, spanned
+from .parts import Part
+
+LINE = 160  # characters of a line that is a dateline
+PLACES, PLACE = 12, 3  # words beside the day, and in one run of them: "Kassel, Bad Soden-Salmünster, Köln"
+APART = re.compile(r"[,|;/()–—•·-]")
+OPENING = 120  # characters in which the dateline of a news story stands
+IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
+DASH = re.compile(r"\)?\]?\.?\s{0,2}(?:--?-?|[–—:|/])\s|\.\s")
+
+
+class Dateline(NamedTuple):
+    iso: str
+    span: Span
+    sure: float
+
+
+def find(edges: Edges) -> Finding[str] | None:
+    """ISO 8601. The document's own dateline goes before what the file says, and is less sure where they differ."""
+    lines = [*_above(edges), *_opening(edges), *_letters_own(edges)] or _below(edges)
+    told = _told(edges)
+    if lines:
+        chosen = lines[0]
+        others = {one.iso for one in (*lines, *told)} - {chosen.iso}
+        spans = tuple(one.span for one in (*lines, *told) if one.iso == chosen.iso)
+        return Finding(chosen.iso, spans[:1], chosen.sure - (0.25 if others else 0.0))
+    for one in told or _addresses(edges):
+        return Finding(one.iso, (one.span,), one.sure)
+    return None
+
+
+def in_line(line: str, edges: Edges) -> FoundDate | None:
+    """The day of a line that holds nothing but a day, its place and its label: "Leeds, 5 May 2020"."""
+    if not 6 <= len(line.strip()) <= LINE:
+        return None
+    found = dates_in(line, edges.language)
+    if len({one.first for one in found}) != 1 or not found[0].has_year or found[0].first != found[0].last:
+        return None
+    return found[0] if _is_place(_without(line, found, edges), edges) else None
+
+
+def _without(line: str, found: list[FoundDate], edges: Edges) -> str:
+    """What is left of a line without its days and times."""
+    for one in reversed(found):
+        line = f"{line[: one.start]} | {line[one.end :]}"
+    for time in reversed(times_in(line, edges.language)):
+        line = f"{line[: time.start]} | {line[time.end :]}"
+    return line
+
+
+def _is_place(rest: str, edges: Edges) -> bool:
+    if any(letter.isdigit() for letter in fold(rest)):
+        return False
+    if any_of(edges.words("not_dates"), r"^\W*", r"(?!\w)").search(rest):
+        return False
+    words = _words(rest, edges)
+    small = sum(word[0].islower() for word in words)
+    runs = [_words(run, edges) for run in APART.split(rest)]
+    return len(words) <= PLACES and small <= (len(words) + 1) // 3 and all(len(run) <= PLACE for run in runs)
+
+
+def _words(rest: str, edges: Edges) -> list[str]:
+    """Those that are neither label nor weekday."""
+    weekdays = calendar_of(edges.language).weekdays
+    bare = any_of(edges.words("dates"), r"(?<!\w)", r"(?!\w)").sub(" ", rest)
+    words = [word.strip(".,:;|()[]–—-*_•·،'\"") for word in bare.split()]
+    return [word for word in words if word and fold(word.lower()) not in weekdays]
+
+
+def _lines(edges: Edges, at: int, sure: float) -> list[Dateline]:
+    passage = edges.passage(at)
+    for start, line in lines_of(passage):
+        if one := in_line(line, edges):
+            others = f"{passage.text[:start]} {passage.text[start + len(line) :]}"
+            if len(others) <= LINE and not _words(others, edges):
+                edges.claim(at)
+            return [Dateline(one.first, spanned(passage, start + one.start, start + one.end), sure)]
+    return []
+
+
+def _above(edges: Edges) -> list[Dateline]:
+    title = edges.draft.title
+    titles = {passage for span in (title.spans if title else ()) for passage in range(span.start, span.end)}
+    found = []
+    for at in edges.above:
+        if edges.passage(at).start not in titles and edges.passage(at).kind != Kind.CAPTION:
+            found += _lines(edges, at, 0.95)
+    return found
+
+
+def _opening(edges: Edges) -> list[Dateline]:
+    """ "LEEDS, 5 May 2020 – Today …": the dateline of a news story is not of its text."""
+    if edges.first is None or not is_text(edges.passage(edges.first)):
+        return []
+    passage = edges.passage(edges.first)
+    for one in dates_in(passage.text[:OPENING], edges.language)[:1]:
+        dash = DASH.match(passage.text, one.end)
+        if one.has_year and one.first == one.last and dash and _is_place(passage.text[: one.start], edges):
+            edges.draft.apart.append(Span(passage.start, passage.start + dash.end()))
+            return [Dateline(one.first, spanned(passage, one.start, one.end), 0.9)]
+    return []
+
+
+def _letters_own(edges: Edges) -> list[Dateline]:
+    """Between the news and the letter: just above the salutation, or in its own passage."""
+    passages = edges.draft.cleaned.passages
+    above = set(edges.above)
+    for at, passage in enumerate(passages):
+        if passage.kind == Kind.META or not is_salutation(passage.text):
+            continue
+        near = [one for one in range(max(0, at - 3), at + 1) if one not in above and not is_text(passages[one])]
+        return [line for one in near if passages[one].kind != Kind.META for line in _lines(edges, one, 0.9)]
+    return []
+
+
+def _below(edges: Edges) -> list[Dateline]:
+    """Under the closing. Where several days stand there, they are of signatures or comments."""
+    found = [line for at in edges.below if edges.parts[at] != Part.SIGNING for line in _lines(edges, at, 0.85)]
+    return found if len({one.iso for one in found}) == 1 else []
+
+
+def _told(edges: Edges) -> list[Dateline]:
+    found = []
+    for name, sure in (("date", 0.85), ("title", 0.8)):
+        for passage in edges.told.get(name, []):
+            one = _structured(passage) if name == "date" else in_line(passage.text, edges)
+            if one and one.first == one.last and one.first[:4] >= "1990":
+                found.append(Dateline(one.first, spanned(passage, one.start, one.end), sure))
+    return found
+
+
+def _structured(passage: Passage) -> FoundDate | None:
+    """ "2020-05-05T10:00:00+02:00", "5 May 2020"."""
+    if len(passage.text) > LINE:
+        return None
+    return next((one for one in dates_in(passage.text, "") if one.has_year), None)
+
+
+def _addresses(edges: Edges) -> list[Dateline]:
+    """The day in the address of a page: …/2020/05/05/…"""
+    for name in ("url", "header"):
+        for passage in edges.told.get(name, []):
+            if (match := IN_ADDRESS.search(passage.text)) and "://" in passage.text[: match.start()]:
+                day = "-".join(match.groups())
+                if dates_in(day, ""):
+                    return [Dateline(day, spanned(passage, match.start() + 1, match.end()), 0.5)]
+    return []

@@ -1,0 +1,153 @@
+"""What stands before the text of a document and after it, where its head is looked for."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from campaigns.material import phrases, words
+from campaigns.material.document import Kind, Passage, Style
+from campaigns.material.draft import Draft, Span
+from campaigns.material.phrases import normal
+from campaigns.material.prose import is_prose
+
+from .parts import Part, Parts
+
+MOST = 40  # passages above and below the text
+SALUTATION = 160  # characters of a salutation
+EMPHASIS = 0.9  # of the letters that are bold or italic in a passage that is so
+LINE = 100  # characters of a line that is one of several
+
+
+@dataclass(slots=True)
+class Edges:
+    """Places (numbers of passages) before the first paragraph and after the last, and what the file says itself."""
+
+    draft: Draft
+    parts: Parts
+    language: str
+    told: dict[str, list[Passage]] = field(default_factory=dict)  # by Block.name
+    above: list[int] = field(default_factory=list)
+    first: int | None = None  # the first paragraph, or the salutation
+    below: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, draft: Draft, parts: Parts) -> "Edges":
+        edges = cls(draft, parts, draft.language.value if draft.language else "")
+        text = []
+        for at, passage in enumerate(draft.cleaned.passages):
+            if passage.kind == Kind.META:
+                edges.told.setdefault(passage.block.name, []).append(passage)
+            elif parts[at] != Part.SIGNING:
+                text.append(at)
+        text = text[_again(draft, text) :]
+        edges.above, edges.first = _above(draft.cleaned.passages, text)
+        started = set(edges.above)
+        edges.below = _below(draft.cleaned.passages, [at for at in text if at not in started])
+        return edges
+
+    def passage(self, at: int) -> Passage:
+        return self.draft.cleaned.passages[at]
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Those of the document's language and of English, which pages in every language use; of all if it is none."""
+        return _words(name, self.language)
+
+    def claim(self, at: int, part: Part = Part.HEAD) -> None:
+        self.parts[at] = self.parts[at] or part
+
+    def claim_at(self, place: int, part: Part = Part.HEAD) -> None:
+        """The passage that holds a place of the text."""
+        for at, passage in enumerate(self.draft.cleaned.passages):
+            if passage.start <= place < passage.end:
+                self.claim(at, part)
+
+
+def _again(draft: Draft, text: list[int]) -> int:
+    """Where a copied web page begins: its title stands there more than once, below the menus of the site."""
+    if draft.cleaned.format in ("html", "docx", "odt"):
+        return 0
+    lines = [normal(draft.cleaned.passages[at].text) for at in text[: MOST * 2]]
+    for number, line in enumerate(lines):
+        if (
+            len(line) > 30
+            and line in lines[number + 1 : number + 8]
+            and not is_text(draft.cleaned.passages[text[number]])
+        ):
+            return number
+    return 0
+
+
+def _above(passages: tuple[Passage, ...], text: list[int]) -> tuple[list[int], int | None]:
+    above: list[int] = []
+    for at in text:
+        passage = passages[at]
+        begins = is_salutation(passage.text) and passage.kind != Kind.HEADING
+        if begins or (above and is_text(passage)) or (not above and _is_first_text(passage)):
+            return above, at
+        above.append(at)
+        if len(above) == MOST:
+            break
+    return above, None
+
+
+def _below(passages: tuple[Passage, ...], text: list[int]) -> list[int]:
+    last = max((number for number, at in enumerate(text) if is_text(passages[at])), default=-1)
+    return text[last + 1 :][-MOST:] if last >= 0 else []
+
+
+def _is_first_text(passage: Passage) -> bool:
+    """The first line may be a long title, but no title is several sentences."""
+    return is_text(passage) and (len(passage.text) > 250 or passage.text.rstrip()[-1:] in ".:;")
+
+
+def is_text(passage: Passage) -> bool:
+    """A paragraph that is neither heading, nor lead, nor a block of short lines."""
+    if passage.kind in (Kind.HEADING, Kind.CAPTION, Kind.ROW) or not is_prose(passage.text):
+        return False
+    lines = passage.text.split("\n")
+    return (len(lines) == 1 or max(map(len, lines)) > LINE) and not is_emphasised(passage)
+
+
+def is_emphasised(passage: Passage, *styles: Style) -> bool:
+    """All of it bold or italic."""
+    marked: set[int] = set()
+    for mark in passage.block.marks:
+        if mark.style in (styles or (Style.BOLD, Style.ITALIC)):
+            marked.update(range(mark.start, min(mark.end, len(passage.text))))
+    letters = [at for at, letter in enumerate(passage.text) if letter.isalnum()]
+    return bool(letters) and sum(at in marked for at in letters) >= EMPHASIS * len(letters)
+
+
+def is_salutation(text: str) -> bool:
+    line = text.split("\n")[-1].strip()
+    return len(line) <= SALUTATION and phrases.everywhere("letter", "salutations").match(line)
+
+
+@cache
+def _words(name: str, language: str) -> tuple[str, ...]:
+    if not words.of(language, "head", "genres"):
+        return words.everywhere("head", name)
+    return tuple(dict.fromkeys((*words.of(language, "head", name), *words.of("en", "head", name))))
+
+
+@cache
+def any_of(phrases: tuple[str, ...], before: str = "", after: str = "") -> re.Pattern[str]:
+    """A pattern for any of the phrases, the longest first; (?!) where there is none."""
+    said = "|".join(re.escape(one) for one in sorted(phrases, key=len, reverse=True)) or "(?!)"
+    return re.compile(f"{before}(?:{said}){after}", re.IGNORECASE)
+
+
+def spanned(passage: Passage, start: int, end: int) -> Span:
+    """Characters of a passage as a span of the text, without the white space around them."""
+    piece = passage.text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return Span(passage.start + start, passage.start + start + len(piece.strip()))
+
+
+def lines_of(passage: Passage) -> Iterable[tuple[int, str]]:
+    """Its lines, each with its place in the passage."""
+    at = 0
+    for line in passage.text.split("\n"):
+        yield at, line
+        at += len(line) + 1

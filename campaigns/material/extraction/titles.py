@@ -1,0 +1,236 @@
+"""The title of a document, as it is printed above the text; and the lead below it."""
+
+import re
+from typing import NamedTuple
+
+from campaigns.material.document import Kind, Passage, Style
+from campaigns.material.draft import Finding, Span
+from campaigns.material.phrases import everywhere, normal
+from campaigns.material.prose import ends_sentence
+
+from . import datelines
+from .edges import Edges, any_of, is_emphasised, is_salutation, lines_of, spanned
+
+LONGEST = 300  # characters
+CONTACT = re.compile(r"https?://|www\.|\S@\S|(?:\+|\b00)\d[\d ()/-]{6,}|\d{5}")
+SITE = re.compile(r"\s[|–—•·»:-]{1,2}\s")
+LABEL = 40  # characters before a colon
+
+
+class Candidate(NamedTuple):
+    text: str
+    spans: tuple[Span, ...]
+    sure: float
+
+
+def find(edges: Edges) -> Finding[str] | None:
+    told = _told(edges)
+    found = _heading(edges, told) or _line(edges, told) or next(iter(told), None) or _greeting(edges)
+    if not found:
+        return None
+    return Finding(" ".join(found.text.split()), found.spans, found.sure)
+
+
+def _is_title(text: str, edges: Edges, heading: bool = False) -> bool:
+    line = " ".join(text.split())
+    if not any(map(str.isalpha, line)) or len(line) > LONGEST or line[-1] in ":," or CONTACT.search(line):
+        return False
+    if line[-1] == "." and not heading and len(line) > 60:
+        return False
+    if is_salutation(line) or _is_addressee(line) or datelines.in_line(line, edges):
+        return False
+    if any_of(edges.words("by"), r"^", r"\s").match(line) and len(line) < 60 and not heading:
+        return False
+    return not any_of(edges.words("pointers"), r"^", r"(?!\w)").match(line) or (heading and len(line) > 40)
+
+
+def _is_addressee(line: str) -> bool:
+    return everywhere("head", "attention").match(line)
+
+
+def _is_genre(line: str, edges: Edges) -> bool:
+    """ "Press release", "Open letter": what it is, not what it is about."""
+    return normal(line) in {normal(one) for one in edges.words("genres")}
+
+
+# What the file says
+
+
+def _told(edges: Edges) -> list[Candidate]:
+    found = []
+    for passage in edges.told.get("title", []):
+        start, end = _without_site(passage.text, edges)
+        if _is_title(passage.text[start:end], edges, heading=True):
+            span = spanned(passage, start, end)
+            found.append(Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), 0.8))
+    return [one for one in found if not _is_genre(one.text, edges)] or found
+
+
+def _without_site(text: str, edges: Edges) -> tuple[int, int]:
+    """ "Save the library | Riverside News": the title without the name of the site it stood on."""
+    breaks = [0, *(at for match in SITE.finditer(text) for at in match.span()), len(text)]
+    pieces = list(zip(breaks[::2], breaks[1::2], strict=True))
+    if len(pieces) < 2:
+        return pieces[0]
+    sites = {normal(one.text) for name in ("publication", "author") for one in edges.told.get(name, [])}
+    visible = {normal(edges.passage(at).text) for at in (*edges.above, *([] if edges.first is None else [edges.first]))}
+    hosts = "".join(one.text.lower() for one in edges.told.get("url", [])).replace("-", "").split("/")
+    for keep, drop in (((0, pieces[-2][1]), pieces[-1]), ((pieces[1][0], len(text)), pieces[0])):
+        name = normal(text[slice(*drop)])
+        squeezed = "".join(name.split())
+        known = name in sites or (len(squeezed) > 3 and any(squeezed in host for host in hosts if "." in host))
+        if known or normal(text[slice(*keep)]) in visible:
+            return keep
+    bars = [match for match in SITE.finditer(text) if match[0].strip() == "|"]
+    return (0, bars[-1].start()) if bars and len(text) - bars[-1].end() < bars[-1].start() else (0, len(text))
+
+
+# What stands above the text
+
+
+def _heading(edges: Edges, told: list[Candidate]) -> Candidate | None:
+    places = [at for at in edges.above if edges.passage(at).kind == Kind.HEADING]
+    places = [at for at in places if _is_title(edges.passage(at).text, edges, heading=True)]
+    if not places:
+        return None
+    same = [at for at in places if any(_alike(edges.passage(at).text, one.text) for one in told)]
+    if same:
+        return _from(edges, same[0], 0.98)
+    highest = min(edges.passage(at).block.level for at in places)
+    if told and highest > 1 and edges.draft.cleaned.format != "html":
+        return None
+    first = next(at for at in places if edges.passage(at).block.level == highest or _is_genre_at(edges, at))
+    return _from(edges, first, 0.9)
+
+
+def _alike(one: str, other: str) -> bool:
+    one, other = normal(one), normal(other)
+    return bool(one) and (one == other or (len(one) > 20 and one in other) or (len(other) > 20 and other in one))
+
+
+def _is_genre_at(edges: Edges, at: int) -> bool:
+    return _is_genre(edges.passage(at).text, edges)
+
+
+def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
+    """A document without headings: a line of the title the file has, a labelled one, one that stands out, the first."""
+    lines = [at for at in edges.above if edges.passage(at).kind in (Kind.PARAGRAPH, Kind.HEADING)]
+    for at in lines:
+        if any(normal(edges.passage(at).text) == normal(one.text) for one in told):
+            return _from(edges, at, 0.95)
+    again = [normal(edges.passage(at).text) for at in lines]
+    if lines and again.count(again[0]) > 1 and _is_title(edges.passage(lines[0]).text, edges):
+        return _from(edges, lines[0], 0.9)
+    labelled = next((one for at in lines if (one := _labelled(edges, at))), None)
+    if labelled or told:
+        return labelled or None
+    fit = [at for at in lines if _is_title(edges.passage(at).text, edges) and not _is_block(edges.passage(at))]
+    outstanding = [at for at in fit if _stands_out(edges, at)]
+    if outstanding:
+        return _from(edges, outstanding[0], 0.85)
+    if fit and fit[0] == lines[0] and not _is_letterhead(edges, fit[0]):
+        return _from(edges, fit[0], 0.8)
+    return None
+
+
+def _labelled(edges: Edges, at: int) -> Candidate | None:
+    passage = edges.passage(at)
+    for start, line in lines_of(passage):
+        label, colon, rest = line.partition(":")
+        if colon and len(label) < LABEL and rest.strip() and normal(label) in map(normal, edges.words("subjects")):
+            span = spanned(passage, start + len(label) + 1, start + len(line))
+            if "\n" not in passage.text:
+                edges.claim(at)
+            return Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), 0.85)
+    return None
+
+
+def _stands_out(edges: Edges, at: int) -> bool:
+    passage = edges.passage(at)
+    letters = [letter for letter in passage.text if letter.isalpha()]
+    loud = len(letters) > 10 and all(letter.isupper() for letter in letters) and letters[0].lower() != letters[0]
+    named = any_of(edges.words("genres")[:12], r"(?<!\w)", r"(?!\w)").search(passage.text)
+    return loud or is_emphasised(passage, Style.BOLD) or bool(named)
+
+
+def _is_block(passage: Passage) -> bool:
+    """Several short lines are an address."""
+    return passage.text.count("\n") > 1
+
+
+def _is_letterhead(edges: Edges, at: int) -> bool:
+    """A first line that is a name above an address: few words, and only short lines until the salutation."""
+    words = edges.passage(at).text.split()
+    first = edges.first
+    addressed = first is not None and is_salutation(edges.passage(first).text)
+    return len(words) < 2 or (addressed and len(words) < 5 and len(edges.above) > 3)
+
+
+def _from(edges: Edges, at: int, sure: float) -> Candidate:
+    """The passage, with the lines that go on with it, and without "Press release" above it."""
+    places = [at]
+    above = edges.above[edges.above.index(at) :]
+    for following in above[1:4]:
+        if not _goes_on(edges, places, following):
+            break
+        places.append(following)
+    if len(places) > 1 and _is_genre_at(edges, at) and not _continues(edges, places[1]):
+        edges.claim(places.pop(0))
+    for place in places:
+        edges.claim(place)
+    first, last = edges.passage(places[0]), edges.passage(places[-1])
+    span = Span(first.start, last.end)
+    return Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), sure)
+
+
+def _goes_on(edges: Edges, places: list[int], following: int) -> bool:
+    last, passage = edges.passage(places[-1]), edges.passage(following)
+    if following != places[-1] + 1 or not _is_title(passage.text, edges, last.kind == Kind.HEADING):
+        return False
+    if _is_genre_at(edges, following) or len(passage.text) > LONGEST - len(last.text):
+        return False
+    if _is_genre_at(edges, places[-1]):
+        return last.kind == passage.kind or _continues(edges, following)
+    one, other = last.block, passage.block
+    alike = (one.kind, one.level, one.page) == (other.kind, other.level, other.page)
+    if not alike or ends_sentence(last.text):
+        return False
+    both_loud = last.text.isupper() and passage.text.isupper()
+    return both_loud or passage.text[:1].islower() or last.text.rstrip()[-1:] in "-–—:/&"
+
+
+def _continues(edges: Edges, at: int) -> bool:
+    """ "to the Mayor of Leeds", "for clean water"."""
+    text = edges.passage(at).text
+    return bool(any_of(edges.words("continues"), r"^", r"(?!\w)").match(text))
+
+
+def _greeting(edges: Edges) -> Candidate | None:
+    """Nothing else, but a salutation that is set as a heading."""
+    for at in edges.above:
+        passage = edges.passage(at)
+        if passage.kind == Kind.HEADING and is_salutation(passage.text):
+            return Candidate(passage.text, (Span(passage.start, passage.end),), 0.4)
+    return None
+
+
+# The lead
+
+
+def find_standfirst(edges: Edges) -> Finding[str] | None:
+    title = edges.draft.title
+    end = max((span.end for span in title.spans), default=0) if title else 0
+    draft = edges.draft
+    for at in edges.above:
+        passage = edges.passage(at)
+        if passage.start < end or edges.parts[at] is not None or len(passage.text) < 50:
+            continue
+        if is_emphasised(passage) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
+            edges.claim(at)
+            return draft.quoted(passage.start, passage.end, 0.8)
+    first = edges.passage(edges.first) if edges.first is not None else None
+    for told in edges.told.get("description", []):
+        begins = first and len(told.text) > 40 and normal(first.text).startswith(normal(told.text).rstrip("….")[:200])
+        if begins or draft.cleaned.format != "html":
+            return draft.quoted(told.start, told.end, 0.6)
+    return None
