@@ -6,7 +6,7 @@ from functools import cache
 
 from campaigns.material import words
 
-NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]?[\s.]{1,3}|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
+NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]{1,2}\s{0,3}(?=\D)|\(?#?\d{1,5}\s{1,3}(?=[^\W\d])|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
 PHONE = re.compile(r"\+?\(?\d[\d ()/.-]{6,24}\d")
 EDGES = " \t\n,;:.|/&*_~\"'`“”„«»"
 

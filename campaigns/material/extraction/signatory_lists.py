@@ -9,8 +9,10 @@ from campaigns.material.document import Cleaned, Kind
 
 from .names import EDGES, Shape, is_contact, is_person, known, plain, shape
 from .signatory_lines import after_number
+from .signatory_prose import enumerated
 
 LONGEST_NOTE = 700  # characters between two lists that are still one
+LONGEST_SIGNER = 200  # characters of a line that is plainly one signer
 LONGEST_OPENING = 300  # characters of a line that announces names
 LONGEST_PHRASE = 5  # words of a phrase in languages/*.toml
 
@@ -164,7 +166,7 @@ def _sort_of_name(text: str) -> Sort:
     if kind is Shape.PROSE or mentions(text[:200], "invitations"):
         return Sort.NOTE
     tokens = [plain(token) for token in text.split()]
-    if any(token.replace(".", "").isdigit() for token in tokens[:3]) and mentions(text, "others"):
+    if any(token.strip("+").isdigit() for token in tokens[:4]) and (mentions(text, "others") or mentions(text, "counted")):
         return Sort.SKIP
     if len(tokens) > 15 and kind is not Shape.PERSON and sum(token in known("prose") for token in tokens) >= 3:
         return Sort.NOTE
@@ -173,8 +175,12 @@ def _sort_of_name(text: str) -> Sort:
 
 def strong(line: Line) -> bool:
     """A line that would be taken for a name anywhere."""
-    return sort(line) is Sort.SIGNER and (
-        line.kind is Kind.ROW or (shape(head(line.text)) in (Shape.PERSON, Shape.BODY) and len(line.text) < 200)
+    if sort(line) is not Sort.SIGNER:
+        return False
+    return (
+        line.kind is Kind.ROW
+        or (shape(head(line.text)) in (Shape.PERSON, Shape.BODY) and len(line.text) < LONGEST_SIGNER)
+        or bool(enumerated(line.text))
     )
 
 
@@ -244,7 +250,7 @@ def regions(lines: list[Line]) -> list[Region]:
     while at < len(lines):
         how = opening(lines[at], lines[at - 1] if at else None)
         one = region(lines, at, how) if how else None
-        if one and _holds(one):
+        if one and (_holds(one) or _is_empty(one, lines[at])):
             found.append(one)
             at = max(one.last, at) + 1
         else:
@@ -265,16 +271,35 @@ def _holds(one: Region) -> bool:
     return sure >= 1 or len(one.signers[0][0].text.split()) <= 5
 
 
+def _is_empty(one: Region, line: Line) -> bool:
+    """A heading whose list stands elsewhere: it is no part of the text either."""
+    if one.opening is not Opening.HEADING or key(line.text) not in known("headings"):
+        return False
+    one.signers.clear()
+    one.last = one.first
+    return True
+
+
 def tail(lines: list[Line]) -> Region | None:
-    """Names at the end of a document that speaks of signing, though nothing heads them."""
-    first = len(lines)
-    while first > 0 and sort(lines[first - 1]) in (Sort.SIGNER, Sort.SKIP, Sort.GROUP):
-        first -= 1
-    signers = [(line, False) for line in lines[first:] if sort(line) is Sort.SIGNER]
-    sure = sum(strong(line) for line, _ in signers)
-    if not first or sure < 3 or sure < len(signers) * 0.7:
-        return None
-    return Region(Opening.TAIL, first, lines[first].passage, signers, len(lines) - 1)
+    """Names that nothing heads: the longest run of them in the second half, or a short one where the document ends."""
+    best = Region(Opening.TAIL, 0, 0)
+    run: list[tuple[int, Line]] = []
+    for number in range(len(lines) // 3, len(lines) + 1):
+        what = sort(lines[number]) if number < len(lines) else Sort.STOP
+        if what is Sort.SIGNER:
+            run.append((number, lines[number]))
+        elif what not in (Sort.SKIP, Sort.GROUP):
+            if len(run) > len(best) and _is_run(run, run[0][0], number == len(lines)):
+                best = Region(Opening.TAIL, run[0][0], run[0][1].passage, [(line, False) for _, line in run], run[-1][0])
+            run = []
+    return best if best.signers else None
+
+
+def _is_run(run: list[tuple[int, Line]], first: int, ends: bool) -> bool:
+    shapes = [shape(head(line.text)) for _, line in run if len(line.text) < LONGEST_SIGNER]
+    people = shapes.count(Shape.PERSON)
+    sure = people + shapes.count(Shape.BODY) + min(shapes.count(Shape.ROLE), people)
+    return first > 0 and sure >= (3 if ends else 10) and sure >= 0.7 * len(run) and people * 3 >= sure
 
 
 def inside(found: Region, lines: list[Line]) -> Iterator[Line]:

@@ -54,11 +54,22 @@ def said(text: str) -> list[Signer]:
     start = min(places) + 2
     found: list[Signer] = []
     for first, end in _pieces(text[: start + 4000], ",", start):
+        first = first if found else _after_what_they_are(text, first, end)
         one = parsed(text[first:end])
         if not one or not is_person(text[first + one.start : first + one.end]):
             break
         found.append(_moved(one, first))
     return found if len(found) >= 2 else []
+
+
+def _after_what_they_are(text: str, start: int, end: int) -> int:
+    """Where the name begins in "members of the council Ana Ruiz"."""
+    place = begin = start
+    for word in text[start:end].partition(" (")[0].split():
+        place = text.index(word, place) + len(word)
+        if word[0].islower() and plain(word) not in known("particles"):
+            begin = place
+    return begin
 
 
 def _is_short(text: str) -> bool:

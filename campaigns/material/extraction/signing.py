@@ -20,7 +20,7 @@ def find(draft: Draft, parts: Parts) -> None:
             _add(draft, signer, SURE[one.opening])
         for line in inside(one, lines):
             parts[line.passage] = parts[line.passage] or Part.SIGNING
-    if not found:
+    if not draft.signatories:
         _in_prose(draft, lines, parts)
     if claim := stated(draft.cleaned.text, lines, found):
         draft.signatories_stated = draft.quoted(*claim, 0.8)
@@ -31,7 +31,10 @@ def _add(draft: Draft, signer: Signed, confidence: float) -> None:
 
 
 def _at_the_end(draft: Draft, lines: list[Line]) -> list[Region]:
-    last = tail(lines) if mentions(draft.cleaned.text[-20_000:], "acts") else None
+    text = draft.cleaned.text
+    if not mentions(text[:20_000], "letterish") and not mentions(text[-20_000:], "acts"):
+        return []
+    last = tail(lines)
     return [last] if last else []
 
 

@@ -7,7 +7,7 @@ from campaigns.material.document import Kind
 from campaigns.material.draft import Span
 
 from .names import known, plain
-from .signatory_lists import LONGEST_PHRASE, Line, Region, mentions, opening
+from .signatory_lists import LONGEST_OPENING, LONGEST_PHRASE, Line, Opening, Region, mentions, opening
 
 NUMBER = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3}){0,3}\+?|\d{1,7}\+?")
 WORD = re.compile(r"\S+")
@@ -31,22 +31,19 @@ class Claim(NamedTuple):
 
 def stated(text: str, lines: list[Line], found: list[Region]) -> Span | None:
     """The plainest claim; of equals, the first."""
-    letterish = mentions(text[:20_000], "letterish")
     listed = {line.passage for one in found for line, _ in one.signers}
+    leads = not listed and mentions(text[:20_000], "letterish")
     claims: list[Claim] = []
-    told = 0
+    told, opened = 0, -2
     for line in lines:
-        if line.kind is Kind.ROW or (line.passage in listed and not opening(line) and line.kind is Kind.ITEM):
+        if line.kind is Kind.ROW or (line.passage in listed and line.kind is Kind.ITEM):
             continue
-        told += len(line.text) > 60
-        claims += _claims(line, _bonus(line, found), letterish and told <= 2)
+        if len(line.text) < LONGEST_OPENING and opening(line) in (Opening.HEADING, Opening.SENTENCE):
+            opened = line.passage
+        told += len(line.text) > SHORT // 2
+        claims += _claims(line, 2 if line.passage - opened <= 1 else 0, leads and told <= 2)
     best = max(claims, key=lambda claim: (claim.score, -claim.span.start), default=None)
     return best.span if best and best.score >= ENOUGH else None
-
-
-def _bonus(line: Line, found: list[Region]) -> int:
-    """A number that stands where the signers are introduced."""
-    return 2 if any(0 <= line.passage - one.passage <= 2 for one in found) else 0
 
 
 def _claims(line: Line, bonus: int, leads: bool) -> list[Claim]:
@@ -54,10 +51,14 @@ def _claims(line: Line, bonus: int, leads: bool) -> list[Claim]:
     claims = []
     for at, token in enumerate(tokens):
         size = _number(tokens, at)
-        noun = _noun(tokens, at + size) if size else None
-        if not size or noun is None:
+        if not size:
             continue
-        start, end = _lead(tokens, at), _more(tokens, noun)
+        start, noun = _lead(tokens, at), _noun(tokens, at + size)
+        if noun is None:
+            noun = at + size - 1
+            if not (start < at or token.word.endswith("+")) or not _signs(tokens, at + size):
+                continue
+        end = _more(tokens, noun)
         score = _score(line.text, tokens, (at, noun), leads and at <= 3) + (bonus if at <= NEAR * 2 else 0)
         claims.append(Claim(score, Span(line.start + tokens[start].start, line.start + tokens[end].end)))
     return claims
@@ -106,6 +107,11 @@ def _noun(tokens: list[Token], at: int) -> int | None:
     return None
 
 
+def _signs(tokens: list[Token], at: int) -> bool:
+    """ "Over 900 have signed"."""
+    return any(mentions(" ".join(token.word for token in tokens[at:end]), "acts") for end in (at + 1, at + 3))
+
+
 def _lead(tokens: list[Token], at: int) -> int:
     """Where the claim begins: "more than" belongs to it."""
     for size in range(LONGEST_PHRASE, 0, -1):
@@ -116,7 +122,7 @@ def _lead(tokens: list[Token], at: int) -> int:
 
 def _more(tokens: list[Token], at: int) -> int:
     """The last of "organisations, companies, and individuals"."""
-    while at + 1 < len(tokens):
+    while tokens[at].word in known("signers") and at + 1 < len(tokens):
         step = 2 if tokens[at + 1].word in known("joins") else 1
         if at + step >= len(tokens) or not (tokens[at].stops or step == 2):
             break
