@@ -15,7 +15,10 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # What a page may say that it is in; a few of Python's codecs are no encodings, and slow.
-DECLARED = ("utf-", "utf8", "windows-", "cp125", "iso-8859-", "iso8859", "latin", "koi8", "mac", "gb", "big5", "euc", "shift_jis")  # fmt: skip
+DECLARED = (
+    *("utf-", "utf8", "windows-", "cp125", "iso-8859-", "iso8859", "latin", "koi8", "mac"),
+    *("gb", "big5", "euc", "shift_jis"),
+)
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґ"
 _WESTERN = "àâäáãåæçéèêëíìîïñóòôöõøœùúûüÿß"
 _CENTRAL = "ąćęłńóśźżáčďéěíňřšťúůýžäöüßőűăâîşţđ"

@@ -34,24 +34,22 @@ class Joining:
 
     def join(self, one: str, next: str) -> str:
         one, next = one.rstrip(), next.lstrip()
-        if not one or not next or one[-1] not in HYPHENS or len(one) < 2 or not one[-2].isalnum():
-            return f"{one} {next}".strip()
-        return self._keeping(one, next)
+        cut, glue = self.glue(one, next)
+        return f"{one[: len(one) - cut]}{glue}{next}".strip()
 
-    def _keeping(self, one: str, next: str) -> str:
-        head, tail = one[:-1], WORD.match(next)
+    def glue(self, one: str, next: str) -> tuple[int, str]:
+        """How many characters go from the end of `one`, and what comes between the two."""
+        if not one or not next or one[-1] not in HYPHENS or len(one) < 2 or not one[-2].isalnum():
+            return 0, " "
+        tail = WORD.match(next)
         if tail is None or not next[0].islower():
-            return f"{head}-{next}"
-        before, after = _last_word(head), tail[0].casefold()
-        if len(after) <= SHORT and self._words[after] > 2 and not self._words[f"{before}-{after}"]:
-            if self._words[f"{before}{after}"]:
-                return head + next
-            return f"{head}- {next}"
-        if self._words[f"{before}-{after}"]:
-            return f"{head}-{next}"
+            return 1, "-"
+        before, after = _last_word(one[:-1]), tail[0].casefold()
+        whole, apart = self._words[f"{before}{after}"], self._words[f"{before}-{after}"]
+        if len(after) <= SHORT and self._words[after] > 2 and not whole and not apart:
+            return 0, " "
         soft = one[-1] == SOFT and not self._soft_is_hyphen
-        joined = soft or self._words[f"{before}{after}"] > 0 or self._hyphenated
-        return head + next if joined else f"{head}-{next}"
+        return (1, "") if not apart and (soft or whole or self._hyphenated) else (1, "-")
 
 
 def _last_word(text: str) -> str:

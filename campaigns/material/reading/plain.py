@@ -21,7 +21,8 @@ NARROWEST, WIDEST = 40, 140  # characters of a line; nobody wraps lines elsewher
 FLOWED = 80  # characters of a line at most, where a space at its end says that it goes on (RFC 3676)
 FEW = 3  # lines that have to agree on a width
 ROOM = 2  # characters that may be left free besides, for a space or a quotation mark
-PARAGRAPH = 160  # characters; such a line was not wrapped
+PARAGRAPH = 160  # characters; no line of an address or a list has as many
+WRAPPED = 100  # characters; so has a paragraph that filled a line and more
 INDENT = 2  # spaces; the first line of a paragraph, or the other lines of an item
 MOSTLY = 0.8  # of the lines
 
@@ -188,7 +189,7 @@ class _Reader:
 def _groups(lines: list[_Logical]) -> list[list[_Logical]]:
     """Short lines under each other are one block, as an address is; items and paragraphs are one each."""
     groups: list[list[_Logical]] = []
-    apart = any((line.wrapped and not line.marker) or len(line.text) > PARAGRAPH for line in lines)
+    apart = any(len(line.text) > (WRAPPED if line.wrapped else PARAGRAPH) for line in lines)
     for line in lines:
         if groups and not apart and not line.marker and not groups[-1][0].marker:
             groups[-1].append(line)
