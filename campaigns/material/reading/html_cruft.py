@@ -163,21 +163,23 @@ def _judge_links(page: Page) -> None:
 
 def _judge_headings(pieces: list[Piece]) -> None:
     """A heading under which nothing is left goes with it."""
-    for place in range(len(pieces) - 1, -1, -1):
-        heading = pieces[place]
-        if heading.kind != Kind.HEADING or heading.cruft or heading.element.titled:
-            continue
-        reason = ""
-        for piece in pieces[place + 1 :]:
-            if piece.kind == Kind.HEADING and piece.level <= heading.level:
-                break
-            if piece.kind == Kind.RULE or piece.cruft == Reason.CAPTION:
-                continue
-            if not piece.cruft:
-                reason = ""
-                break
-            reason = reason or piece.cruft
-        heading.cruft = reason
+    kept = [False] * 8  # from here down: whether something is kept before the next heading of this level or above it
+    reasons = [""] * 8
+    for piece in reversed(pieces):
+        if piece.kind == Kind.HEADING:
+            level = piece.level
+            if not (piece.cruft or piece.element.titled or kept[level]):
+                piece.cruft = reasons[level]
+            above = kept[level] or not piece.cruft
+            for deeper in range(level, 8):  # what follows belongs to this heading
+                kept[deeper], reasons[deeper] = False, ""
+            for higher in range(level):
+                kept[higher] = kept[higher] or above
+                reasons[higher] = piece.cruft or reasons[higher]
+        elif not piece.cruft and piece.kind != Kind.RULE:
+            kept = [True] * 8
+        elif piece.cruft and piece.cruft != Reason.CAPTION:
+            reasons = [piece.cruft] * 8
 
 
 def _doubt(page: Page) -> None:

@@ -98,7 +98,7 @@ TELLING = named(
     "signatures signatories signers signature signees footnotes footnote endnotes notes addressee "
     "recipient recipients letter petition manifesto statement demands quote response contact press faq"
 )
-BUTTONS = named("btn button cta")
+BUTTONS = named("btn button")
 # A footer of one of these is not the page's.
 PARTS = named("entry post article letter card content block quote section item story text")
 HIDING = named("hidden d-none is-hidden visually-hidden screen-reader-text sr-only visuallyhidden")
@@ -136,7 +136,8 @@ def landmark_of(tag: str, attributes: dict[str, str], names: list[list[str]]) ->
         return ROLES[role]
     if attributes.get("itemprop", "") in ("articleBody", "author", "headline", "datePublished"):
         return attributes["itemprop"]
-    if tag in ("a", "span", "div", "li", "p") and any(BUTTONS.intersection(words) for words in names):
+    looked = names if tag in ("a", "span") else [words[-1:] for words in names] if tag in ("div", "li", "p") else []
+    if any(BUTTONS.intersection(words) for words in looked):
         return "button"
     if tag in LANDMARKS:
         return LANDMARKS[tag]

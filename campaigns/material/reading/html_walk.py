@@ -49,6 +49,8 @@ class Walk:
         self.at = self.block = Element("")  # the innermost element, and the innermost that is not inline
         self.page.elements.append(self.at)
         self.runs, self.added, self.breaks = Runs(), 0, 0
+        self.held: list[str] = []  # text that has not gone into the runs, all of one look
+        self.look: tuple[frozenset[Style], str] = (frozenset(), "")
         self.piece: Piece | None = None  # what is being collected
         self.captions: list[Piece] = []
         self.wanted = ""  # title or script: its text goes into the page's properties
@@ -69,9 +71,9 @@ class Walk:
             self.flush()
             self.block = element
         elif self.linked and tag in ("a", "button"):
-            self.runs.add(" ")
+            self._hold(" ", element)
         if tag == "br":
-            self.runs.add("\n")
+            self._hold("\n", element)
             self.breaks += 1
         elif tag == "hr":
             self.rows.put(Piece("", Kind.RULE, element))
@@ -120,6 +122,7 @@ class Walk:
 
     def flush(self) -> None:
         """What was collected becomes a piece; then come the alternative texts of the pictures in it."""
+        self._release()
         piece, runs = self.piece, self.runs
         self.runs, self.piece, self.added, self.breaks, self.linked = Runs(), None, 0, 0, False
         for block in runs.blocks():
@@ -138,7 +141,7 @@ class Walk:
             text = LINE_ENDS.sub(" ", text)
         words = len(" ".join(text.split()))
         if not words:
-            self.runs.add(" " if text and not at.lines else text)
+            self._hold(" " if text and not at.lines else text, at)
             return
         if at.noted and not text.strip().startswith(("[", "(")):
             text = f"[{text.strip()}]"
@@ -146,7 +149,7 @@ class Walk:
             return
         if self.breaks >= 2 or (self.added > MOST_RUNS and (text[0].isspace() or self.added > 2 * MOST_RUNS)):
             self.flush()
-        self.added, self.breaks, self.linked = self.added + 1, 0, False
+        self.breaks, self.linked = 0, False
         piece = self.piece = self.piece or Piece("", Kind.PARAGRAPH, at)
         if piece.element is not at:
             piece.element = self.block
@@ -158,7 +161,21 @@ class Walk:
             piece.pressed += words
         elif at.label:
             piece.label += words
-        self.runs.add(text, at.styles, at.target)
+        self._hold(text, at)
+
+    def _hold(self, text: str, at: Element) -> None:
+        """The parser hands over text in many small bits; those that look the same go on together."""
+        look = (at.styles, at.target)
+        if look != self.look:
+            self._release()
+            self.look = look
+        self.held.append(text)
+
+    def _release(self) -> None:
+        if self.held:
+            self.runs.add("".join(self.held), *self.look)
+            self.added += 1
+            self.held = []
 
     def _picture(self, attributes: dict[str, str], element: Element) -> None:
         text = " ".join(normal(attributes.get("alt", "")[:1000]).split())
