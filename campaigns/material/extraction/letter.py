@@ -1,32 +1,104 @@
 """The letter's own text apart from the news around it, its salutation and closing; what was answered."""
 
-from campaigns.material import phrases
 from campaigns.material.document import Kind
 from campaigns.material.draft import Draft, Finding, Span
+from campaigns.material.prose import ends_sentence, is_prose
 
+from . import boundaries, evidence, reply, story
 from .parts import Part, Parts
+from .region import Region, bulk, letter_region, whole_region
 
-SHORT = 120  # characters: of a salutation or a closing
+SAID = 0.35  # the share of a letter's paragraphs that say "we" or "you"
 
 
 def find(draft: Draft, parts: Parts) -> None:
+    if draft.cleaned.incomplete:
+        draft.warnings.append("incomplete")
+    places = _own(draft, parts)
+    if not places:
+        return
+    region = letter_region(draft, parts, places) or _whole(draft, parts, places)
+    if region and region.inside:
+        _tell_letter(draft, parts, places, region)
+    else:
+        draft.is_open_letter = Finding(False, (), 0.7)
+        story.tell(draft, parts, places)
+
+
+def _own(draft: Draft, parts: Parts) -> list[int]:
+    """What nobody claimed and is no note, from the title on."""
     passages = draft.cleaned.passages
-    salutations, closings = phrases.everywhere("letter", "salutations"), phrases.everywhere("letter", "closings")
     free = [at for at, part in enumerate(parts) if part is None and passages[at].kind != Kind.META]
-    short = [at for at in free if len(passages[at].text) <= SHORT]
-    start = next((at for at in short if salutations.match(passages[at].text)), None)
-    end = next((at for at in short if at > (start or 0) and closings.match(passages[at].text)), None)
-    if start is not None:
-        parts[start] = Part.ADDRESS
-        draft.salutation = draft.quoted(passages[start].start, passages[start].end, 0.9)
-    if end is not None:
-        parts[end] = Part.CLOSING
-        draft.closing = draft.quoted(passages[end].start, passages[end].end, 0.9)
-    own = [at for at in free if parts[at] is None and (start or 0) <= at < (end or len(passages))]
-    spans = [Span(passages[at].start, passages[at].end) for at in own]
-    draft.body = draft.runs(spans, 0.5) if spans else None
-    if start is not None or end is not None:
-        draft.letter = draft.body
-        draft.is_open_letter = Finding(True, (), 0.6)
-        for at in own:
-            parts[at] = Part.LETTER
+    after = _title_place(draft)
+    for at in [at for at in free if at < after]:
+        parts[at] = Part.NOTE
+    free = story.without_notes(draft, parts, [at for at in free if at >= after])
+    return free
+
+
+def _title_place(draft: Draft) -> int:
+    """The passage of the title, where enough of the text follows it."""
+    if not draft.title or not draft.title.spans:
+        return 0
+    passages = draft.cleaned.passages
+    at = next((at for at, one in enumerate(passages) if one.start <= draft.title.spans[0].start < one.end), 0)
+    return at if passages[at].kind != Kind.META and passages[at].start * 3 <= len(draft.cleaned.text) else 0
+
+
+def _whole(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
+    """All of the text, where it greets nobody and nothing leads to it, and still is a letter."""
+    region = whole_region(draft, parts, bulk(draft, places))
+    points = evidence.of_document(draft, parts, region.inside) if region.inside else 0
+    region.confidence = min(0.5 + points / 16, 0.9)
+    return region if points >= evidence.ENOUGH else None
+
+
+def _tell_letter(draft: Draft, parts: Parts, places: list[int], region: Region) -> None:
+    passages = draft.cleaned.passages
+    draft.is_open_letter = Finding(True, (), region.confidence)
+    if region.greeting:
+        draft.salutation = draft.quoted(*region.greeting, 0.9)
+        for at in region.greeters:
+            parts[at] = parts[at] or Part.ADDRESS
+    if region.closing is not None:
+        closing = passages[region.closing]
+        draft.closing = draft.quoted(closing.start, closing.start + len(closing.text.split("\n")[0]), 0.9)
+        parts[region.closing] = parts[region.closing] or Part.CLOSING
+    for at in region.inside:
+        parts[at] = Part.LETTER
+    spans = _spans(draft, region)
+    draft.letter = draft.runs(spans, region.confidence)
+    before = _story_before(draft, parts, places, region)
+    after = [at for at in places if at > region.inside[-1] and parts[at] is None]
+    reply.find(draft, parts, after)
+    for at in after:
+        parts[at] = parts[at] or (Part.CLOSING if boundaries.is_dateline(passages[at]) else Part.NOTE)
+    told = [Span(passages[at].start, passages[at].end) for at in before]
+    draft.body = draft.runs([*told, *spans], region.confidence)
+
+
+def _spans(draft: Draft, region: Region) -> list[Span]:
+    passages = draft.cleaned.passages
+    spans = [Span(passages[at].start, passages[at].end) for at in region.inside]
+    if region.greeting and spans[0].start < region.greeting.end < spans[0].end:
+        spans[0] = Span(_past_space(draft, region.greeting.end), spans[0].end)
+    spans[-1] = Span(spans[-1].start, spans[-1].start + story.without_references(passages[region.inside[-1]].text))
+    return spans
+
+
+def _past_space(draft: Draft, at: int) -> int:
+    text = draft.cleaned.text
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at
+
+
+def _story_before(draft: Draft, parts: Parts, places: list[int], region: Region) -> list[int]:
+    """The paragraphs of a press release or of an introduction, if there are any."""
+    passages = draft.cleaned.passages
+    before = [at for at in places if at < region.inside[0] and parts[at] is None]
+    prose = [at for at in before if is_prose(passages[at].text)]
+    story_ = [at for at in before if prose and prose[0] <= at and (at in prose or ends_sentence(passages[at].text))]
+    for at in before:
+        parts[at] = Part.STORY if at in story_ else Part.NOTE
+    return story_

@@ -1,0 +1,149 @@
+"""Where a letter begins and ends: greetings, closings, notes, the words that lead to it."""
+
+import re
+
+from campaigns.material import phrases
+from campaigns.material.document import Kind, Passage, Style
+from campaigns.material.draft import Span
+from campaigns.material.phrases import normal
+from campaigns.material.prose import LONG, count_words, ends_sentence, is_prose
+
+GREETING = 160  # characters, at most
+FAREWELL = 320  # "Veuillez agréer …" may be a long sentence
+LABEL = 100  # a heading, or a line that leads to something
+LINK = re.compile(
+    r"(?:https?://|www\.)\S{1,2000}|\S{1,80}@\S{1,80}\.\w{2,20}|[\w.-]{1,80}\.(?:org|com|net|eu|info)(?:/\S{0,500})?"
+)
+YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|[٠-٩۰-۹]{4}")
+
+
+def salutation(passage: Passage) -> Span | None:
+    """The greeting that a passage is, ends with ("17 November\\nDear Minister,") or begins with."""
+    if passage.kind in (Kind.META, Kind.ROW, Kind.FOOTNOTE):
+        return None
+    lines = passage.text.split("\n")
+    known = phrases.everywhere("letter", "salutations")
+    at, first = passage.start, None
+    for place, line in enumerate(lines[:4]):
+        if _greets(line, known, passage.kind, len(lines) - place > 1):
+            first = at if first is None else first
+            end = at + len(line)
+            if place == len(lines[:4]) - 1 or not _greets(lines[place + 1], known, passage.kind, True):
+                return Span(first, end)
+        at += len(line) + 1
+    return _opening(passage, known)
+
+
+def _greets(line: str, known: phrases.Phrases, kind: Kind, goes_on: bool) -> bool:
+    line = line.strip()
+    if not 2 < len(line) <= GREETING or not known.match(line) or kind == Kind.ITEM:
+        return False
+    signed = line[-1] in ",،:!;،" or line.endswith(("...", ",-"))
+    whole = normal(line) in known.whole
+    short = count_words(line) <= 12 and not ends_sentence(line)
+    # Titles of dignity also begin sentences and names ("Señor Pérez dijo …"): a greeting has its sign, or is all.
+    return signed or whole or (short and (goes_on or kind == Kind.HEADING or count_words(line) <= 8))
+
+
+def _opening(passage: Passage, known: phrases.Phrases) -> Span | None:
+    """ "Dear Minister, we write to you …" in one paragraph."""
+    head = passage.text[:GREETING]
+    comma = next((at for at, sign in enumerate(head) if sign in ",:،!" and at > 3), None)
+    if comma is None or "\n" in head[:comma] or len(passage.text) < LONG or count_words(head[:comma]) > 10:
+        return None
+    if not phrases.everywhere("letter", "plain_salutations").match(head[:comma]) or not known.match(head[:comma]):
+        return None
+    return Span(passage.start, passage.start + comma + 1)
+
+
+def is_closing(passage: Passage) -> bool:
+    text = passage.text.split("\n")[0].strip()
+    if passage.kind in (Kind.META, Kind.ROW, Kind.ITEM) or not 1 < len(text) <= FAREWELL:
+        return False
+    known = phrases.everywhere("letter", "closings")
+    line = normal(text)
+    if line in known.whole:
+        return True
+    if not (known.opens(line) or known.ends(line) or known.has(line)):
+        return False
+    # Beyond a line it must be a sentence of its own: "Veuillez agréer, …, l'expression de nos salutations."
+    return len(text) <= LABEL or (len(passage.text) <= FAREWELL and passage.text.count(". ") == 0)
+
+
+def leads(passage: Passage) -> bool:
+    """ "The letter, signed by fifty scientists, reads:", or "The full text" over it."""
+    text = passage.text
+    if passage.kind in (Kind.META, Kind.ROW) or len(text) > FAREWELL or text.rstrip()[-1:] in CLOSING_QUOTES:
+        return False
+    labels = text.rstrip().endswith((":", ":**")) or passage.kind == Kind.HEADING
+    short = len(text) <= LABEL and not ends_sentence(text)
+    return (labels or short or len(text) <= LABEL) and phrases.everywhere("letter", "introductions").match(text)
+
+
+def is_note(passage: Passage) -> bool:
+    """Of the site or of an editor: updates, sources, where it first appeared; and footnotes."""
+    text = passage.text.strip()
+    if passage.kind == Kind.FOOTNOTE:
+        return True
+    if text.startswith("[") and text.endswith("]") and text.count("[") == 1:
+        return True
+    if NUMBERED_NOTE.match(text):
+        return True
+    return phrases.everywhere("letter", "notes").match(text) if len(text) <= LONG * 8 else False
+
+
+def is_about_author(passage: Passage, byline: str | None) -> bool:
+    text = passage.text
+    if len(text) > LONG * 4:
+        return False
+    if byline and text.startswith(byline) and count_words(text) > count_words(byline) + 2:
+        return True
+    known = phrases.everywhere("letter", "author_notes")
+    named = text[:1].isupper() and sum(word[:1].isupper() for word in text.split()[:3]) >= 2
+    return known.opens(normal(text)) or (named and known.match(text) and not _is_plural(text))
+
+
+def _is_plural(text: str) -> bool:
+    we = phrases.everywhere("letter", "we").whole
+    return any(word in we for word in normal(text).split())
+
+
+def is_aftermath(passage: Passage) -> bool:
+    """A heading under which no letter goes on: questions, contacts, sources."""
+    if len(passage.text) > LABEL or passage.kind in (Kind.META, Kind.ROW, Kind.ITEM):
+        return False
+    heads = passage.kind == Kind.HEADING or is_all(passage, Style.BOLD) or not ends_sentence(passage.text)
+    return (heads or passage.text.endswith(":")) and phrases.everywhere("letter", "aftermath").match(passage.text)
+
+
+def is_dateline(passage: Passage) -> bool:
+    """Place and date, alone on their line."""
+    text = passage.text
+    return len(text) <= 60 and bool(YEAR.search(text)) and count_words(text) <= 9 and text[-1:] not in "!?"
+
+
+def is_link(passage: Passage) -> bool:
+    text = passage.text.strip()
+    if len(text) > LABEL * 3:
+        return False
+    rest = LINK.sub("", text)
+    return rest != text and count_words(rest) <= 4 and len(rest) <= 40
+
+
+def is_all(passage: Passage, style: Style) -> bool:
+    length = sum(mark.end - mark.start for mark in passage.block.marks if mark.style == style)
+    return bool(passage.text) and length >= 0.9 * len(passage.text)
+
+
+def is_trailing(passage: Passage) -> bool:
+    """A line behind the last sentence that says nothing of its own: a date, a link, a label, a name."""
+    if passage.kind in (Kind.ITEM, Kind.QUOTE):
+        return False
+    text = passage.text.rstrip()
+    if passage.kind == Kind.HEADING or is_dateline(passage) or is_link(passage) or text.endswith(":"):
+        return True
+    return not is_prose(text) and not ends_sentence(text)
+
+
+CLOSING_QUOTES = ("”", "»", '"')
+NUMBERED_NOTE = re.compile(r"\[\d{1,3}\]|\(\d{1,3}\) https?:|[¹²³⁴⁵⁶⁷⁸⁹]|\^|\d{1,3}[.)]? https?:")

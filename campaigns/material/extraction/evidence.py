@@ -1,0 +1,71 @@
+"""Is the document itself a letter, a petition, a pledge, or does it speak of one?"""
+
+import re
+from collections.abc import Sequence
+
+from campaigns.material import phrases
+from campaigns.material.document import Kind, Passage
+from campaigns.material.draft import Draft
+from campaigns.material.phrases import normal
+from campaigns.material.prose import count_words, is_prose
+
+from .parts import Part, Parts
+
+ENOUGH = 4  # points, see of_document
+QUOTED = re.compile(r"“[^”]{0,5000}[”]?|„[^“”]{0,5000}[“”]?|«[^»]{0,5000}»?|\"[^\"]{0,5000}\"?")
+TITLE = 400  # characters of what stands above the text and may name it a petition
+WORD = re.compile(r"[^\W\d_]{1,40}")
+
+
+def of_document(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
+    """Points for a document whose text, at `places`, greets nobody. Kinds named in the title, signatories, "we, the
+    undersigned" and a text that speaks as we and to you are for it; people who are quoted are against it."""
+    passages = draft.cleaned.passages
+    prose = [passages[at] for at in places if is_prose(passages[at].text)]
+    points = 2 if _is_titled(draft, parts, places) else 0
+    points += 3 if any(_undersigned(one) for one in prose) else 0
+    points += 2 if Part.SIGNING in parts or _is_petition(passages, places) else 0
+    we = speaking(prose, "we")
+    points += 2 if we >= 0.5 else 1 if we >= 0.25 else 0
+    points += 1 if speaking(prose, "you") >= 0.15 else 0
+    reports = reporting(prose)
+    return points - (3 if reports >= 2 else 2 if reports else 0)
+
+
+def speaking(prose: Sequence[Passage], who: str) -> float:
+    """The share of paragraphs that say "we", or "you", outside what they quote."""
+    known = phrases.everywhere("letter", who).whole
+    saying = sum(any(normal(word) in known for word in WORD.findall(unquoted(one.text))) for one in prose)
+    return saying / len(prose) if prose else 0.0
+
+
+def unquoted(text: str) -> str:
+    return QUOTED.sub(" ", text)
+
+
+def reporting(prose: Sequence[Passage]) -> int:
+    """How many paragraphs give somebody's words as a journalist does."""
+    known = phrases.everywhere("letter", "reporting")
+    return sum(unquoted(one.text) != one.text and known.has(normal(unquoted(one.text))) for one in prose)
+
+
+def _undersigned(passage: Passage) -> bool:
+    return phrases.everywhere("letter", "undersigned").has(normal(unquoted(passage.text)))
+
+
+def _is_titled(draft: Draft, parts: Parts, places: Sequence[int]) -> bool:
+    passages = draft.cleaned.passages
+    start = places[0] if places else 0
+    above = [passages[at].text for at in range(start) if parts[at] == Part.HEAD or passages[at].kind == Kind.HEADING]
+    above += [one.text for one in passages[:12] if one.kind == Kind.META and one.block.name == "title"]
+    above += [one.text for one in passages[:start] if count_words(one.text) <= 16]
+    above += [draft.title.value] if draft.title else []
+    known = phrases.everywhere("letter", "kinds")
+    return any(known.match(text) for text in above if len(text) <= TITLE)
+
+
+def _is_petition(passages: Sequence[Passage], places: Sequence[int]) -> bool:
+    """Lines that stand around petitions: to whom, how many signed."""
+    known = phrases.everywhere("letter", "petition")
+    around = (passages[at].text for at in range(len(passages)) if at not in places)
+    return sum(known.match(text) for text in around if len(text) <= 80) >= 2

@@ -1,0 +1,161 @@
+"""From where to where a letter goes."""
+
+from dataclasses import dataclass, field
+
+from campaigns.material.document import Kind, Passage
+from campaigns.material.draft import Draft, Span
+from campaigns.material.prose import ends_sentence, is_prose
+
+from . import boundaries, evidence
+from .parts import Part, Parts
+
+GAP = 6  # short lines between two paragraphs of one text, at most
+NEAR = 8  # passages from a greeting to the first paragraph, at most
+
+
+@dataclass
+class Region:
+    inside: list[int]  # the passages of the letter's own text
+    confidence: float = 0.5
+    greeting: Span | None = None
+    greeters: list[int] = field(default_factory=list)  # passages that are nothing but greeting
+    closing: int | None = None
+
+
+def bulk(draft: Draft, places: list[int]) -> list[int]:
+    """The longest stretch of paragraphs: what stands far from it, behind many short lines, belongs to the site."""
+    passages = draft.cleaned.passages
+    best: list[int] = []
+    stretch: list[int] = []
+    short = 0
+    for at in places:
+        if _is_text(passages[at]):
+            if short > GAP:
+                best, stretch = max(best, stretch, key=lambda one: _weight(passages, one)), []
+            short = 0
+        elif stretch:
+            short += 1
+        stretch.append(at)
+    return max(best, stretch, key=lambda one: _weight(passages, one))
+
+
+def _is_text(passage: Passage) -> bool:
+    return is_prose(passage.text) or passage.kind in (Kind.ITEM, Kind.QUOTE) or ends_sentence(passage.text)
+
+
+def _weight(passages: tuple[Passage, ...], places: list[int]) -> int:
+    return sum(len(passages[at].text) for at in places if is_prose(passages[at].text))
+
+
+def letter_region(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
+    """A letter that greets somebody, or that a line leads to."""
+    passages = draft.cleaned.passages
+    may_greet = [at for at, part in enumerate(parts) if part in (None, Part.HEAD, Part.ADDRESS)]
+    for at in may_greet:
+        greeting = boundaries.salutation(passages[at])
+        if greeting is None or passages[at].text[:1] in "\"“„«'‘":
+            continue
+        region = _greeted(draft, parts, places, at, greeting)
+        if region:
+            return region
+    for at in places:
+        if boundaries.leads(passages[at]):
+            region = _region(draft, parts, [other for other in places if other > at])
+            if region and _speaks(draft, region, 0.3 if region.closing is None else 0.1):
+                region.confidence = 0.8
+                return region
+    return None
+
+
+def _greeted(draft: Draft, parts: Parts, places: list[int], at: int, greeting: Span) -> Region | None:
+    passages = draft.cleaned.passages
+    begun = greeting.end < passages[at].end and at in places
+    greeters = [] if begun else [at]
+    follow = [other for other in places if other > at]
+    while follow and (more := boundaries.salutation(passages[follow[0]])) and not begun and follow[0] == at + 1:
+        if more.end < passages[follow[0]].end:
+            greeting, begun = Span(greeting.start, more.end), True
+        else:
+            greeting = Span(greeting.start, more.end)
+            greeters.append(follow.pop(0))
+            at += 1
+    if not any(is_prose(passages[other].text) and other - at <= NEAR for other in follow[:NEAR]) and not begun:
+        return None
+    region = _region(draft, parts, ([at] if begun else []) + follow)
+    if region is None or not _speaks(draft, region, 0.25 if region.closing is None else 0.0):
+        return None
+    region.greeting, region.greeters, region.confidence = greeting, greeters, 0.95 if region.closing else 0.85
+    return region
+
+
+def _speaks(draft: Draft, region: Region, share: float) -> bool:
+    prose = [draft.cleaned.passages[at] for at in region.inside if is_prose(draft.cleaned.passages[at].text)]
+    return max(evidence.speaking(prose, "we"), evidence.speaking(prose, "you")) >= share
+
+
+def whole_region(draft: Draft, parts: Parts, places: list[int]) -> Region:
+    return _region(draft, parts, places) or Region([])
+
+
+def _region(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
+    """From the first sentence of `places` to where the letter closes, is signed, or something else begins."""
+    passages = draft.cleaned.passages
+    places = _from_first_sentence(passages, places)
+    end, closing = _end(draft, parts, places)
+    inside = places[:end]
+    bounded = closing is not None or end < len(places) or Part.SIGNING in parts[(inside or [0])[-1] :]
+    while inside and _trails(passages[inside[-1]], bounded):
+        inside.pop()
+    return Region(inside, closing=closing) if inside else None
+
+
+def _from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> list[int]:
+    for begin, at in enumerate(places):
+        one = passages[at]
+        if is_prose(one.text) or (ends_sentence(one.text) and one.kind != Kind.HEADING and not one.text.endswith(":")):
+            return places[begin:]
+    return []
+
+
+def _trails(passage: Passage, bounded: bool) -> bool:
+    if bounded and passage.kind != Kind.HEADING:
+        return boundaries.is_dateline(passage) or boundaries.is_link(passage)
+    return boundaries.is_trailing(passage)
+
+
+def _end(draft: Draft, parts: Parts, places: list[int]) -> tuple[int, int | None]:
+    """How many of `places` are the letter's, and the passage that closes it."""
+    passages = draft.cleaned.passages
+    total = sum(len(passages[at].text) for at in places if is_prose(passages[at].text))
+    said = 0
+    for count, at in enumerate(places):
+        one = passages[at]
+        signed = count > 0 and Part.SIGNING in parts[places[count - 1] + 1 : at]
+        rest = total - said
+        if said and boundaries.is_closing(one) and (rest <= said or _is_signed_next(parts, at)):
+            return count, at
+        if said and signed and rest <= said * 2:
+            return count, _closed_by(draft, parts, places[count - 1], at)
+        if said and said * 4 >= rest and boundaries.is_aftermath(one):
+            return count, None
+        if said and one.kind != Kind.META and said * 4 >= rest and _greets_again(one):
+            return count, None
+        said += len(one.text) if is_prose(one.text) else 0
+    last = places[-1] if places else 0
+    return len(places), _closed_by(draft, parts, last, len(passages))
+
+
+def _is_signed_next(parts: Parts, at: int) -> bool:
+    return Part.SIGNING in parts[at + 1 : at + 4]
+
+
+def _closed_by(draft: Draft, parts: Parts, start: int, end: int) -> int | None:
+    """A closing that stands among the signatories."""
+    passages = draft.cleaned.passages
+    claimed = (at for at in range(start + 1, min(start + 4, end)) if parts[at] in (Part.SIGNING, Part.CLOSING))
+    return next((at for at in claimed if boundaries.is_closing(passages[at])), None)
+
+
+def _greets_again(passage: Passage) -> bool:
+    greeting = boundaries.salutation(passage)
+    return greeting is not None and greeting.end == passage.end
