@@ -6,7 +6,7 @@ from functools import cache
 
 from campaigns.material import words
 
-NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]{1,2}\s{0,3}(?=\D)|\(?#?\d{1,5}\s{1,3}(?=[^\W\d])|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
+NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]{1,2}\s{0,3}(?=\D)|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
 PHONE = re.compile(r"\+?\(?\d[\d ()/.-]{6,24}\d")
 EDGES = " \t\n,;:.|/&*_~\"'`“”„«»"
 
@@ -129,8 +129,10 @@ def shape(text: str) -> Shape:
 def is_prose(tokens: list[str]) -> bool:
     """A sentence: words that no name holds, or many words and a full stop."""
     told = sum(
-        plain(token) in known("prose") and (number == 0 or not token[:1].isupper()) for number, token in enumerate(tokens)
+        (word := plain(token)) in known("prose")
+        and word not in known("particles")
+        and (number == 0 or not token[:1].isupper())
+        for number, token in enumerate(tokens)
     )
     many = len(tokens)
     return many > 25 or told >= 2 or (told == 1 and many > 2) or (many > 12 and tokens[-1].endswith("."))
-

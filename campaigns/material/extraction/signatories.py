@@ -62,6 +62,8 @@ def _segments(one: Region) -> list[list[Line]]:
 
 
 def _in_blocks(lines: list[Line], opening: Opening) -> bool:
+    if lines[0].kind is Kind.ITEM and len({line.passage for line in lines}) == len(lines):
+        return False
     shapes = [shape(head(line.text)) for line in lines]
     bare = [parsed(line.text) is not None and _is_bare(line) for line in lines]
     people = [at for at, kind in enumerate(shapes) if kind is Shape.PERSON and bare[at]]
@@ -114,7 +116,7 @@ def _lines(cleaned: Cleaned, lines: list[Line]) -> list[Signed]:
     found: list[Signed] = []
     for entry in entries:
         line = text[entry.start : entry.end]
-        several = enumerated(line)
+        several = enumerated(line, among=len(entries))
         if several:
             found += [_placed(one, entry.start) for one in several]
             continue
@@ -131,7 +133,11 @@ def _joined(lines: list[Line], cut: bool) -> list[Span]:
     entries: list[Span] = []
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
-        if before and before.passage == line.passage and _goes_on(before.text, line.text, numbered, longest if cut else 0):
+        if (
+            before
+            and before.passage == line.passage
+            and _goes_on(before.text, line.text, numbered, longest if cut else 0)
+        ):
             entries[-1] = Span(entries[-1].start, line.end)
         else:
             entries.append(Span(line.start, line.end))
@@ -156,7 +162,14 @@ def _parted(line: str, signer: Signer) -> list[Signer]:
     for word in known("joins"):
         place = name.find(f" {word} ")
         left, right = name[:place], name[place + len(word) + 2 :]
-        if place > 0 and (len(word) > 1 or word == "&") and is_person(right) and len(right.split()) > 1 and is_person(left) and len(left.split()) > 1:
+        if (
+            place > 0
+            and (len(word) > 1 or word == "&")
+            and is_person(right)
+            and len(right.split()) > 1
+            and is_person(left)
+            and len(left.split()) > 1
+        ):
             first = Signer(signer.start, signer.start + place, signer.from_, signer.to)
             return [first, Signer(signer.end - len(right), signer.end, signer.from_, signer.to)]
     return [signer]
@@ -165,4 +178,3 @@ def _parted(line: str, signer: Signer) -> list[Signer]:
 def _placed(signer: Signer, start: int) -> Signed:
     other = (Span(start + signer.from_, start + signer.to),) if signer.to > signer.from_ else ()
     return Signed((Span(start + signer.start, start + signer.end),), other)
-

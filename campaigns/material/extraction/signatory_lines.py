@@ -3,7 +3,20 @@
 import re
 from typing import NamedTuple
 
-from .names import EDGES, NUMBERING, Shape, is_contact, is_handle, is_letters, is_person, known, plain, shape
+from .names import (
+    EDGES,
+    NUMBERING,
+    Shape,
+    has_body,
+    has_role,
+    is_contact,
+    is_handle,
+    is_letters,
+    is_person,
+    known,
+    plain,
+    shape,
+)
 
 DASH = re.compile(r"\s[-–—―|]{1,2}\s|\s[–—]|[–—]\s|(?<=\w)-\s(?=[A-Z])|\t")
 OPENERS, CLOSERS = "\"“”„«'‘", "\"”»“'’"  # marks around a nickname
@@ -86,12 +99,26 @@ def _cut(text: str, start: int, end: int) -> tuple[int, int] | None:
     place, rest = min(places)
     left = line[:place]
     kind = shape(left)
+    if kind in (Shape.BODY, Shape.ROLE) and _is_surname(left):
+        kind = Shape.PERSON
     if kind is Shape.BODY or (kind is Shape.ROLE and not is_person(line[rest:].strip(EDGES))):
         if not is_person(line[rest:].strip(EDGES)):
             return None
     elif kind is not Shape.PERSON and line[place : place + 2] != " (" and line[place] != "," and len(left.split()) < 2:
         return None  # "CNLL - the union of …" is one name
     return start + place, start + rest
+
+
+def _is_surname(left: str) -> bool:
+    """ "Ana Farmer", "Luis de Mesa": the last word means something, but it is a name."""
+    tokens = left.split()
+    small = [plain(token) for token in tokens if plain(token) not in known("particles")]
+    return (
+        len(small) == 2
+        and all(token[:1].isupper() for token in tokens if plain(token) in small)
+        and not (has_role(small[:1]) or has_body(small[:1]))
+        and (has_role(small[1:]) or len(tokens) == 3)
+    )
 
 
 def _bracket(line: str) -> tuple[int, int]:

@@ -93,12 +93,20 @@ def head(text: str) -> str:
     return text[at : min(stops, default=len(text))]
 
 
+def labelled(text: str) -> tuple[str, str, str]:
+    """The text before and after its first colon; one inside a time or an address is none."""
+    at = text.find(":")
+    while 0 < at < len(text) - 1 and (text[at + 1].isdigit() or text[at + 1] == "/"):
+        at = text.find(":", at + 1)
+    return (text[:at], ":", text[at + 1 :]) if at > 0 else (text, "", "")
+
+
 def opening(line: Line, before: Line | None = None) -> Opening | None:
     """Whether names follow a line like this one."""
     text = line.text
     if len(text) > LONGEST_OPENING and ":" not in text[:LONGEST_OPENING] or line.kind in (Kind.ROW, Kind.FOOTNOTE):
         return None
-    label, colon, _ = text.partition(":")
+    label, colon, _ = labelled(text)
     if before and before.passage == line.passage and not colon and text[0].islower():
         return None  # a sentence that was cut into lines
     whole, short = key(label), len(label.split())
@@ -108,11 +116,17 @@ def opening(line: Line, before: Line | None = None) -> Opening | None:
         return Opening.CLOSING
     if short > 45 or mentions(label, "invitations"):
         return None
-    if short <= (10 if line.kind is Kind.HEADING or colon else 6) and mentions(label, "headings"):
-        return Opening.HEADING if not label.rstrip().endswith((".", "?", "!")) else None
+    plainly = line.kind is Kind.HEADING or colon or (short <= 6 and _at_an_end(whole))
+    if plainly and short <= 10 and mentions(label, "headings") and not label.rstrip().endswith((".", "?", "!")):
+        return Opening.HEADING
     if text.rstrip().endswith(":") and (mentions(text, "acts") or mentions(text, "headings")):
         return Opening.SENTENCE
     return None
+
+
+def _at_an_end(whole: str) -> bool:
+    """ "First signatories", "signatories to date": not a sentence that speaks of them."""
+    return any(whole.startswith(phrase + " ") or whole.endswith(" " + phrase) for phrase in known("headings"))
 
 
 def is_closing(whole: str, text: str) -> bool:
@@ -132,7 +146,7 @@ def is_closing(whole: str, text: str) -> bool:
 def inline(line: Line, how: Opening) -> Line | None:
     """The names that stand in the opening line itself: "Signed by: …", "Yours sincerely, Ana Ruiz"."""
     mark = "," if how is Opening.CLOSING else ":"
-    label, found, rest = line.text.partition(mark)
+    label, found, rest = line.text.partition(mark) if mark == "," else labelled(line.text)
     if not rest.strip() or (how is Opening.CLOSING and not is_person(rest.strip(EDGES))):
         return None
     return Line(line.passage, line.start + len(label) + len(found), rest, Kind.PARAGRAPH)
@@ -144,7 +158,7 @@ def sort(line: Line) -> Sort:
         return Sort.STOP
     if line.kind is Kind.ROW:
         return Sort.SIGNER
-    label = key(text.partition(":")[0])
+    label = key(labelled(text)[0])
     if label in known("copies"):
         return Sort.COPY
     if whole in known("countries") or whole in known("groups") or line.kind is Kind.HEADING:
@@ -166,7 +180,9 @@ def _sort_of_name(text: str) -> Sort:
     if kind is Shape.PROSE or mentions(text[:200], "invitations"):
         return Sort.NOTE
     tokens = [plain(token) for token in text.split()]
-    if any(token.strip("+").isdigit() for token in tokens[:4]) and (mentions(text, "others") or mentions(text, "counted")):
+    if any(token.strip("+").isdigit() for token in tokens[:4]) and (
+        mentions(text, "others") or mentions(text, "counted")
+    ):
         return Sort.SKIP
     if len(tokens) > 15 and kind is not Shape.PERSON and sum(token in known("prose") for token in tokens) >= 3:
         return Sort.NOTE
@@ -193,7 +209,9 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
     for number in range(at + 1, len(lines)):
         line = lines[number]
         what = sort(line)
-        again = opening(line, lines[number - 1]) if what is not Sort.SKIP and len(line.text) <= LONGEST_OPENING else None
+        again = (
+            opening(line, lines[number - 1]) if what is not Sort.SKIP and len(line.text) <= LONGEST_OPENING else None
+        )
         if again is Opening.HEADING and not inline(line, again) and found.opening is Opening.HEADING:
             what = Sort.GROUP
         elif what is Sort.STOP or again:
@@ -202,7 +220,8 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
             found.last = _end_of_copies(lines, number)
             break
         if what is Sort.GROUP:
-            fresh, unsure = True, unsure or not (again or _known_group(line))
+            fresh = fresh or key(line.text) not in known("countries")
+            unsure = unsure or not (again or _known_group(line))
         elif what is Sort.NOTE:
             noted += len(line.text)
             unsure = True
@@ -284,13 +303,15 @@ def tail(lines: list[Line]) -> Region | None:
     """Names that nothing heads: the longest run of them in the second half, or a short one where the document ends."""
     best = Region(Opening.TAIL, 0, 0)
     run: list[tuple[int, Line]] = []
-    for number in range(len(lines) // 3, len(lines) + 1):
+    for number in range(1, len(lines) + 1):
         what = sort(lines[number]) if number < len(lines) else Sort.STOP
         if what is Sort.SIGNER:
             run.append((number, lines[number]))
         elif what not in (Sort.SKIP, Sort.GROUP):
             if len(run) > len(best) and _is_run(run, run[0][0], number == len(lines)):
-                best = Region(Opening.TAIL, run[0][0], run[0][1].passage, [(line, False) for _, line in run], run[-1][0])
+                best = Region(
+                    Opening.TAIL, run[0][0], run[0][1].passage, [(line, False) for _, line in run], run[-1][0]
+                )
             run = []
     return best if best.signers else None
 
@@ -299,7 +320,9 @@ def _is_run(run: list[tuple[int, Line]], first: int, ends: bool) -> bool:
     shapes = [shape(head(line.text)) for _, line in run if len(line.text) < LONGEST_SIGNER]
     people = shapes.count(Shape.PERSON)
     sure = people + shapes.count(Shape.BODY) + min(shapes.count(Shape.ROLE), people)
-    return first > 0 and sure >= (3 if ends else 10) and sure >= 0.7 * len(run) and people * 3 >= sure
+    if sure < (3 if ends else 10) or sure < 0.7 * len(run):
+        return False
+    return people * 3 >= sure or (ends and all(line.kind is not Kind.ITEM for _, line in run))
 
 
 def inside(found: Region, lines: list[Line]) -> Iterator[Line]:

@@ -6,19 +6,21 @@ from .signatory_lines import Signer, parsed, trimmed
 LONGEST_NAME = 12  # words
 
 
-def enumerated(text: str) -> list[Signer]:
+def enumerated(text: str, among: int = 1) -> list[Signer]:
     """The signers of a line that holds several, one after another; none where it holds one, or is no list."""
     mark = ";" if text.count(";") >= 2 else ","
     if text.count(mark) < (2 if mark == ";" else 3):
         return []
     pieces = _pieces(text, mark)
-    if any(len(text[start:end].split()) > LONGEST_NAME * (3 if mark == ";" else 1) for start, end in pieces):
+    if len(pieces) < 3 or any(
+        len(text[start:end].split()) > LONGEST_NAME * (3 if mark == ";" else 1) for start, end in pieces
+    ):
         return []
     if mark == ";":
         return [_moved(one, start) for start, end in pieces if (one := parsed(text[start:end]))]
     heads = [_shape(text[start:end]) for start, end in pieces]
     people = heads.count(Shape.PERSON)
-    if people >= 3 and heads[0] is Shape.PERSON and people >= 0.3 * len(pieces):
+    if people >= 3 and heads[0] is Shape.PERSON and people >= (0.3 if among <= 3 else 0.7) * len(pieces):
         return _people(text, pieces, heads)
     return []
 
@@ -125,7 +127,8 @@ def _last_two(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if place >= 0:
             right = place + len(word) + 2
             if not text[start:place].strip(EDGES) or (
-                text.count("(", start, place) == text.count(")", start, place) and _whole(text[start:place], text[right:end])
+                text.count("(", start, place) == text.count(")", start, place)
+                and _whole(text[start:place], text[right:end])
             ):
                 return [(start, place), (right, end)]
     return [(start, end)]

@@ -66,7 +66,9 @@ def _headed(cells: tuple[str, ...]) -> Columns | None:
 
 def _guessed(rows: list[tuple[str, ...]]) -> Columns | None:
     width = max((len(row) for row in rows), default=0)
-    shapes = [[shape(row[at].partition(",")[0]) for row in rows if at < len(row) and row[at].strip()] for at in range(width)]
+    shapes = [
+        [shape(row[at].partition(",")[0]) for row in rows if at < len(row) and row[at].strip()] for at in range(width)
+    ]
     people = [sum(kind is Shape.PERSON for kind in kinds) / max(len(kinds), 1) for kinds in shapes]
     bodies = [sum(kind in (Shape.PERSON, Shape.BODY) for kind in kinds) / max(len(kinds), 1) for kinds in shapes]
     sure = [at for at in range(width) if people[at] >= 0.6]
@@ -92,7 +94,9 @@ def _row(text: str, start: int, cells: Cells, columns: Columns) -> list[Found]:
         return _cell(text, start, names[0])
     if not names:
         return []
-    return [(tuple(_moved(text, span, start) for span in names), tuple(_moved(text, span, start) for span in others[:1]))]
+    return [
+        (tuple(_moved(text, span, start) for span in names), tuple(_moved(text, span, start) for span in others[:1]))
+    ]
 
 
 def _cell(text: str, start: int, cell: Span) -> list[Found]:

@@ -32,10 +32,9 @@ def _add(draft: Draft, signer: Signed, confidence: float) -> None:
 
 def _at_the_end(draft: Draft, lines: list[Line]) -> list[Region]:
     text = draft.cleaned.text
-    if not mentions(text[:20_000], "letterish") and not mentions(text[-20_000:], "acts"):
-        return []
-    last = tail(lines)
-    return [last] if last else []
+    undersigned = mentions(text, "acts")
+    last = tail(lines) if undersigned or mentions(text[:20_000], "letterish") else None
+    return [last] if last and (undersigned or len(last) >= 10) else []
 
 
 def _in_prose(draft: Draft, lines: list[Line], parts: Parts) -> None:
