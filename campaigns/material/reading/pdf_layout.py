@@ -4,20 +4,27 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from campaigns.material.document import Reason
 
-from .items import BULLET, NUMBER
+from .items import marker
 from .pdf_page import Line
 from .runs import PLAIN, Piece
 
 EDGE = 0.15  # of the height of a page, where running heads and page numbers stand
 OFTEN = 0.4  # of the pages, and twice at least
-DIGITS = re.compile(r"\d+")
+DIGITS = re.compile(r"\d{1,6}")
+NUMBERS = 8  # in one line
+SET_OFF = 1.6  # of the size
 PAGE_NUMBER = re.compile(r"\W{0,4}\d{1,4}(?:\s?[/|–-]\s?\d{1,4})?\W{0,4}")
 PRINTED_FROM = re.compile(r"((?:https?|file)://\S{1,2000})(?:\s+\d{1,4}/\d{1,4})?")
 PRINTED_AT = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?\s+\d{1,2}:\d{2}")
 SAME_LINE = 0.35  # of the size
+GAP = 2.0  # sizes of the letters; what is farther apart stands in another column or cell
+ALIGNED = 2.0  # points
+ROWS = 3  # that make a table although their cells are near each other
+MARKER_ROOM = 4.0  # sizes, between a bullet and its text
 COLUMN_TEXT = 28  # characters; a line of running text in a narrow column
 
 
@@ -47,56 +54,66 @@ class Frame:
 
 def mark_running(pages: Sequence[list[Line]], heights: Sequence[float]) -> str:
     """Marks what stands on every page. Returns the address from which a browser printed them."""
-    keys = Counter(key for lines, height in zip(pages, heights, strict=True) for key in {*_keys(lines, height)})
+    keys = Counter(key for lines in pages for key in {key for line in lines for key in _keys(line)})
     enough = max(2, OFTEN * len(pages))
     address = ""
     for lines, height in zip(pages, heights, strict=True):
-        for line in lines:
-            if not _at_edge(line, height):
-                continue
-            if any(keys[key] >= enough for key in _key(line)) or PAGE_NUMBER.fullmatch(line.text):
-                line.cruft = Reason.PAGE_BREAK
-        lowest = min(lines, key=lambda line: line.baseline, default=None)
-        printed = PRINTED_FROM.fullmatch(lowest.text) if lowest and _at_edge(lowest, height) else None
-        if lowest and printed:
+        below = sorted(lines, key=lambda line: line.baseline)
+        above = [line for line in reversed(below) if line.baseline > (1 - EDGE) * height]
+        below = [line for line in below if line.baseline < EDGE * height]
+        if below and (printed := PRINTED_FROM.fullmatch(below[0].text)):
             address = printed[1]
-            lowest.cruft = Reason.PAGE_BREAK
-            for line in lines:
-                if _at_edge(line, height) and line.baseline > height / 2 and PRINTED_AT.match(line.text):
+            below[0].cruft = Reason.PAGE_BREAK
+            for line in above:
+                if PRINTED_AT.match(line.text):
                     line.cruft = Reason.PAGE_BREAK
+        for edge in (above, below):
+            _mark(edge, [any(keys[key] >= enough for key in _keys(line)) for line in edge])
     return address if address.startswith("http") else ""
 
 
-def _at_edge(line: Line, height: float) -> bool:
-    return not EDGE * height < line.baseline < (1 - EDGE) * height
+def _mark(edge: list[Line], often: list[bool]) -> None:
+    """`edge` from the edge of the page inwards. What runs on has some room between itself and the text."""
+    running: list[Line] = []
+    for line, one in zip(edge, often, strict=True):
+        if one or line.cruft or PAGE_NUMBER.fullmatch(line.text):
+            running.append(line)
+            continue
+        while running and abs(running[-1].baseline - line.baseline) < SET_OFF * line.size:
+            running.pop()
+        break
+    for line in running:
+        line.cruft = Reason.PAGE_BREAK
 
 
-def _keys(lines: list[Line], height: float) -> Iterator[tuple[str, int]]:
-    for line in lines:
-        if _at_edge(line, height):
-            yield from _key(line)
-
-
-def _key(line: Line) -> list[tuple[str, int]]:
-    """Words without numbers and the place on the page; twice, for places are rounded."""
-    words = DIGITS.sub("#", line.text.casefold())
-    return [(words, round(line.baseline / 4)), (words, -round((line.baseline + 2) / 4))]
+def _keys(line: Line) -> Iterator[tuple[str, int]]:
+    """Words and place on the page; also with each of the first numbers said as what it is more than the page's.
+    Twice each, for places are rounded."""
+    words = line.text.casefold()
+    numbers = list(islice(DIGITS.finditer(words), NUMBERS))
+    forms = [words, *(f"{words[: one.start()]}#{int(one[0]) - line.page}{words[one.end() :]}" for one in numbers)]
+    for form in forms:
+        yield form, round(line.baseline / 4)
+        yield form, -round((line.baseline + 2) / 4)
 
 
 def frames(lines: list[Line]) -> list[Frame]:
     """Of one page, in reading order."""
     found: list[Frame] = []
-    for row in _rows(_ordered(lines)):
-        line = row[0]
-        before = found[-1].lines[-1] if found else None
-        if before is None or _goes_elsewhere(before, line):
+    before: list[Line] = []
+    rows = list(_rows(_ordered(_with_markers(lines))))
+    aligned = Counter(round(line.left / ALIGNED) for row in rows for line in row[1:])
+    for row in (_confirmed(row, aligned) for row in rows):
+        if not before or _goes_elsewhere(before, row):
             found.append(Frame())
         found[-1].lines += row
+        before = row
     return [part for frame in _beside(found) for part in _columns(frame)]
 
 
-def _goes_elsewhere(before: Line, line: Line) -> bool:
-    return line.baseline > before.baseline + before.size / 2 or not line.over(before)
+def _goes_elsewhere(before: list[Line], row: list[Line]) -> bool:
+    higher = row[0].baseline > before[0].baseline + before[0].size / 2
+    return higher or not any(line.over(other) for line in row for other in before)
 
 
 def _ordered(lines: list[Line]) -> list[Line]:
@@ -136,21 +153,60 @@ def _gutter(lines: list[Line]) -> float:
     return 0.0
 
 
+def _with_markers(lines: list[Line]) -> list[Line]:
+    """Bullets and numbers that stand alone go before the line beside them, wherever the file has them."""
+    alone = [line for line in lines if len(line.text) < 6 and marker(line.text + " x")]
+    if not alone:
+        return lines
+    by_place: dict[int, list[Line]] = {}
+    for line in lines:
+        by_place.setdefault(round(line.baseline / 2), []).append(line)
+    before: dict[int, Line] = {}
+    for sign in alone:
+        place = round(sign.baseline / 2)
+        near = [line for at in (place - 1, place, place + 1) for line in by_place.get(at, ()) if line is not sign]
+        near = [line for line in near if _distance(sign, line) < MARKER_ROOM * line.size and id(line) not in before]
+        if near:
+            before[id(min(near, key=lambda line: _distance(sign, line)))] = sign
+    gone = {id(sign) for sign in before.values()}
+    return [
+        together([before[id(line)], line]) if id(line) in before else line for line in lines if id(line) not in gone
+    ]
+
+
+def _distance(sign: Line, line: Line) -> float:
+    """From a bullet to what is said behind it."""
+    gap = sign.left - line.right if line.rtl else line.left - sign.right
+    return gap if gap > -1 else float("inf")
+
+
 def _rows(lines: list[Line]) -> Iterator[list[Line]]:
-    """Parts of one line that stand beside each other, from left to right; a number or bullet is one with its text."""
+    """Parts of one line that stand beside each other."""
     row: list[Line] = []
     for line in lines:
-        if row and abs(row[-1].baseline - line.baseline) < SAME_LINE * line.size and not line.over(row[-1]):
-            if len(row[-1].text) < 6 and (BULLET.match(row[-1].text + " x") or NUMBER.match(row[-1].text + " x")):
-                row[-1] = together([row[-1], line])
-            else:
-                row.append(line)
+        beside = row and abs(row[-1].baseline - line.baseline) < SAME_LINE * line.size
+        if beside and not any(line.over(other) for other in row):
+            row.append(line)
             continue
         if row:
             yield row
         row = [line]
     if row:
         yield row
+
+
+def _confirmed(row: list[Line], aligned: Counter[int]) -> list[Line]:
+    """Parts with little room between them are one, but where others begin at the same place in the lines around."""
+    parts = row[:1]
+    for line in row[1:]:
+        gap = max(line.left - parts[-1].right, parts[-1].left - line.right)
+        place = round(line.left / ALIGNED)
+        often = sum(aligned[at] for at in (place - 1, place, place + 1))
+        if gap > GAP * line.size or often >= ROWS:
+            parts.append(line)
+        else:
+            parts[-1] = together([parts[-1], line])
+    return parts
 
 
 def together(row: list[Line]) -> Line:

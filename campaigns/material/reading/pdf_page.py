@@ -13,10 +13,10 @@ from campaigns.material.document import Style
 
 from .runs import PLAIN, Piece, safe_link
 
-HYPHEN = 0xFFFE  # what PDFium makes of a hyphen at the end of a line
+HYPHENS = (0x02, 0xFFFE)  # what PDFium makes of a hyphen at the end of a line
 RETURN, NEWLINE = 0x0D, 0x0A
 BREAKING = " \t\u2002\u2003\u2009"  # spaces at which a line may end
-GAP = 2.0  # sizes of the letters; what is farther apart stands in another column or cell
+GAP = 0.9  # sizes of the letters; what is farther apart may stand in another column or cell
 RAISED, SMALLER = 0.15, 0.82  # of the size of the line: the number of a note
 NOTE_SIGNS = frozenset("0123456789*†‡,")
 FIXED_PITCH, ITALIC, FORCE_BOLD = 1 << 0, 1 << 6, 1 << 18  # flags of a font (ISO 32000-1, table 123)
@@ -133,18 +133,18 @@ class Page:
             if line and (ended or _lower(line, glyph)):
                 yield line
                 line = []
-            ended = code == HYPHEN
+            ended = code in HYPHENS
             line.append(glyph)
         if line:
             yield line
 
     def _glyph(self, index: int, code: int, line: list[Glyph]) -> Glyph | None:
-        letter = "-" if code == HYPHEN else chr(code) if 0 < code < 0x110000 else ""
+        letter = "-" if code in HYPHENS else chr(code) if 0 < code < 0x110000 else ""
         if not letter:
             return None
         thing = raw.FPDFText_GetTextObject(self._text, index)
         key = ctypes.cast(thing, ctypes.c_void_p).value if thing else None
-        if code == HYPHEN and line:
+        if key is None and code in HYPHENS and line:
             before = line[-1]
             return Glyph(letter, before.left, before.right, before.look)
         if key is None or letter.isspace():  # made up by PDFium between words, or as wide as it likes
@@ -183,7 +183,7 @@ class Page:
             return None  # up the margin
         size = Counter(glyph.look.size for glyph in seen).most_common(1)[0][0]
         baseline = next(glyph.look.baseline for glyph in seen if glyph.look.size == size)
-        glyphs = _without_note_signs(glyphs, size, baseline)
+        glyphs = _unligated(_without_note_signs(glyphs, size, baseline))
         seen = [glyph for glyph in glyphs if glyph.look is not _NOTHING]
         left, right = min(glyph.left for glyph in seen), max(glyph.right for glyph in seen)
         near = [area for area in areas if area.bottom < baseline + size / 3 < area.top]
@@ -276,6 +276,16 @@ def _without_note_signs(glyphs: list[Glyph], size: float, baseline: float) -> li
             kept.append(Glyph(" ", 0, 0, _NOTHING))
         kept.append(glyph)
     return kept
+
+
+def _unligated(glyphs: list[Glyph]) -> list[Glyph]:
+    """PDFium turns lines of right to left scripts round letter by letter, and the two of a ligature with them."""
+    found = list(glyphs)
+    for place in range(len(found) - 1):
+        one, next = found[place], found[place + 1]
+        if one.left == next.left and one.right == next.right and one.look is next.look and _rtl(one.letter):
+            found[place], found[place + 1] = next, one
+    return found
 
 
 def _pieces(glyphs: list[Glyph], areas: list[Area]) -> list[Piece]:

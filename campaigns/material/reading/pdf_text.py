@@ -57,7 +57,7 @@ def blocks_of(pages: Sequence[list[Line]]) -> list[Block]:
         Block(normal(line.text), page=line.page, cruft=line.cruft) for lines in pages for line in lines if line.cruft
     ]
     blocks = [block for group in groups for block in writer.blocks(group)]
-    found = [replace(block, kind=Kind.FOOTNOTE) for group in notes for block in writer.blocks(group)]
+    found = [_note(block) for group in notes for block in writer.blocks(group)]
     return _in_order(blocks, running) + found
 
 
@@ -92,6 +92,11 @@ def _notes(lines: list[Line], size: float) -> tuple[list[Line], list[_Group]]:
             groups[-1].hard.append(False)
     noted = {id(line) for line in foot[start:]}
     return [line for line in lines if id(line) not in noted], groups
+
+
+def _note(block: Block) -> Block:
+    number = NOTE.match(block.text)
+    return replace(without_marker(block, number.end()) if number else block, kind=Kind.FOOTNOTE)
 
 
 class _Composer:
@@ -210,10 +215,17 @@ def _room(before: Line, line: Line, left: float, right: float) -> bool:
     at_start, at_end = before.left - left, right - before.right
     if line.rtl:
         at_start, at_end = at_end, at_start
-    centred = abs((before.left + before.right) - (line.left + line.right)) < 2 * NEAR
+    if _goes_on_small(line.text) and at_end < 0.4 * (right - left):
+        return False
+    centred = abs(at_start - at_end) < 2 * NEAR and abs((line.left - left) - (right - line.right)) < 2 * NEAR
     same_start = abs(before.right - line.right) < NEAR if line.rtl else abs(before.left - line.left) < NEAR
     free = at_end if same_start or not (centred or at_end < NEAR) else at_start + at_end
     return line.first_word + 0.3 * line.size < free - 0.15 * line.size
+
+
+def _goes_on_small(text: str) -> bool:
+    """In the middle of a sentence; no name begins so, and no line of an address."""
+    return next((letter.islower() for letter in text[:4] if letter.isalpha()), False)
 
 
 def _changes(before: Line, line: Line) -> bool:
@@ -236,13 +248,18 @@ def _apart(group: _Group) -> list[_Group]:
     return parts if long else [group]
 
 
+def _start(line: Line) -> int:
+    """How far it is set in, roughly."""
+    return round((-line.right if line.rtl else line.left) / 9)
+
+
 class _Writer:
     def __init__(self, groups: list[_Group], size: float, joining: Joining) -> None:
         self._joining = joining
         sizes = {group.lines[0].size for group in groups if group.heading}
         self._levels = {size: min(place, LEVELS) for place, size in enumerate(sorted(sizes, reverse=True), 1)}
-        lefts = sorted({round(group.lines[0].left / 9) for group in groups if group.marker})
-        self._depths = {left: place for place, left in enumerate(lefts, 1)}
+        starts = sorted({_start(group.lines[0]) for group in groups if group.marker})
+        self._depths = {start: place for place, start in enumerate(starts, 1)}
 
     def blocks(self, group: _Group) -> Iterator[Block]:
         first = group.lines[0]
@@ -254,7 +271,7 @@ class _Writer:
                 yield Block("", Kind.RULE, page=first.page)
             elif group.marker:
                 length = group.marker.length
-                depth = min(self._depths.get(round(first.left / 9), 1), LEVELS)
+                depth = min(self._depths.get(_start(first), 1), LEVELS)
                 yield replace(without_marker(block, length), kind=Kind.ITEM, level=depth, ordered=group.marker.ordered)
             elif group.heading and len(block.text) <= LONG_HEADING and any(map(str.isalpha, block.text)):
                 yield replace(block, kind=Kind.HEADING, level=self._levels[first.size])
