@@ -9,6 +9,7 @@ from campaigns.material.phrases import normal
 
 from .dates import dates_in
 from .edges import Edges, any_of, is_salutation, is_text, lines_of, spanned
+from .names import is_person
 from .parts import Part
 
 BYLINE, NOTE = 200, 500  # characters
@@ -20,6 +21,7 @@ PARTICLES = {
 }
 WORD = re.compile(r"\S+")
 URL = re.compile(r"<?((?:https?://|www\.)[^\s<>]+[^\s<>.,;:)\]])>?|^([\w-]+(?:\.[\w-]+)+(?:/\S*)?)$")
+AND = re.compile(r",\s*|\s(?:and|und|et|y|e|en|i|و|û|&)\s")
 PART_ENDS = re.compile(r"\s*(?:,|\||;|·|•|\s[-–—]\s|\n|\()\s*")
 RIGHTS = re.compile(
     r"^.{0,30}?(?:©|\(c\)|copyright)[\s©]{0,4}(?:\(c\))?[\s,]{0,4}(?:\d{4}\s?[-–,]\s?)?(?:\d{4})?[\s,]{0,4}",
@@ -124,7 +126,7 @@ def _divided(text: str, begin: int, edges: Edges) -> tuple[tuple[int, int], tupl
     if not cut:
         return (begin, end), None
     rest = text[cut.end() : end].rstrip(")")
-    if cut[0].strip() == "," and all(_is_name(one, False) for one in re.split(r",\s*|\s(?:and|und|et|y|e|&)\s", rest)):
+    if cut[0].strip() == "," and all(is_person(one) for one in AND.split(rest)):
         return (begin, end), None  # several authors
     return (begin, cut.start()), (cut.end(), cut.end() + len(rest))
 

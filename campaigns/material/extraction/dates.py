@@ -159,15 +159,18 @@ def _any(phrases: list[str] | tuple[str, ...] | dict[str, int]) -> str:
     return "|".join(re.escape(fold(one)) for one in sorted(phrases, key=len, reverse=True)) or r"(?!)"
 
 
+def _said(code: str, name: str) -> tuple[str, ...]:
+    """In one language; in all of them for a language that is not among ours."""
+    return words.of(code, "head", name) if words.of(code, "head", "until") else words.everywhere("head", name)
+
+
 def _until(code: str) -> str:
-    return rf"(?:{DASH}|\s(?:{_any((*words.of(code, 'head', 'until'), '&'))})\s)"
+    return rf"(?:{DASH}|\s(?:{_any((*_said(code, 'until'), '&'))})\s)"
 
 
 def _named(months: dict[str, int], code: str) -> tuple[re.Pattern[str], ...]:
-    said = words.of(code, "head", "day_endings") if code else words.everywhere("head", "day_endings")
-    of = words.of(code, "head", "of") if code else words.everywhere("head", "of")
-    after = words.of(code, "head", "month_endings") if code else ()
-    ending, joint = rf"(?:\.|(?:{_any(said)})\b)?", rf"(?:(?:{_any(of)})\s?)?"
+    after = words.of(code, "head", "month_endings")
+    ending, joint = rf"(?:\.|(?:{_any(_said(code, 'day_endings'))})\b)?", rf"(?:(?:{_any(_said(code, 'of'))})\s?)?"
     name = rf"(?P<month>{_any(months)})(?:{_any(after)})?(?!\w)\.?(?:\s?[/(]\s?(?:{_any(months)})\b\)?)?"
     second = rf"(?:{_until(code)}(?P<last>\d{{1,2}})(?!\d){ending})?"
     days = rf"(?P<day>\d{{1,2}})(?!\d){ending}{second}"
@@ -179,6 +182,7 @@ def _named(months: dict[str, int], code: str) -> tuple[re.Pattern[str], ...]:
             rf"{free}{days}[\s,-]{{0,2}}{joint}{name}[-\s]?{tail}",
             rf"(?<!\w){name}\s{joint}{days}(?![:.,]?\d){tail}",
             rf"(?<!\d){YEAR}\.?(?:\s\w)?\.?\s{{1,2}}{name}\s{days}(?![:.]?\d)",
+            rf"(?<!\w)(?:{_any(words.of(code, 'head', 'on'))})\s(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.(?!\s?\d)",
         )
     )
 
@@ -275,10 +279,9 @@ def times_in(text: str, language: str | None = None) -> list[FoundTime]:
 
 @cache
 def _clock(code: str) -> re.Pattern[str]:
-    after = words.of(code, "head", "oclock") if code else words.everywhere("head", "oclock")
-    before = words.of(code, "head", "at") if code else words.everywhere("head", "at")
+    after, before = _said(code, "oclock"), _said(code, "at")
     half = rf"(?:\s?(?P<half{{0}}>[ap]\.?m\b\.?|{_any(_halves(code, 0) + _halves(code, 1))}))?"
-    until = rf"(?:{DASH}|\s(?:{_any(words.of(code, 'head', 'until'))})\s)"
+    until = _until(code)
     return re.compile(
         rf"(?:(?P<at>(?<!\w)(?:{_any(before)}))\s)?"
         + rf"(?<![\d.,:/$€£])(?P<hour>\d{{1,2}})(?:(?P<mark>[:.hH])(?P<minute>[0-5]\d)(?!\d))?{half.format('')}"
@@ -289,8 +292,7 @@ def _clock(code: str) -> re.Pattern[str]:
 
 
 def _halves(code: str, which: int) -> tuple[str, ...]:
-    name = ("morning", "afternoon")[which]
-    return words.of(code, "head", name) if code else words.everywhere("head", name)
+    return _said(code, ("morning", "afternoon")[which])
 
 
 def _time(match: re.Match[str], code: str) -> FoundTime | None:

@@ -80,10 +80,13 @@ def _again(draft: Draft, text: list[int]) -> int:
 
 def _above(passages: tuple[Passage, ...], text: list[int]) -> tuple[list[int], int | None]:
     above: list[int] = []
-    for at in text:
+    for number, at in enumerate(text):
         passage = passages[at]
         begins = is_salutation(passage.text) and passage.kind != Kind.HEADING
-        if begins or (above and is_text(passage)) or (not above and _is_first_text(passage)):
+        following = passages[text[number + 1]] if number + 1 < len(text) else None
+        if begins or _all_emphasised(passage, following):
+            return above, at
+        if (above and is_text(passage)) or (not above and _is_first_text(passage)):
             return above, at
         above.append(at)
         if len(above) == MOST:
@@ -101,10 +104,18 @@ def _is_first_text(passage: Passage) -> bool:
     return is_text(passage) and (len(passage.text) > 250 or passage.text.rstrip()[-1:] in ".:;")
 
 
+def _all_emphasised(passage: Passage, following: Passage | None) -> bool:
+    """One bold paragraph is a lead; where the next is bold too, it is how the text is set."""
+    both = [one for one in (passage, following) if one and is_prose(one.text) and one.kind != Kind.HEADING]
+    return len(both) == 2 and all(is_emphasised(one) for one in both)
+
+
 def is_text(passage: Passage) -> bool:
     """A paragraph that is neither heading, nor lead, nor a block of short lines."""
     if passage.kind in (Kind.HEADING, Kind.CAPTION, Kind.ROW) or not is_prose(passage.text):
         return False
+    if " " not in passage.text.strip():
+        return False  # an address of a page
     lines = passage.text.split("\n")
     return (len(lines) == 1 or max(map(len, lines)) > LINE) and not is_emphasised(passage)
 

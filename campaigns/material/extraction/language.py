@@ -21,7 +21,7 @@ CODE = re.compile(r"(?:^|\b)([a-z]{2,3})(?:[-_][a-z]{2,4})*\b", re.IGNORECASE)
 
 def find(cleaned: Cleaned) -> Finding[str] | None:
     prose = [one for one in cleaned.passages if one.kind != Kind.META and len(one.text) >= SENTENCE]
-    if sum(len(one.text) for one in prose) < 2 * SENTENCE:
+    if sum(len(one.text) for one in prose) < SENTENCE:
         prose = [one for one in cleaned.passages if one.kind != Kind.META]
     votes: Counter[str] = Counter()
     read = 0

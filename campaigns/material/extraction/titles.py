@@ -9,12 +9,14 @@ from campaigns.material.phrases import everywhere, normal
 from campaigns.material.prose import ends_sentence
 
 from . import datelines
+from .dates import dates_in
 from .edges import Edges, any_of, is_emphasised, is_salutation, lines_of, spanned
 
 LONGEST = 300  # characters
 CONTACT = re.compile(r"https?://|www\.|\S@\S|(?:\+|\b00)\d[\d ()/-]{6,}|\d{5}")
 SITE = re.compile(r"\s[|–—•·»:-]{1,2}\s")
 LABEL = 40  # characters before a colon
+LEAD = 50  # characters of a standfirst, at least
 
 
 class Candidate(NamedTuple):
@@ -97,7 +99,7 @@ def _heading(edges: Edges, told: list[Candidate]) -> Candidate | None:
     if same:
         return _from(edges, same[0], 0.98)
     highest = min(edges.passage(at).block.level for at in places)
-    if told and highest > 1 and edges.draft.cleaned.format != "html":
+    if told and highest > (2 if edges.draft.cleaned.format == "html" else 1):
         return None
     first = next(at for at in places if edges.passage(at).block.level == highest or _is_genre_at(edges, at))
     return _from(edges, first, 0.9)
@@ -115,8 +117,10 @@ def _is_genre_at(edges: Edges, at: int) -> bool:
 def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     """A document without headings: a line of the title the file has, a labelled one, one that stands out, the first."""
     lines = [at for at in edges.above if edges.passage(at).kind in (Kind.PARAGRAPH, Kind.HEADING)]
+    headers = [normal(one.text) for one in edges.told.get("header", [])]
     for at in lines:
-        if any(normal(edges.passage(at).text) == normal(one.text) for one in told):
+        line = normal(edges.passage(at).text)
+        if any(line == normal(one.text) for one in told) or (len(line) > 15 and any(line in one for one in headers)):
             return _from(edges, at, 0.95)
     again = [normal(edges.passage(at).text) for at in lines]
     if lines and again.count(again[0]) > 1 and _is_title(edges.passage(lines[0]).text, edges):
@@ -218,19 +222,32 @@ def _greeting(edges: Edges) -> Candidate | None:
 
 
 def find_standfirst(edges: Edges) -> Finding[str] | None:
-    title = edges.draft.title
+    """A paragraph that is bold or slanted between title and text, a second heading, or what the file has for it."""
+    draft, title = edges.draft, edges.draft.title
     end = max((span.end for span in title.spans), default=0) if title else 0
-    draft = edges.draft
-    for at in edges.above:
+    below = [at for at in edges.above if edges.passage(at).start >= end and edges.parts[at] is None]
+    for at in below:
         passage = edges.passage(at)
-        if passage.start < end or edges.parts[at] is not None or len(passage.text) < 50:
-            continue
-        if is_emphasised(passage) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
+        lead = len(passage.text) >= LEAD and is_emphasised(passage) and passage.kind != Kind.HEADING
+        lead = lead and (len(passage.text) > 2 * LEAD or not dates_in(passage.text, edges.language))
+        if (lead or _is_subtitle(edges, at)) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
             edges.claim(at)
             return draft.quoted(passage.start, passage.end, 0.8)
-    first = edges.passage(edges.first) if edges.first is not None else None
-    for told in edges.told.get("description", []):
-        begins = first and len(told.text) > 40 and normal(first.text).startswith(normal(told.text).rstrip("….")[:200])
-        if begins or draft.cleaned.format != "html":
+    first = normal(edges.passage(edges.first).text) if edges.first is not None else ""
+    for told in (*edges.told.get("subtitle", []), *edges.told.get("description", [])):
+        own = draft.cleaned.format != "html" or (len(told.text) > LEAD and first.startswith(normal(told.text)[:200]))
+        if own and not (title and normal(told.text) == normal(title.value)):
             return draft.quoted(told.start, told.end, 0.6)
     return None
+
+
+def _is_subtitle(edges: Edges, at: int) -> bool:
+    """Right under the title, and no heading of a section: the only one of its level, or with another right below it."""
+    title, passage = edges.draft.title, edges.passage(at)
+    passages = edges.draft.cleaned.passages
+    over = passages[at - 1] if at else None
+    if passage.kind != Kind.HEADING or not over or not title or over.end not in {span.end for span in title.spans}:
+        return False
+    alike = [one for one in passages if one.kind == Kind.HEADING and one.block.level == passage.block.level]
+    alone = len(alike) == 1 or (at + 1 < len(passages) and passages[at + 1].kind == Kind.HEADING)
+    return over.kind == Kind.HEADING and len(passage.text.split()) > 5 and alone

@@ -1,0 +1,84 @@
+import pytest
+
+from campaigns.material.draft import Draft
+from campaigns.material.extraction.parts import Part, Parts
+
+from .pieces import PROSE, head_of, headed, heading, told
+
+TITLE = heading("Open the footbridge")
+LAST = "We will come back every week until there is an answer, and we will bring our neighbours with us each time."
+
+
+def day_of(draft: Draft) -> str | None:
+    return draft.date.value if draft.date else None
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Leeds, 5 March 2019", "5 March 2019", "Publication date: Tuesday 5 March 2019", "Posted on:\n5th March 2019",
+     "Published: 22:00 GMT, 5 March 2019", "06:18 AM, Tuesday, March 05, 2019",
+     "FOR IMMEDIATE RELEASE – March 5, 2019"],
+)  # fmt: skip
+def test_a_dateline_above_the_text_is_the_day_of_the_document(line: str) -> None:
+    draft, parts = headed(TITLE, line, PROSE)
+    assert day_of(draft) == "2019-03-05"
+    assert parts[1] == Part.HEAD
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Updated 5 March 2019", "The flood of 5 March 2019 and what came after it", "March 2019", "5 March",
+     "Demonstration on the bridge: 5 March 2019, 14:00, come one and all", "05/03/2019"],
+)  # fmt: skip
+def test_other_days_are_not(line: str) -> None:
+    assert day_of(head_of(TITLE, line, PROSE)) is None
+
+
+def test_days_in_the_text_are_not_the_day_of_the_document() -> None:
+    assert day_of(head_of(TITLE, f"On 5 March 2019 the river rose. {PROSE}", PROSE)) is None
+
+
+def test_the_dateline_of_a_news_story_is_taken_out_of_its_first_sentence() -> None:
+    draft = head_of(TITLE, f"LEEDS, 5 March 2019 – {PROSE}", PROSE)
+    assert day_of(draft) == "2019-03-05"
+    ((start, end),) = draft.apart
+    assert draft.cleaned.text[end:].startswith(PROSE)
+
+
+def test_a_day_under_the_closing_counts_where_none_stands_above() -> None:
+    assert day_of(head_of(TITLE, PROSE, LAST, "Yours faithfully,", "Leeds, 5 March 2019")) == "2019-03-05"
+
+
+def test_several_days_under_the_text_are_those_of_comments() -> None:
+    assert day_of(head_of(TITLE, PROSE, LAST, "Ann, 5 March 2019", "Ben, 6 March 2019")) is None
+
+
+def test_days_among_signatories_do_not_count() -> None:
+    def signed(draft: Draft, parts: Parts) -> None:
+        parts[-1] = Part.SIGNING
+
+    assert day_of(head_of(TITLE, PROSE, LAST, "5 March 2019", before=signed)) is None
+
+
+def test_the_letters_own_day_goes_before_that_of_the_page_and_is_less_sure() -> None:
+    alone = head_of(TITLE, "Leeds, 5 March 2019", PROSE)
+    both = head_of(told("date", "2019-04-01T10:00:00Z"), TITLE, "Leeds, 5 March 2019", PROSE)
+    assert day_of(both) == "2019-03-05"
+    assert alone.date is not None and both.date is not None and both.date.confidence < alone.date.confidence
+
+
+def test_the_day_that_a_file_states_is_taken_where_the_text_has_none() -> None:
+    assert day_of(head_of(told("date", "2019-04-01T23:30:00+02:00"), TITLE, PROSE)) == "2019-04-01"
+
+
+def test_the_day_in_the_address_of_a_page_is_weak() -> None:
+    draft = head_of(told("url", "https://canal.example/2019/03/05/bridge/"), TITLE, PROSE)
+    assert draft.date is not None and (draft.date.value, draft.date.confidence) == ("2019-03-05", 0.5)
+
+
+def test_the_day_above_the_salutation_within_a_story_counts() -> None:
+    assert day_of(head_of(TITLE, PROSE, LAST, "5 March 2019\nDear Mayor,", PROSE)) == "2019-03-05"
+
+
+def test_a_day_in_the_title_is_what_it_is_about() -> None:
+    assert day_of(head_of(heading("Open letter before the meeting of 5 March 2019"), PROSE)) is None

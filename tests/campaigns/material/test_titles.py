@@ -1,0 +1,122 @@
+import pytest
+
+from campaigns.material.document import Style
+from campaigns.material.draft import Draft
+from campaigns.material.extraction.parts import Part
+
+from .pieces import PROSE, head_of, headed, heading, styled, told
+
+
+def title_of(draft: Draft) -> str | None:
+    return draft.title.value if draft.title else None
+
+
+def test_a_visible_heading_goes_before_what_the_file_says() -> None:
+    draft = head_of(told("title", "Home of the canal"), heading("Open the footbridge"), PROSE, format="html")
+    assert title_of(draft) == "Open the footbridge"
+
+
+def test_the_first_line_of_plain_text_is_its_title() -> None:
+    draft, parts = headed("Open the footbridge before winter", PROSE, PROSE)
+    assert title_of(draft) == "Open the footbridge before winter"
+    assert parts == [Part.HEAD, None, None]
+
+
+@pytest.mark.parametrize("first", ["Dear Mayor of Riverside,", "Sehr geehrte Frau Bürgermeisterin,", "12 March 2019"])
+def test_a_document_without_title_has_none(first: str) -> None:
+    assert title_of(head_of(first, PROSE, PROSE)) is None
+
+
+def test_a_first_sentence_is_no_title() -> None:
+    assert title_of(head_of(PROSE, PROSE)) is None
+
+
+def test_an_addressee_set_as_heading_is_no_title() -> None:
+    name, office = heading("A la atención de la alcaldesa"), "Alcaldesa de Villanueva"
+    draft = head_of(told("title", "Abrid la pasarela"), name, office, "Señora alcaldesa,", PROSE, format="html")
+    assert title_of(draft) == "Abrid la pasarela"
+
+
+def test_a_greeting_set_as_heading_is_a_poor_title_where_there_is_no_other() -> None:
+    draft, parts = headed(heading("Dear Riverside,", 4), PROSE, format="md")
+    assert draft.title is not None and draft.title.value == "Dear Riverside," and draft.title.confidence < 0.5
+    assert parts[0] is None  # it is the salutation of the letter still
+
+
+def test_place_and_date_in_the_title_of_the_file_are_the_date() -> None:
+    first, second = (
+        told("title", "Berlin, Kassel, den 05. Mai 2020"),
+        told("title", "Offener Brief an den Bürgermeister"),
+    )
+    german = "Wir bitten die Stadt, den Steg vor dem Winter zu öffnen, weil unsere Kinder über die Straße müssen."
+    draft = head_of(first, second, german, german, format="md")
+    assert title_of(draft) == "Offener Brief an den Bürgermeister"
+    assert draft.date is not None and draft.date.value == "2020-05-05"
+
+
+def test_one_title_over_two_lines_in_capitals_is_one() -> None:
+    draft = head_of("THE PEOPLE OF THE VILLAGE NEED THEIR", "FOOTBRIDGE BEFORE THE WINTER", PROSE)
+    assert title_of(draft) == "THE PEOPLE OF THE VILLAGE NEED THEIR FOOTBRIDGE BEFORE THE WINTER"
+
+
+def test_open_letter_and_its_addressees_are_one_title() -> None:
+    draft = head_of(heading("Open letter"), heading("to the Mayor of Riverside", 2), PROSE, format="docx")
+    assert title_of(draft) == "Open letter to the Mayor of Riverside"
+
+
+def test_what_it_is_stands_above_the_title_and_is_not_it() -> None:
+    draft, parts = headed("PRESS RELEASE", "Village asks for its footbridge", PROSE)
+    assert title_of(draft) == "Village asks for its footbridge"
+    assert parts[:2] == [Part.HEAD, Part.HEAD]
+
+
+def test_only_what_it_is_may_be_the_title() -> None:
+    assert title_of(head_of(heading("Manifesto"), PROSE, format="odt")) == "Manifesto"
+
+
+def test_the_name_of_the_site_is_split_off() -> None:
+    title, url = told("title", "Open the footbridge | Canal News"), told("url", "https://canalnews.example/bridge")
+    draft = head_of(title, url, PROSE, format="md")
+    assert title_of(draft) == "Open the footbridge"
+    assert draft.publication is not None and draft.publication.value == "Canal News"
+
+
+def test_a_dash_in_a_title_is_kept() -> None:
+    title = "Joint statement - Open the footbridge before the winter"
+    assert title_of(head_of(told("title", title), PROSE, format="md")) == title
+
+
+@pytest.mark.parametrize("line", ["Title: Open the footbridge", "Re: Open the footbridge"])
+def test_a_labelled_line_is_the_title(line: str) -> None:
+    assert title_of(head_of("Riverside Tenants", line, "Dear Mayor,", PROSE)) == "Open the footbridge"
+
+
+def test_the_title_of_a_copied_page_is_the_line_that_comes_again() -> None:
+    menu = ["Start a petition", "Politics", "Animals", "About us"]
+    again = "Open the footbridge over the old canal"
+    draft = head_of(*menu, again, "Petition", again, PROSE, PROSE)
+    assert title_of(draft) == again
+
+
+def test_the_title_is_word_for_word_from_its_span() -> None:
+    draft = head_of(told("title", "Open the footbridge | Canal News"), heading("Open the footbridge"), PROSE)
+    assert draft.title is not None
+    ((start, end),) = draft.title.spans
+    assert draft.cleaned.text[start:end] == draft.title.value
+
+
+def test_a_bold_lead_between_title_and_text_is_the_standfirst() -> None:
+    lead = "For two winters the village has had no way over the canal, and nobody will say why."
+    draft, parts = headed(heading("Open the footbridge"), styled(lead), PROSE)
+    assert draft.standfirst is not None and draft.standfirst.value == lead
+    assert parts == [Part.HEAD, Part.HEAD, None]
+
+
+def test_a_letter_in_italics_has_no_standfirst() -> None:
+    draft = head_of(heading("Open the footbridge"), PROSE, styled(PROSE, Style.ITALIC), styled(PROSE, Style.ITALIC))
+    assert draft.standfirst is None
+
+
+def test_the_description_of_a_page_is_no_standfirst_where_the_page_does_not_show_it() -> None:
+    described = told("description", "Sign now and share this page with all of your friends and family")
+    assert head_of(described, heading("Open the footbridge"), PROSE, format="html").standfirst is None
