@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from posixpath import join, normpath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from campaigns.material.document import Block, Kind, Reason, Style
 
 from .docx_styles import Looks, Styles, W, list_of, number, styles_of, toggled, value
+from .items import typed_items
 from .package import Package, parsed, tags
 from .properties import properties
 from .runs import Runs, safe_link
-from .tables import table_blocks
+from .tables import table_blocks, typed_rows
 from .unreadable import Unreadable, Why
 
 STRICT = (b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/")
@@ -72,7 +73,7 @@ def read_docx(content: bytes) -> list[Block]:
     if body is None:
         raise Unreadable(Why.DAMAGED)
     reader = _Reader(styles, relations)
-    blocks = list(reader.blocks(body))
+    blocks = typed_items(typed_rows(list(reader.blocks(body))))
     for name in ("footnotes", "endnotes"):
         blocks += reader.notes(name, parts.get(name))
     head, foot = (list(_running(package, main, relations, styles, kind)) for kind in ("header", "footer"))
@@ -189,9 +190,11 @@ class _Reader:
         cruft = Reason.NAVIGATION if looks.contents else ""
         if looks.kind == Kind.PARAGRAPH and listed not in ("", "0"):
             ordered = self._styles.ordered(listed, depth) or listed.startswith("list number")
-            about = {"kind": Kind.ITEM, "level": depth + 1, "ordered": ordered}
+            about: dict[str, Any] = {"kind": Kind.ITEM, "level": depth + 1, "ordered": ordered}
         else:
             about = {"kind": looks.kind, "level": looks.level}
+            if looks.kind == Kind.PARAGRAPH:
+                about["cells"] = paragraph.runs.cells()
         yield from paragraph.runs.blocks(cruft=cruft, **about)
         for caption in paragraph.captions:
             for block in _plainly(caption):

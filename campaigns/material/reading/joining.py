@@ -13,19 +13,27 @@ SHORT = 4  # letters; "Bürger- und" goes on with a short word that stands alone
 
 
 class Joining:
-    """Joins lines, and knows from the whole text which hyphens belong to a word."""
+    """Joins lines, and knows from the whole text which hyphens belong to a word and which only cut it."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._words: Counter[str] = Counter()
-        inside = ends = total = 0
+        inside: Counter[str] = Counter()
+        ends: Counter[str] = Counter()
+        total = 0
         for line in lines:
             self._words.update(WORD.findall(line.casefold()))
-            inside += len(INSIDE.findall(line))
-            ends += line.rstrip()[-1:] in HYPHENS and len(line.strip()) > 1
+            inside.update(INSIDE.findall(line))
+            if line.rstrip()[-1:] in HYPHENS and len(line.strip()) > 1:
+                ends[line.rstrip()[-1]] += 1
             total += 1
         # Some programs write U+00AD for every hyphen, and then there is no other one.
         self._soft_is_hyphen = not inside
-        self._hyphenated = ends > 2 and ends > OFTEN * total
+        # Others keep U+2010 for the ends of lines, or hyphenate with the one that there is.
+        self._cutting = {hyphen for hyphen in "-\u2010" if ends[hyphen] > 2 and ends[hyphen] > OFTEN * total}
+        if ends["\u2010"] and not inside["\u2010"]:
+            self._cutting = {"\u2010"}
+        if not self._soft_is_hyphen:
+            self._cutting.add(SOFT)
 
     def inline(self, text: str) -> str:
         if SOFT not in text:
@@ -48,8 +56,7 @@ class Joining:
         whole, apart = self._words[f"{before}{after}"], self._words[f"{before}-{after}"]
         if len(after) <= SHORT and self._words[after] > 2 and not whole and not apart:
             return 0, " "
-        soft = one[-1] == SOFT and not self._soft_is_hyphen
-        return (1, "") if not apart and (soft or whole or self._hyphenated) else (1, "-")
+        return (1, "") if not apart and (whole or one[-1] in self._cutting) else (1, "-")
 
 
 def _last_word(text: str) -> str:

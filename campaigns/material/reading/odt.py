@@ -7,10 +7,11 @@ from lxml import etree
 
 from campaigns.material.document import Block, Kind, Reason, Style
 
+from .items import typed_items
 from .package import Package, tags
 from .properties import properties
 from .runs import PLAIN, Runs, safe_link
-from .tables import table_blocks
+from .tables import table_blocks, typed_rows
 from .unreadable import Unreadable, Why
 
 _SPACE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -58,7 +59,7 @@ def read_odt(content: bytes) -> list[Block]:
     if root is None or body is None:
         raise Unreadable(Why.DAMAGED)
     reader = _Reader([root] if common is None else [common, root])
-    blocks = list(reader.blocks(body))
+    blocks = typed_items(typed_rows(list(reader.blocks(body))))
     blocks += reader.notes
     running = [] if common is None else [*reader.running(common)]
     if not blocks and not running and any(name.startswith("Pictures/") for name in package.names):
@@ -128,7 +129,8 @@ class _Reader:
         elif depth and looks.kind == Kind.PARAGRAPH:
             yield from paragraph.runs.blocks(kind=Kind.ITEM, level=depth, ordered=self._ordered(style, depth))
         else:
-            yield from paragraph.runs.blocks(kind=looks.kind, level=looks.level)
+            cells = paragraph.runs.cells() if looks.kind == Kind.PARAGRAPH else ()
+            yield from paragraph.runs.blocks(kind=looks.kind, level=looks.level, cells=cells)
         for caption in paragraph.captions:
             runs = Runs()
             runs.add(caption)
@@ -153,7 +155,7 @@ class _Reader:
         if node.tag == f"{TEXT}line-break":
             paragraph.runs.add("\n")
         elif node.tag in (f"{TEXT}s", f"{TEXT}tab"):
-            paragraph.runs.add(" ")
+            paragraph.runs.add("\t" if node.tag == f"{TEXT}tab" else " ")
         elif node.tag == f"{TEXT}note":
             for body in node.iterchildren(f"{TEXT}note-body"):
                 notes = [replace(block, kind=Kind.FOOTNOTE, level=0, ordered=False) for block in self.blocks(body)]

@@ -217,6 +217,8 @@ def together(row: list[Line]) -> Line:
         right=max(line.right for line in row),
         pieces=pieces,
         text=" ".join(line.text for line in row),
+        size=max(row, key=lambda line: len(line.text)).size,
+        rtl=any(line.rtl for line in row),
     )
 
 

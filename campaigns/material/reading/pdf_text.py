@@ -1,6 +1,7 @@
 """Lines → paragraphs, headings, items, notes."""
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ ENDED = re.compile(r"[.!?:…۔؟]['\"”’»)\]]{0,2}$")
 LONG_HEADING = 300  # characters
 LEVELS = 6
 NEAR = 3.0  # points
+STEP = 8.0  # points, from one depth of a list to the next
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class _Group:
     marker: Marker | None = None
     hard: list[bool] = field(default_factory=list)
     heading: bool = False
+    indent: float = 0.0  # from the edge of its column, in points
 
     @property
     def last(self) -> Line:
@@ -122,7 +125,8 @@ class _Composer:
     def _next(self, group: _Group | None, line: Line, first: bool, left: float, right: float) -> list[_Group]:
         """A new group, or none if the line belongs to the one before."""
         one = self._markers.get(id(line))
-        new = [_Group([line], one, heading=line.size >= LARGER * self._size)]
+        indent = right - line.right if line.rtl else line.left - left
+        new = [_Group([line], one, heading=line.size >= LARGER * self._size, indent=indent)]
         if group is None or line.cells or group.last.cells or one:
             return new
         goes_on = self._goes_on_over_break(group, line) if first else self._goes_on(group, line, left, right)
@@ -237,7 +241,7 @@ def _apart(group: _Group) -> list[_Group]:
     """Short lines under each other are one block, as an address is; what was wrapped is one of its own."""
     if not any(group.hard):
         return [group]
-    parts = [_Group([group.lines[0]], group.marker)]
+    parts = [replace(group, lines=group.lines[:1], hard=[])]
     for line, hard in zip(group.lines[1:], group.hard, strict=True):
         if hard:
             parts.append(_Group([line]))
@@ -248,18 +252,15 @@ def _apart(group: _Group) -> list[_Group]:
     return parts if long else [group]
 
 
-def _start(line: Line) -> int:
-    """How far it is set in, roughly."""
-    return round((-line.right if line.rtl else line.left) / 9)
-
-
 class _Writer:
     def __init__(self, groups: list[_Group], size: float, joining: Joining) -> None:
         self._joining = joining
         sizes = {group.lines[0].size for group in groups if group.heading}
         self._levels = {size: min(place, LEVELS) for place, size in enumerate(sorted(sizes, reverse=True), 1)}
-        starts = sorted({_start(group.lines[0]) for group in groups if group.marker})
-        self._depths = {start: place for place, start in enumerate(starts, 1)}
+        self._indents: list[float] = []
+        for indent in sorted(group.indent for group in groups if group.marker):
+            if not self._indents or indent > self._indents[-1] + STEP:
+                self._indents.append(indent)
 
     def blocks(self, group: _Group) -> Iterator[Block]:
         first = group.lines[0]
@@ -271,7 +272,7 @@ class _Writer:
                 yield Block("", Kind.RULE, page=first.page)
             elif group.marker:
                 length = group.marker.length
-                depth = min(self._depths.get(_start(first), 1), LEVELS)
+                depth = max(1, min(bisect(self._indents, group.indent), LEVELS))
                 yield replace(without_marker(block, length), kind=Kind.ITEM, level=depth, ordered=group.marker.ordered)
             elif group.heading and len(block.text) <= LONG_HEADING and any(map(str.isalpha, block.text)):
                 yield replace(block, kind=Kind.HEADING, level=self._levels[first.size])

@@ -44,6 +44,12 @@ class Runs:
         if text:
             self.pieces.append(Piece(text, styles, target))
 
+    def cells(self) -> tuple[str, ...]:
+        """What tabs set apart, if there is one line and something on both sides."""
+        parts = normal("".join(piece.text for piece in self.pieces)).strip().split("\t")
+        cells = tuple(" ".join(part.split()) for part in parts if part.strip())
+        return cells if len(cells) > 1 and not any("\n" in part for part in parts) else ()
+
     def blocks(self, **about: Any) -> list[Block]:
         """What was collected, as blocks of `about`: several where two or more line breaks follow each other."""
         lines: list[_Line] = [_Line()]

@@ -1,6 +1,7 @@
 """Tables that hold data, and tables that only hold a page together."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from campaigns.material.document import Block, Kind
 
@@ -22,6 +23,18 @@ def table_blocks(rows: Iterable[list[list[Block]]]) -> Iterator[Block]:
 def _column(cell: list[Block]) -> bool:
     kinds = {block.kind for block in cell if not block.cruft}
     return bool(kinds & {Kind.ITEM, Kind.ROW, Kind.QUOTE}) or sum(len(block.text) for block in cell) > LONG
+
+
+def typed_rows(blocks: list[Block]) -> list[Block]:
+    """Paragraphs with tabs in them, which is what their cells say, are rows if another one stands beside."""
+    found = []
+    for place, block in enumerate(blocks):
+        if block.kind == Kind.PARAGRAPH and block.cells:
+            around = (*blocks[max(0, place - 1) : place], *blocks[place + 1 : place + 2])
+            beside = any(len(other.cells) == len(block.cells) for other in around)
+            block = row_of(list(block.cells)) if beside else replace(block, cells=())
+        found.append(block)
+    return found
 
 
 def row_of(cells: list[str]) -> Block:
