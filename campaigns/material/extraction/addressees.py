@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from campaigns.material.document import Kind
 from campaigns.material.draft import Draft, Finding, Span
 
-from .naming import bare, named, opens, split
+from .naming import bare, name_at, opens, split
 from .parts import Part, Parts
 from .sentences import sentences
 from .wordings import language_of, level, listed, opening, templates, wording
@@ -22,7 +22,8 @@ SUBJECT = 80  # characters before "must" that may name somebody
 SALUTED, LABELLED, ENTITLED, MENTIONED, INFERRED = 0.95, 0.95, 0.9, 0.8, 0.5
 
 
-def find(draft: Draft, parts: Parts) -> list[Finding[str]]:
+def named(draft: Draft, parts: Parts) -> list[Finding[str]]:
+    """Those whom the document names as its recipients."""
     language = language_of(draft)
     labelled = list(_labelled(draft, parts, language))
     saluted = [span for span in _saluted(draft, parts, language) if not labelled or not bare(draft, span, language)]
@@ -31,10 +32,12 @@ def find(draft: Draft, parts: Parts) -> list[Finding[str]]:
     found += [(span, SALUTED) for span in saluted] + [(span, ENTITLED) for span in entitled]
     if not found:
         found = [(span, MENTIONED) for span in _mentioned(draft, parts, language, titles=False)]
-    kept = _distinct(draft, found)
-    if kept:
-        return [draft.quoted(*span, confidence) for span, confidence in kept][:MOST]
-    return [draft.quoted(*span, INFERRED, inferred=True) for span in _asked(draft, language)]
+    return [draft.quoted(*span, confidence) for span, confidence in _distinct(draft, found)][:MOST]
+
+
+def inferred(draft: Draft) -> list[Finding[str]]:
+    """Those whom only its demands name, as suggestions."""
+    return [draft.quoted(*span, INFERRED, inferred=True) for span in _asked(draft, language_of(draft))]
 
 
 def _distinct(draft: Draft, found: list[tuple[Span, float]]) -> list[tuple[Span, float]]:
@@ -94,7 +97,7 @@ def _greeted(draft: Draft, start: int, end: int, language: str | None) -> Iterat
     while at < len(low):
         while (polite := greeting.match(low, at)) and polite.end() > at:
             at = polite.end()
-        yield from split(draft, named(draft, start + at, end, language), language)
+        yield from split(draft, name_at(draft, start + at, end, language), language)
         following = re.compile(r"[,;،]").search(low, at)
         if not following or not greeting.match(low, following.end()):
             return
@@ -115,7 +118,7 @@ def _labelled(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span
                 waiting = False
                 continue
             waiting = after is not None and not line[after:].strip()
-            yield from split(draft, named(draft, start + (after or 0), start + len(line), language), language)
+            yield from split(draft, name_at(draft, start + (after or 0), start + len(line), language), language)
 
 
 def _after_label(line: str, top: bool, language: str | None) -> int | None:
@@ -144,7 +147,7 @@ def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -
             for said in wording(language, *surely).finditer(level(passage.text[first:last])):
                 if opens(passage.text[first + said.end() : last], language):
                     begin, end = passage.start + first + said.end(), passage.start + last
-                    yield from split(draft, named(draft, begin, end, language), language)
+                    yield from split(draft, name_at(draft, begin, end, language), language)
         if title and (told := wording(language, "told").search(level(passage.text))) and told.start() < LABEL:
             yield from split(draft, Span(passage.start, passage.start + told.start()), language)
 

@@ -7,7 +7,8 @@ from .parts import Parts
 
 
 def find(draft: Draft, parts: Parts) -> None:
-    draft.asks = asks.find(draft, parts)
-    draft.addressees = addressees.find(draft, parts)  # whom the asks name, where nobody else is
+    named = addressees.named(draft, parts)
+    draft.asks = asks.find(draft, parts, tuple(one.value for one in named))
+    draft.addressees = named or addressees.inferred(draft)
     draft.events = events.find(draft, parts)
     draft.figures = figures.find(draft, parts)

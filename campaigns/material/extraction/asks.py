@@ -3,36 +3,26 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 from campaigns.material import phrases
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Finding
 
+from .demanding import How, how, leads
 from .parts import Part, Parts
 from .sentences import sentences
-from .wordings import language_of, level, opening, wording
+from .wordings import language_of, level, wording
 
-NEAR = 110  # characters between "we, the undersigned …" and "call on"
-SENTENCE = 1500  # characters of a sentence that are looked at
 ITEM = 420  # characters of a list item that are one ask; of a longer one, its first sentences
 MOST = 60  # asks of one document
-BULLET = re.compile(r"\s{0,4}(?:[-–—•*‣▪●◦·✓➢►]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)](?=\s))\s{0,4}")
-QUESTION = ("?", "؟")
+ABOVE = 4  # passages at the beginning of an article that say what it is about
+TOLD = 4  # demands that are only reported
+BULLET = re.compile(
+    r"\s{0,4}(?:[-–—•*‣▪●◦·✓➢►→]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\.(?=\s))\s{0,4}"
+)
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.|https?://|www\.")
 NOT_TEXT = {Part.SIGNING, Part.NOTE, Part.CLOSING, Part.RESPONSE, Part.ADDRESS, Part.HEAD}
-
-
-class How(IntEnum):
-    """How a demand is told from other sentences, the surest last."""
-
-    REPORTED = 1  # "the letter asks the minister to …"
-    ORDER = 2  # "Cancel your contract."
-    DUTY = 3  # "the council must …"
-    DEMAND = 4  # "we ask you to …"
-    LISTED = 5  # an item after "we ask you to:"
-
-
-CONFIDENCE = {How.REPORTED: 0.6, How.ORDER: 0.6, How.DUTY: 0.6, How.DEMAND: 0.85, How.LISTED: 0.85}
+ALIKE = 0.6  # of the longer words of a title that also stand in an ask which then says the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +38,38 @@ class Reading:
     """What is known while the passages are read one after another."""
 
     draft: Draft
+    parts: Parts
     language: str | None
+    addressees: tuple[str, ...]
+    letter: bool  # the whole text of a letter is there
     asks: list[Ask] = field(default_factory=list)
     listing: bool = False  # the items that follow are demands
     section: int = 0  # level of the heading "Our demands" that one stands under
 
+    def said(self, start: int, end: int) -> str:
+        return level(self.draft.cleaned.text[start:end])
 
-def find(draft: Draft, parts: Parts) -> list[Finding[str]]:
-    reading = Reading(draft, language_of(draft))
-    places = list(_places(draft, parts))
+
+def find(draft: Draft, parts: Parts, addressees: tuple[str, ...] = ()) -> list[Finding[str]]:
+    """`addressees`: those whom the document names."""
+    letter = bool(draft.is_open_letter and draft.is_open_letter.value) and Part.LETTER in parts
+    reading = Reading(draft, parts, language_of(draft), addressees, letter)
+    places = list(_places(reading))
     for place, at in enumerate(places):
         following = draft.cleaned.passages[places[place + 1]] if place + 1 < len(places) else None
         _read(reading, at, following)
-    return [draft.quoted(ask.start, ask.end, CONFIDENCE[ask.how]) for ask in _chosen(reading, parts)][:MOST]
+    chosen = _chosen(reading, places)
+    chosen = sorted([*chosen, *_above(reading, chosen)], key=lambda ask: ask.start)
+    return [draft.quoted(ask.start, ask.end, ask.how.confidence) for ask in chosen][:MOST]
 
 
-def _places(draft: Draft, parts: Parts) -> Iterator[int]:
+def _places(reading: Reading) -> Iterator[int]:
     """The passages that may hold demands: those of the letter where there is a whole one, else of the text."""
-    letter = bool(draft.is_open_letter and draft.is_open_letter.value) and Part.LETTER in parts
-    for at, passage in enumerate(draft.cleaned.passages):
+    for at, passage in enumerate(reading.draft.cleaned.passages):
         if passage.kind in (Kind.META, Kind.CAPTION, Kind.FOOTNOTE, Kind.ROW):
             continue
-        if parts[at] == Part.LETTER or (not letter and parts[at] not in NOT_TEXT):
+        part = reading.parts[at]
+        if part == Part.LETTER or (not reading.letter and part not in NOT_TEXT):
             yield at
 
 
@@ -84,7 +84,7 @@ def _read(reading: Reading, at: int, following: Passage | None) -> None:
             _item(reading, at, start, end)
         else:
             reading.listing = False
-            _prose(reading, at, start, end, after)
+            _prose(reading, at, start, end, before_list=after, item=item)
 
 
 def _is_item(passage: Passage | None) -> bool:
@@ -118,86 +118,82 @@ def _item(reading: Reading, at: int, start: int, end: int) -> None:
     if end - start > ITEM:
         ends = [start + stop for _begin, stop in sentences(text[start:end], reading.language)]
         end = next((stop for stop in ends if stop - start >= ITEM / 4), end)
-    if end > start:
+    said = text[start:end]
+    if len(said.split()) > 1 and not ADDRESS.search(said):
         reading.asks.append(Ask(start, end, How.LISTED, at))
 
 
-def _prose(reading: Reading, at: int, start: int, end: int, before_list: bool) -> None:
-    text = reading.draft.cleaned.text
-    found = [(start + first, start + last) for first, last in sentences(text[start:end], reading.language)]
+def _prose(reading: Reading, at: int, start: int, end: int, before_list: bool, item: bool) -> None:
+    found = [(start + one, start + other) for one, other in sentences(reading.said(start, end), reading.language)]
     for number, (first, last) in enumerate(found):
-        said = level(text[first : min(last, first + SENTENCE)])
-        how = _how(said, reading.language)
-        if number == len(found) - 1 and before_list and _leads(said, how, reading.language):
+        said = reading.said(first, last)
+        told = how(said, reading.language, reading.addressees)
+        if number == len(found) - 1 and before_list and leads(said, told, item, reading.language):
             reading.listing = True
-        elif how:
-            reading.asks.append(Ask(first, last, how, at))
+            if not (told == How.DEMAND and _says_much(said, reading.language)):
+                continue
+        if told:
+            reading.asks.append(Ask(first, last, told, at))
 
 
-def _leads(said: str, how: How | None, language: str | None) -> bool:
-    if how in (How.DEMAND, How.DUTY, How.REPORTED):
-        return True
-    return said.endswith(":") and phrases.everywhere("asking", "demand_headings").match(said)
+def _says_much(said: str, language: str | None) -> bool:
+    """Does a sentence before a list demand something by itself: "We urge all leaders to … adopt …, including:"?"""
+    verbs = [*wording(language, "demands", "demanding").finditer(said)]
+    return bool(verbs) and len(said[verbs[-1].end() :].split()) > 14
 
 
-def _how(said: str, language: str | None) -> How | None:
-    if said.rstrip("\"'”»").endswith(QUESTION):
-        return None
-    if _demands(said, language):
-        return How.DEMAND
-    if _duty(said, language):
-        return How.DUTY
-    if opening(language, "imperatives").match(said):
-        return How.ORDER
-    return How.REPORTED if wording(language, "reported").search(said) else None
-
-
-def _demands(said: str, language: str | None) -> bool:
-    never = [found.span() for found in wording(language, "no_demands").finditer(said)]
-    sure = (*wording(language, "demanding").finditer(said),)
-    written = (one for one in wording(language, "demands").finditer(said) if _by_writers(said, one, language))
-    return any(not _within(one.span(), never) for one in (*sure, *written))
-
-
-def _within(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in others)
-
-
-def _by_writers(said: str, verb: re.Match[str], language: str | None) -> bool:
-    """Is it "we … urge", with nothing between that makes it another's, or none, or a noun?"""
-    if said[verb.end() : verb.end() + 12].split()[:1] and wording(language, "inverted").match(
-        said[verb.end() : verb.end() + 12].lstrip()
-    ):
-        return True
-    before = said[max(0, verb.start() - NEAR) : verb.start()]
-    writers = list(wording(language, "writers").finditer(before))
-    if not writers:
-        return False
-    between = before[writers[-1].end() :]
-    last = between.split()[-1:] or [""]
-    if wording(language, "determiners").fullmatch(last[0]):
-        return False
-    return not wording(language, "negations").search(between)
-
-
-def _duty(said: str, language: str | None) -> bool:
-    """Is somebody who can act told what they must do?"""
-    agents = wording(language, "agents")
-    for duty in wording(language, "duties").finditer(said):
-        if agents.search(said[max(0, duty.start() - NEAR) : duty.start()]):
-            return True
-        if agents.search(duty.group()) or agents.match(said[duty.end() : duty.end() + 40].lstrip()):
-            return True
-    return False
-
-
-def _chosen(reading: Reading, parts: Parts) -> list[Ask]:
-    """The surest, in the order of the text: what is merely said in passing counts where nothing is demanded."""
+def _chosen(reading: Reading, places: list[int]) -> list[Ask]:
+    """The surest, in the order of the text: what is said in passing counts where nothing is demanded outright."""
     asks = reading.asks
     sure = [ask for ask in asks if ask.how >= How.DEMAND]
-    near = {ask.passage for ask in sure}
+    told = [] if reading.letter else _reported(reading, places)
+    if told:
+        sure = [ask for ask in sure if reading.parts[ask.passage] == Part.LETTER]
+        return _apart(reading, told, sure) + sure
     if sure:
+        near = {ask.passage for ask in sure}
         return [ask for ask in asks if ask.how >= How.DUTY or (ask.how == How.ORDER and ask.passage in near)]
     if duties := [ask for ask in asks if ask.how == How.DUTY]:
         return duties
-    return [ask for ask in asks if ask.how == How.REPORTED][:3]
+    return [ask for ask in asks if ask.how == How.ORDER] if reading.letter else []
+
+
+def _reported(reading: Reading, places: list[int]) -> list[Ask]:
+    """The demands of a letter that an article tells of."""
+    words = wording(reading.language, "letter_words")
+    above = set(places[:ABOVE])
+    told = [ask for ask in reading.asks if ask.how == How.REPORTED]
+    if not any(words.search(reading.said(*_passage(reading, at))) for at in above):
+        return []
+    return [ask for ask in told if ask.passage in above or words.search(reading.said(ask.start, ask.end))][:TOLD]
+
+
+def _passage(reading: Reading, at: int) -> tuple[int, int]:
+    passage = reading.draft.cleaned.passages[at]
+    return passage.start, passage.end
+
+
+def _above(reading: Reading, chosen: list[Ask]) -> list[Ask]:
+    """The title and the standfirst, where they say what somebody must do and no ask says the same."""
+    found = []
+    for head in (reading.draft.title, reading.draft.standfirst):
+        for start, end in head.spans if head else ():
+            told = how(reading.said(start, end), reading.language, reading.addressees)
+            if told == How.DUTY and not any(one.start < end and start < one.end for one in chosen):
+                found.append(Ask(start, end, How.DUTY, -1))
+    return _apart(reading, found, chosen)
+
+
+def _apart(reading: Reading, asks: list[Ask], others: list[Ask]) -> list[Ask]:
+    """Those that say something else than the others."""
+    kept: list[Ask] = []
+    for ask in asks:
+        mine = _long_words(reading, ask)
+        near = (len(mine & _long_words(reading, one)) for one in others if one is not ask)
+        if not mine or max(near, default=0) < ALIKE * len(mine):
+            kept.append(ask)
+    return kept
+
+
+def _long_words(reading: Reading, ask: Ask) -> set[str]:
+    return {word for word in re.findall(r"\w+", reading.said(ask.start, ask.end)) if len(word) > 3}

@@ -13,7 +13,7 @@ STOPS = re.compile(r"[:!?()\[\]\"“”„«»|\n;]|[.](?=\s|\Z)|\s[–—-]\s")
 COMMA = re.compile(r"[,;،]\s*")
 
 
-def named(draft: Draft, start: int, end: int, language: str | None) -> Span:
+def name_at(draft: Draft, start: int, end: int, language: str | None) -> Span:
     """From `start`, as far as the words may belong to names: perhaps nothing."""
     low = level(draft.cleaned.text[start : min(end, start + LONGEST)])
     stop = len(low)
