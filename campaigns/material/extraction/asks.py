@@ -124,7 +124,8 @@ def _item(reading: Reading, at: int, start: int, end: int) -> None:
 
 
 def _prose(reading: Reading, at: int, start: int, end: int, before_list: bool, item: bool) -> None:
-    found = [(start + one, start + other) for one, other in sentences(reading.said(start, end), reading.language)]
+    text = reading.draft.cleaned.text[start:end]
+    found = [(start + one, start + other) for one, other in sentences(text, reading.language)]
     for number, (first, last) in enumerate(found):
         said = reading.said(first, last)
         told = how(said, reading.language, reading.addressees)
