@@ -71,8 +71,10 @@ class Draft:
         return Finding(self.cleaned.text[start:end], (Span(start, end),), confidence, inferred)
 
     def runs(self, spans: list[Span], confidence: float) -> Finding[str]:
-        """What the text says at several places, a paragraph each."""
+        """What the text says at several places, a paragraph each, without what is `apart` at its beginning."""
         text = self.cleaned.text
+        behind = dict(self.apart)
+        spans = [Span(min(behind.get(start, start), end), end) for start, end in spans]
         return Finding(SEPARATOR.join(text[start:end] for start, end in spans), tuple(spans), confidence)
 
 
