@@ -14,7 +14,10 @@ from .parts import Part
 
 BYLINE, NOTE = 200, 500  # characters
 NAME = 60
-NOBODY = {"admin", "administrator", "root", "user", "webmaster", "editor", "author", "guest", "wordpress", "default"}
+NOBODY = {
+    *("admin", "administrator", "root", "user", "webmaster", "editor", "author", "guest", "wordpress", "default"),
+    *("none", "null", "n/a", "unknown", "anonymous"),
+}
 PARTICLES = {
     *("de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von", "der", "den", "ten"),
     *("ter", "zu", "bin", "ibn", "al", "el", "und", "y", "e", "and", "&", "et"),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Finding, Span
+from campaigns.material.prose import is_prose
 
 from .dates import FoundDate, calendar_of, dates_in, fold, times_in
 from .edges import Edges, any_of, is_salutation, is_text, lines_of, spanned
@@ -15,7 +16,7 @@ PLACES, PLACE = 12, 3  # words beside the day, and in one run of them: "Kassel, 
 APART = re.compile(r"[,|;/()–—•·-]")
 OPENING = 120  # characters in which the dateline of a news story stands
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
-DASH = re.compile(r"\)?\]?\.?\s{0,2}(?:--?-?|[–—:|/])\s|\.\s")
+DASH = re.compile(r"\)?\]?\.?\s{0,2}(?:--?-?|[–—:|/])\s")
 
 
 class Dateline(NamedTuple):
@@ -99,14 +100,16 @@ def _above(edges: Edges) -> list[Dateline]:
 
 def _opening(edges: Edges) -> list[Dateline]:
     """ "LEEDS, 5 May 2020 – Today …": the dateline of a news story is not of its text."""
-    if edges.first is None or not is_text(edges.passage(edges.first)):
-        return []
-    passage = edges.passage(edges.first)
-    for one in dates_in(passage.text[:OPENING], edges.language)[:1]:
-        dash = DASH.match(passage.text, one.end)
-        if one.has_year and one.first == one.last and dash and _is_place(passage.text[: one.start], edges):
+    leads = [at for at in edges.above if is_prose(edges.passage(at).text) and edges.passage(at).kind != Kind.HEADING]
+    for at in [*leads, *([] if edges.first is None else [edges.first])]:
+        passage = edges.passage(at)
+        for one in dates_in(passage.text[:OPENING], edges.language)[:1]:
+            dash = DASH.match(passage.text, one.end)
+            if not dash or one.first != one.last or not _is_place(passage.text[: one.start], edges):
+                continue
             edges.draft.apart.append(Span(passage.start, passage.start + dash.end()))
-            return [Dateline(one.first, spanned(passage, one.start, one.end), 0.9)]
+            days = [one.first] if one.has_year else [day.iso for day in _told(edges) if day.iso[4:] == one.first[1:]]
+            return [Dateline(day, spanned(passage, one.start, one.end), 0.9) for day in days[:1]]
     return []
 
 

@@ -86,7 +86,8 @@ def _above(passages: tuple[Passage, ...], text: list[int]) -> tuple[list[int], i
         following = passages[text[number + 1]] if number + 1 < len(text) else None
         if begins or _all_emphasised(passage, following):
             return above, at
-        if (above and is_text(passage)) or (not above and _is_first_text(passage)):
+        text_begins = is_text(passage) if above else _is_first_text(passage)
+        if text_begins and not is_notice(passage.text):
             return above, at
         above.append(at)
         if len(above) == MOST:
@@ -102,6 +103,11 @@ def _below(passages: tuple[Passage, ...], text: list[int]) -> list[int]:
 def _is_first_text(passage: Passage) -> bool:
     """The first line may be a long title, but no title is several sentences."""
     return is_text(passage) and (len(passage.text) > 250 or passage.text.rstrip()[-1:] in ".:;")
+
+
+def is_notice(text: str) -> bool:
+    """ "Update (12 April): …", "Editor's note: …": added later, and above the text."""
+    return any_of(words.everywhere("head", "notices"), r"^\W{0,3}", r"\W{0,3}(?:[:(–—-]|\d)").match(text) is not None
 
 
 def _all_emphasised(passage: Passage, following: Passage | None) -> bool:

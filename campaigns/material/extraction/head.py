@@ -5,8 +5,8 @@ from campaigns.material.draft import Draft
 from campaigns.material.phrases import normal
 
 from . import bylines, datelines, titles
-from .edges import Edges
-from .parts import Parts
+from .edges import Edges, is_notice
+from .parts import Part, Parts
 
 KICKER = 60  # characters of a line above the title
 
@@ -24,12 +24,14 @@ def find(draft: Draft, parts: Parts) -> None:
 
 
 def _claim_kickers(edges: Edges) -> None:
-    """Short lines above the title, "Press release" below it, and the title once more."""
+    """Short lines above the title, "Press release" below it, and the title once more. Notices are no text either."""
     title = edges.draft.title
     start = min((span.start for span in title.spans), default=0) if title else 0
     genres = {normal(one) for one in edges.words("genres")}
     for at in edges.above:
         passage = edges.passage(at)
+        if is_notice(passage.text):
+            edges.claim(at, Part.NOTE)
         above = passage.start < start and len(passage.text) <= KICKER
         again = title is not None and normal(passage.text) == normal(title.value) and title.confidence > 0.5
         if above or again or normal(passage.text) in genres:

@@ -232,7 +232,8 @@ def find_standfirst(edges: Edges) -> Finding[str] | None:
         lead = lead and (len(passage.text) > 2 * LEAD or not dates_in(passage.text, edges.language))
         if (lead or _is_subtitle(edges, at)) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
             edges.claim(at)
-            return draft.quoted(passage.start, passage.end, 0.8)
+            start = next((end for start, end in draft.apart if start == passage.start), passage.start)
+            return draft.quoted(start, passage.end, 0.8)
     first = normal(edges.passage(edges.first).text) if edges.first is not None else ""
     for told in (*edges.told.get("subtitle", []), *edges.told.get("description", [])):
         own = draft.cleaned.format != "html" or (len(told.text) > LEAD and first.startswith(normal(told.text)[:200]))

@@ -1,6 +1,6 @@
 import pytest
 
-from campaigns.material.draft import Draft
+from campaigns.material.draft import Draft, Span
 from campaigns.material.extraction.parts import Part, Parts
 
 from .pieces import PROSE, head_of, headed, heading, told
@@ -82,3 +82,17 @@ def test_the_day_above_the_salutation_within_a_story_counts() -> None:
 
 def test_a_day_in_the_title_is_what_it_is_about() -> None:
     assert day_of(head_of(heading("Open letter before the meeting of 5 March 2019"), PROSE)) is None
+
+
+def test_a_later_notice_above_the_text_does_not_hide_its_dateline() -> None:
+    notice = "Update (12 April 2019): the council has answered that it stands by its decision. We stand by this letter."
+    draft, parts = headed(TITLE, notice, "2019-03-05", PROSE)
+    assert day_of(draft) == "2019-03-05"
+    assert parts == [Part.HEAD, Part.NOTE, Part.HEAD, None]
+
+
+def test_a_dateline_without_year_has_that_of_the_file() -> None:
+    draft = head_of(told("date", "2019-03-05"), TITLE, f"Leeds, 5th March. -- {PROSE}")
+    assert day_of(draft) == "2019-03-05"
+    text = draft.cleaned.passages[-1]
+    assert draft.runs([Span(text.start, text.end)], 1.0).value == PROSE
