@@ -27,12 +27,13 @@ def normal(text: str) -> str:
 
 class Phrases:
     def __init__(self, phrases: tuple[str, ...]) -> None:
-        pieces = [tuple(map(_piece, phrase.split(ELLIPSIS))) for phrase in phrases]
+        pieces = [_pieces(phrase) for phrase in phrases]
         self.whole = {one[0] for one in pieces if len(one) == 1}
         self.openings = tuple(one[0] for one in pieces if len(one) == 2 and one[0] and not one[1])
         self.endings = tuple(one[1] for one in pieces if len(one) == 2 and one[1] and not one[0])
-        self.parts = tuple(one[1] for one in pieces if len(one) == 3 and one[1])
-        self.pairs = tuple(one for one in pieces if len(one) == 2 and all(one))
+        self.parts = tuple(one[1] for one in pieces if len(one) == 3 and not one[0] and not one[2])
+        self.led = tuple(one for one in pieces if len(one) > 1 and one[0] and any(one[1:]))
+        self.others = tuple(one for one in pieces if len(one) > 2 and not one[0] and any(one[2:]))
 
     def match(self, text: str) -> bool:
         line = normal(text)
@@ -42,7 +43,7 @@ class Phrases:
         """`line` is in its normal form, here and below."""
         if line.startswith(self.openings) and any(_opens(line, one) for one in self.openings):
             return True
-        return any(_opens(line, first) and _apart(line[len(first) :], rest) for first, rest in self.pairs)
+        return any(line.startswith(one[0]) and _holds(line, one) for one in self.led)
 
     def ends(self, line: str) -> bool:
         return line.endswith(self.endings) and any(
@@ -50,7 +51,9 @@ class Phrases:
         )
 
     def has(self, line: str) -> bool:
-        return any(one in line and _apart(line, one) for one in self.parts)
+        if any(one in line and _found(line, one, 0) is not None for one in self.parts):
+            return True
+        return any(one[1] in line and _holds(line, one) for one in self.others)
 
 
 @cache
@@ -59,24 +62,47 @@ def everywhere(room: str, *names: str) -> Phrases:
     return Phrases(tuple(phrase for name in names for phrase in words.everywhere(room, name)))
 
 
-def _piece(text: str) -> str:
-    """A piece of a phrase keeps the signs that tell it from a mere word: "photo:", "/afp", "(image"."""
+def _pieces(phrase: str) -> tuple[str, ...]:
+    pieces = phrase.split(ELLIPSIS)
+    return tuple(_piece(piece, last=place == len(pieces) - 1) for place, piece in enumerate(pieces))
+
+
+def _piece(text: str, last: bool) -> str:
+    """A piece of a phrase keeps the signs that tell it from a mere word, "photo:", "/afp", "(image", but for a colon
+    at the end of the line, which the line has lost."""
     text = text.strip()
     before = text[0] if text[:1] in ("/", "(", "[") else ""
-    return before + normal(text) + (":" if text.endswith(":") else "")
+    return before + normal(text) + (":" if text.endswith(":") and not last else "")
 
 
 def _opens(line: str, opening: str) -> bool:
     return line.startswith(opening) and not _cut(line, len(opening))
 
 
-def _apart(line: str, part: str) -> bool:
-    at = line.find(part)
+def _holds(line: str, pieces: tuple[str, ...]) -> bool:
+    """Does it have them all, one after the other?"""
+    at = 0
+    for place, piece in enumerate(pieces):
+        if not piece:
+            continue
+        if place == 0 and not _opens(line, piece):
+            return False
+        if place == len(pieces) - 1:
+            return len(line) - len(piece) >= at and line.endswith(piece) and not _cut(line, len(line) - len(piece))
+        found = _found(line, piece, at)
+        if found is None:
+            return False
+        at = found + len(piece)
+    return True
+
+
+def _found(line: str, part: str, start: int) -> int | None:
+    at = line.find(part, start)
     while at >= 0:
         if not _cut(line, at) and not _cut(line, at + len(part)):
-            return True
+            return at
         at = line.find(part, at + 1)
-    return False
+    return None
 
 
 def _cut(line: str, at: int) -> bool:

@@ -6,7 +6,7 @@ from functools import cache
 from campaigns.material import phrases, words
 from campaigns.material.document import Kind, Reason
 from campaigns.material.phrases import normal
-from campaigns.material.prose import is_prose
+from campaigns.material.prose import ends_sentence, is_prose
 
 from .sheet import Sheet
 
@@ -19,6 +19,8 @@ BY_PHRASE = (
     *(Reason.SHARING, Reason.COMMENTS, Reason.COOKIES, Reason.NAVIGATION, Reason.RELATED, Reason.CAPTION),
     *(Reason.LEGAL, Reason.SIGNING, Reason.CONTACT, Reason.DONATION),
 )
+BUTTONS = (Reason.NAVIGATION, Reason.SHARING, Reason.RELATED)  # nobody writes whole sentences on them
+BUTTON = 80
 HEADINGS = (Reason.NAVIGATION, Reason.SIGNING, Reason.DONATION)
 MARKUP = re.compile(
     r"-\*-.{0,500}-\*-|\{[%{<#].{0,500}[%}>#]\}|\[/?[a-z_]{2,20}(?: [a-z_]{1,20}=[^\]]{0,200})?\]|<!--.{0,500}-->"
@@ -95,7 +97,8 @@ def reason_of(text: str) -> Reason | None:
     line = normal(text)
     for reason in BY_PHRASE:
         known = phrases.everywhere("cleaning", reason.value)
-        if line in known.whole or known.ends(line) or known.has(line) or (len(text) <= OPENING and known.opens(line)):
+        opens = len(text) <= OPENING and (reason not in BUTTONS or len(text) <= BUTTON or not ends_sentence(text))
+        if line in known.whole or known.ends(line) or known.has(line) or (opens and known.opens(line)):
             return reason
     if phrases.everywhere("cleaning", "appeals").match(text):
         return Reason.DONATION

@@ -38,9 +38,9 @@ def _greets(line: str, known: phrases.Phrases, kind: Kind, goes_on: bool) -> boo
     line = line.strip()
     if not 2 < len(line) <= GREETING or not known.match(line) or kind == Kind.ITEM:
         return False
-    signed = line[-1] in ",،:!;،" or line.endswith(("...", ",-"))
+    signed = line[-1] in ",،:!;،" or line.endswith(("...", ",-")) or (line[-1] == "." and count_words(line) <= 6)
     whole = normal(line) in known.whole
-    short = count_words(line) <= 12 and not ends_sentence(line)
+    short = count_words(line) <= 12 and (kind == Kind.HEADING or not ends_sentence(line))
     # Titles of dignity also begin sentences and names ("Señor Pérez dijo …"): a greeting has its sign, or is all.
     return signed or whole or (short and (goes_on or kind == Kind.HEADING or count_words(line) <= 8))
 
@@ -70,14 +70,19 @@ def is_closing(passage: Passage) -> bool:
     return len(text) <= LABEL or (len(passage.text) <= FAREWELL and passage.text.count(". ") == 0)
 
 
+def is_farewell(passage: Passage) -> bool:
+    """ "With urgency,": what it says is free, its comma is not."""
+    return passage.text.endswith(",") and count_words(passage.text) <= 5 and passage.kind == Kind.PARAGRAPH
+
+
 def leads(passage: Passage) -> bool:
     """ "The letter, signed by fifty scientists, reads:", or "The full text" over it."""
     text = passage.text
     if passage.kind in (Kind.META, Kind.ROW) or len(text) > FAREWELL or text.rstrip()[-1:] in CLOSING_QUOTES:
         return False
-    labels = text.rstrip().endswith((":", ":**")) or passage.kind == Kind.HEADING
-    short = len(text) <= LABEL and not ends_sentence(text)
-    return (labels or short or len(text) <= LABEL) and phrases.everywhere("letter", "introductions").match(text)
+    known = phrases.everywhere("letter", "introductions")
+    labels = text.rstrip().endswith(":") or passage.kind == Kind.HEADING or len(text) <= LABEL
+    return known.opens(normal(text)) or (labels and known.match(text))
 
 
 def is_note(passage: Passage) -> bool:
@@ -140,7 +145,7 @@ def is_trailing(passage: Passage) -> bool:
     if passage.kind in (Kind.ITEM, Kind.QUOTE):
         return False
     text = passage.text.rstrip()
-    if passage.kind == Kind.HEADING or is_dateline(passage) or is_link(passage) or text.endswith(":"):
+    if passage.kind in (Kind.HEADING, Kind.ROW) or is_dateline(passage) or is_link(passage) or text.endswith(":"):
         return True
     return not is_prose(text) and not ends_sentence(text)
 

@@ -14,6 +14,7 @@ from .parts import Part, Parts
 ENOUGH = 4  # points, see of_document
 QUOTED = re.compile(r"“[^”]{0,5000}[”]?|„[^“”]{0,5000}[“”]?|«[^»]{0,5000}»?|\"[^\"]{0,5000}\"?")
 TITLE = 400  # characters of what stands above the text and may name it a petition
+SELF = 40  # characters of "We, …"
 WORD = re.compile(r"[^\W\d_]{1,40}")
 
 
@@ -21,13 +22,14 @@ def of_document(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
     """Points for a document whose text, at `places`, greets nobody. Kinds named in the title, signatories, "we, the
     undersigned" and a text that speaks as we and to you are for it; people who are quoted are against it."""
     passages = draft.cleaned.passages
-    prose = [passages[at] for at in places if is_prose(passages[at].text)]
-    points = 2 if _is_titled(draft, parts, places) else 0
-    points += 3 if any(_undersigned(one) for one in prose) else 0
+    prose = [passages[at] for at in places if is_prose(passages[at].text) and passages[at].kind == Kind.PARAGRAPH]
+    points = _titled(draft, parts, places)
+    points += 3 if any(_undersigned(one) for one in prose) else 2 if prose and _presents_itself(prose[0]) else 0
     points += 2 if Part.SIGNING in parts or _is_petition(passages, places) else 0
     we = speaking(prose, "we")
-    points += 2 if we >= 0.5 else 1 if we >= 0.25 else 0
+    points += 2 if we >= 0.5 else 1 if we >= 0.1 else 0
     points += 1 if speaking(prose, "you") >= 0.15 else 0
+    points -= 2 if speaking(prose, "letter_words") >= 0.5 else 0
     reports = reporting(prose)
     return points - (3 if reports >= 2 else 2 if reports else 0)
 
@@ -53,7 +55,14 @@ def _undersigned(passage: Passage) -> bool:
     return phrases.everywhere("letter", "undersigned").has(normal(unquoted(passage.text)))
 
 
-def _is_titled(draft: Draft, parts: Parts, places: Sequence[int]) -> bool:
+def _presents_itself(first: Passage) -> bool:
+    """ "We, teachers and parents of this town, …" """
+    opening = first.text[:SELF].replace("،", ",").split(",")[0]
+    return count_words(opening) <= 2 and normal(opening) in phrases.everywhere("letter", "we").whole
+
+
+def _titled(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
+    """3 where what stands above begins with "An open letter", 2 where it holds such words."""
     passages = draft.cleaned.passages
     start = places[0] if places else 0
     above = [passages[at].text for at in range(start) if parts[at] == Part.HEAD or passages[at].kind == Kind.HEADING]
@@ -61,7 +70,10 @@ def _is_titled(draft: Draft, parts: Parts, places: Sequence[int]) -> bool:
     above += [one.text for one in passages[:start] if count_words(one.text) <= 16]
     above += [draft.title.value] if draft.title else []
     known = phrases.everywhere("letter", "kinds")
-    return any(known.match(text) for text in above if len(text) <= TITLE)
+    lines = [normal(text) for text in above if len(text) <= TITLE]
+    if any(known.has(line) and known.has(" ".join(line.split()[:4])) for line in lines):
+        return 3
+    return 2 if any(known.has(line) for line in lines) else 0
 
 
 def _is_petition(passages: Sequence[Passage], places: Sequence[int]) -> bool:

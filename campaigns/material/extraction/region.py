@@ -20,6 +20,7 @@ class Region:
     greeting: Span | None = None
     greeters: list[int] = field(default_factory=list)  # passages that are nothing but greeting
     closing: int | None = None
+    signed: bool = False  # names stand behind it
 
 
 def bulk(draft: Draft, places: list[int]) -> list[int]:
@@ -61,7 +62,7 @@ def letter_region(draft: Draft, parts: Parts, places: list[int]) -> Region | Non
     for at in places:
         if boundaries.leads(passages[at]):
             region = _region(draft, parts, [other for other in places if other > at])
-            if region and _speaks(draft, region, 0.3 if region.closing is None else 0.1):
+            if region and (region.signed or _speaks(draft, region, 0.3 if region.closing is None else 0.1)):
                 region.confidence = 0.8
                 return region
     return None
@@ -103,10 +104,11 @@ def _region(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
     places = _from_first_sentence(passages, places)
     end, closing = _end(draft, parts, places)
     inside = places[:end]
-    bounded = closing is not None or end < len(places) or Part.SIGNING in parts[(inside or [0])[-1] :]
+    signed = Part.SIGNING in parts[(inside or [0])[-1] :]
+    bounded = closing is not None or end < len(places) or signed
     while inside and _trails(passages[inside[-1]], bounded):
         inside.pop()
-    return Region(inside, closing=closing) if inside else None
+    return Region(inside, closing=closing, signed=signed) if inside else None
 
 
 def _from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> list[int]:
@@ -133,6 +135,8 @@ def _end(draft: Draft, parts: Parts, places: list[int]) -> tuple[int, int | None
         signed = count > 0 and Part.SIGNING in parts[places[count - 1] + 1 : at]
         rest = total - said
         if said and boundaries.is_closing(one) and (rest <= said or _is_signed_next(parts, at)):
+            return count, at
+        if said and boundaries.is_farewell(one) and _is_signed_next(parts, at):
             return count, at
         if said and signed and rest <= said * 2:
             return count, _closed_by(draft, parts, places[count - 1], at)
