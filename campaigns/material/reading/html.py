@@ -30,11 +30,11 @@ def read_html(text: str) -> list[Block]:
     page = walked(text)
     judge(page, titles_of(page))
     headings = [piece.text for piece in page.pieces if piece.kind == Kind.HEADING and piece.level <= 2]
-    blocks = [_block(piece) for piece in page.pieces]
-    twice = [block.kind == Kind.CAPTION and block.text == before.text for before, block in pairwise(blocks)]
-    return meta_blocks(page, headings) + [
-        block for block, skip in zip(blocks, [False, *twice], strict=False) if not skip
-    ]
+    return meta_blocks(page, headings) + blocks_of(page)
+
+
+def blocks_of(page: Page) -> list[Block]:
+    return [_block(piece) for piece in _without_twins(page.pieces)]
 
 
 def _without_twins(pieces: list[Piece]) -> list[Piece]:
@@ -43,9 +43,9 @@ def _without_twins(pieces: list[Piece]) -> list[Piece]:
     return [piece for piece, twin in zip(pieces, [False, *is_twin], strict=False) if not twin]
 
 
-def walked(text: str) -> Page:
+def walked(text: str, keep_comments: bool = False) -> Page:
     text = IMPOSSIBLE.sub("", text)
-    walk: Any = Walk()  # it has the methods that lxml calls, and not those that it never calls for HTML
+    walk: Any = Walk(keep_comments)  # it has the methods that lxml calls, and not those that it never calls for HTML
     parser: Any = etree.HTMLParser(encoding="utf-8", huge_tree=True, target=walk)
     for start in range(0, len(text), 1 << 20):
         parser.feed(text[start : start + (1 << 20)].encode())

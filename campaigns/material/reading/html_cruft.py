@@ -33,7 +33,7 @@ def judge(page: Page, titles: list[str]) -> None:
         reason = element.reason or (Reason.MARKUP.value if element.hidden or element.closed_tab else "")
         element.cruft = reason if reason and _believed(element, reason, page.elements[0]) else up.cruft
     for piece in page.pieces:
-        piece.cruft = _reason(piece)
+        piece.cruft = piece.cruft or _reason(piece)
     _keep_title(page)
     _judge_buttons(page)
     _judge_links(page)

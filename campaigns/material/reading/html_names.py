@@ -77,6 +77,8 @@ PAIRS: dict[tuple[str, str], Reason] = {
 }
 # With one of these, "sidebar" is about the layout: "content-sidebar-wrap".
 LAYOUT = named("content main wrap wrapper container layout page body row left right")
+TOLD = "data-cruft"  # set by the reader of Markdown
+KNOWN = frozenset(reason.value for reason in Reason)
 SILENT = named("html body main article h1 td th tr table tbody time")  # their classes say nothing
 BY_LANDMARK = {
     **{"nav": Reason.NAVIGATION.value, "search": Reason.NAVIGATION.value, "footer": Reason.NAVIGATION.value},
@@ -117,6 +119,8 @@ def words_of(attributes: dict[str, str]) -> list[list[str]]:
 
 def reason_of(tag: str, attributes: dict[str, str], names: list[list[str]], place: tuple[str, ...]) -> str:
     """What tag, role, class and id say, where they say that this is not the document."""
+    if attributes.get(TOLD) in KNOWN:
+        return attributes[TOLD]
     for words in () if tag in SILENT else names:
         for word, following in zip(words, [*words[1:], ""], strict=True):
             reason = PAIRS.get((word, following)) or BY_NAME.get(word)

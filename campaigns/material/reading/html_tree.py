@@ -33,6 +33,7 @@ class Element:
     kind: Kind = Kind.PARAGRAPH
     pressed: bool = False  # in a button
     label: bool = False  # in the label of a field
+    told: str = ""  # why it is not the document, where the reader of Markdown has said so
     unseen: bool = False  # its text is no text
     lines: bool = False  # <pre>: its line breaks are breaks
     # Counted when all has been read, with what is in it

@@ -1,11 +1,12 @@
 """One pass over the page as it is parsed. No tree is built by the parser, so no depth of nesting can stop it."""
 
+import html
 import re
 from urllib.parse import urljoin
 
-from campaigns.material.document import Kind, Mark, Style
+from campaigns.material.document import Kind, Mark, Reason, Style
 
-from .html_names import closed_tab, hidden, kind_of, landmark_of, named, reason_of, words_of
+from .html_names import KNOWN, TOLD, closed_tab, hidden, kind_of, landmark_of, named, reason_of, words_of
 from .html_rows import Rows
 from .html_tree import Element, Page, Piece
 from .runs import Runs, normal, safe_link
@@ -33,6 +34,8 @@ LINE_ENDS = re.compile("[\n\r\v\f\x85\u2028\u2029]+")
 # Written for the layout and seen by nobody: zero-width spaces, soft hyphens, the private characters of icon fonts.
 # U+200C and U+200D stay: Persian and Kurdish spell with them.
 UNSEEN = re.compile("[\u00ad\u200b\u2060\ue000-\uf8ff]+")
+ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+WRITTEN_TAG = re.compile(r"</?(?:p|br|b|i|em|strong|span|div|a|u|font)(?:\s[^<>]{0,400})?/?>", re.IGNORECASE)
 SAVED_FROM = re.compile(r"saved (?:from url=\(\d{1,6}\)|with SingleFile\s{1,9}url:\s{0,9})(https?://[^\s<>\"]{1,2000})")
 PICTURE_FILES = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp")
 SIGNS = named("# ¶ § ↩ ↩︎ ↑ ^ ⤴ 🔗")  # links of a heading to itself, of a footnote back to the text
@@ -43,8 +46,9 @@ DEEPEST = 8  # landmarks in `place`
 class Walk:
     """What lxml's parser calls: start and end always come in pairs."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep_comments: bool = False) -> None:
         self.page = Page()
+        self.keep_comments = keep_comments
         self.rows = Rows(self.page.pieces)
         self.at = self.block = Element("")  # the innermost element, and the innermost that is not inline
         self.page.elements.append(self.at)
@@ -52,7 +56,7 @@ class Walk:
         self.held: list[str] = []  # text that has not gone into the runs, all of one look
         self.look: tuple[frozenset[Style], str] = (frozenset(), "")
         self.piece: Piece | None = None  # what is being collected
-        self.captions: list[Piece] = []
+        self.asides: list[Piece] = []
         self.wanted = ""  # title or script: its text goes into the page's properties
         self.skipped: list[str] = []  # open elements without text
         self.linked = False  # a link has just ended
@@ -107,6 +111,8 @@ class Walk:
             self.page.title += text[: max(0, 1000 - len(self.page.title))]
         elif self.wanted == "script":
             self.page.data[-1].append(text)
+        elif self.at.told and not self.skipped:
+            self._aside(text, self.at.told)
         elif not self.skipped and not self.at.unseen:
             self._add(UNSEEN.sub("", text))
 
@@ -114,6 +120,8 @@ class Walk:
         found = None if self.page.saved_from else SAVED_FROM.search(text[:3000])
         if found:
             self.page.saved_from = found[1]
+        elif self.keep_comments:
+            self._aside(text, Reason.MARKUP.value)
 
     def close(self) -> Page:
         self.flush()
@@ -121,7 +129,7 @@ class Walk:
         return self.page
 
     def flush(self) -> None:
-        """What was collected becomes a piece; then come the alternative texts of the pictures in it."""
+        """What was collected becomes a piece; then comes what stood in its middle, as pictures do."""
         self._release()
         piece, runs = self.piece, self.runs
         self.runs, self.piece, self.added, self.breaks, self.linked = Runs(), None, 0, 0, False
@@ -131,9 +139,9 @@ class Walk:
             shaped = _shaped(piece, block.text, block.marks)
             self.begun = self.begun or shaped.prose > 200
             self.rows.put(shaped)
-        for caption in self.captions:
-            self.rows.put(caption)
-        self.captions = []
+        for aside in self.asides:
+            self.rows.put(aside)
+        self.asides = []
 
     def _add(self, text: str) -> None:
         at = self.at
@@ -173,16 +181,22 @@ class Walk:
 
     def _release(self) -> None:
         if self.held:
-            self.runs.add("".join(self.held), *self.look)
+            self.runs.add(_decoded_again("".join(self.held)), *self.look)
             self.added += 1
             self.held = []
+
+    def _aside(self, text: str, reason: str) -> None:
+        """What stands in the middle of a block and is none of its text: it follows the block."""
+        text = " ".join(normal(text).split())
+        if text:
+            self.asides.append(Piece(text, Kind.PARAGRAPH, self.at, cruft=reason))
 
     def _picture(self, attributes: dict[str, str], element: Element) -> None:
         text = " ".join(normal(attributes.get("alt", "")[:1000]).split())
         if 0 < len(text) <= 8 and not any(sign.isalnum() for sign in text):
             self._add(text)  # a drawn sign stands for the sign
         elif " " in text and not text.lower().endswith(PICTURE_FILES) and not element.unseen:
-            self.captions.append(Piece(text, Kind.CAPTION, element))
+            self.asides.append(Piece(text, Kind.CAPTION, element))
 
     def _note(self, tag: str, attributes: dict[str, str]) -> None:
         """What the page says about itself."""
@@ -205,6 +219,13 @@ class Walk:
             page.language = (attributes.get("lang") or attributes.get("xml:lang") or "").strip()[:20]
 
 
+def _decoded_again(text: str) -> str:
+    """Some pages encode what was encoded: "&amp;eacute;", "&lt;p&gt;"."""
+    if "&" in text:
+        text = ENTITY.sub(lambda found: html.unescape(found[0]), text)
+    return WRITTEN_TAG.sub(" ", text) if "<" in text else text
+
+
 def opened(tag: str, attributes: dict[str, str], up: Element, base: str) -> Element:
     names = words_of(attributes)
     style = attributes.get("style", "")[:1000]
@@ -223,6 +244,8 @@ def opened(tag: str, attributes: dict[str, str], up: Element, base: str) -> Elem
         element.styles |= {Style.BOLD}
     element.lines = up.lines or tag in ("pre", "textarea", "listing", "xmp") or bool(LINES_STYLE.search(style))
     element.unseen = up.unseen or (element.inline and element.hidden)
+    told = attributes.get(TOLD, "")
+    element.told = up.told or (told if element.inline and told in KNOWN else "")
     element.signature = f"{tag} {names}"
     element.pressed = up.pressed or landmark == "button"
     element.label = up.label or tag in ("label", "legend")
