@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from campaigns.material.document import Kind
 from campaigns.material.draft import Draft, Finding, Span
@@ -12,6 +13,7 @@ from .sentences import sentences
 from .wordings import language_of, level, listed, opening, templates, wording
 
 SALUTATION = 240  # characters of a line that may be one
+SHORT = 80  # characters of a salutation without a polite word
 LABEL = 40  # characters before the colon of a "To:" line
 DIGIT = re.compile(r"\d")  # of a street, a postcode
 HEAD = 8  # passages from the beginning in which the text may say to whom it is
@@ -54,6 +56,7 @@ def _words(text: str) -> list[str]:
     return [word for word in re.findall(r"\w+", level(text)) if word not in _small()]
 
 
+@cache
 def _small() -> frozenset[str]:
     return frozenset(level(one) for one in (*listed(None, "articles"), *listed(None, "ands")))
 
@@ -71,23 +74,30 @@ def _lines(draft: Draft, at: int) -> Iterator[tuple[int, str]]:
 
 
 def _saluted(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]:
-    """ "Dear Minister, dear members of the council," """
+    """ "Dear Minister, dear members of the council," or plainly "Minister Ada Bell," before the text."""
     if draft.salutation:
         for start, end in draft.salutation.spans:
             yield from _greeted(draft, start, end, language)
         return
-    greeting = opening(None, "greetings")
-    for at, part in enumerate(parts):
-        if part not in (None, Part.ADDRESS, Part.HEAD) or draft.cleaned.passages[at].kind == Kind.META:
-            continue
+    polite, office = opening(language, "greetings"), opening(language, "offices")
+    for at in _top(draft, parts):
         for start, line in _lines(draft, at):
-            low = level(line)
-            if (
-                len(line) <= SALUTATION
-                and (part == Part.ADDRESS or line.rstrip()[-1:] in ",:!،;")
-                and greeting.match(low)
-            ):
+            low, sign = level(line), line.rstrip()[-1:]
+            greets = polite.match(low) and (sign in ",:!،;" or parts[at] == Part.ADDRESS)
+            names = office.match(low) and sign in ",:،" and len(line) <= SHORT
+            if len(line) <= SALUTATION and (greets or names):
                 yield from _greeted(draft, start, start + len(line), language)
+
+
+def _top(draft: Draft, parts: Parts) -> list[int]:
+    """The passages before the first that is long enough to be text, and that one."""
+    top: list[int] = []
+    for at, passage in enumerate(draft.cleaned.passages):
+        if passage.kind not in (Kind.META, Kind.ROW) and parts[at] not in (Part.SIGNING, Part.RESPONSE, Part.CLOSING):
+            top.append(at)
+            if len(passage.text) > SALUTATION and parts[at] != Part.HEAD:
+                break
+    return top
 
 
 def _greeted(draft: Draft, start: int, end: int, language: str | None) -> Iterator[Span]:
@@ -106,14 +116,14 @@ def _greeted(draft: Draft, start: int, end: int, language: str | None) -> Iterat
 
 def _labelled(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]:
     """ "To: …", "For the attention of …", the label perhaps alone on its line; "To the members of …" at the top."""
-    waiting, seen = False, 0  # waiting: the label stood alone, what follows is the address
-    for at, part in enumerate(parts):
-        passage = draft.cleaned.passages[at]
-        if part not in (None, Part.ADDRESS, Part.HEAD, Part.STORY) or passage.kind in (Kind.META, Kind.ROW):
+    top = set(_top(draft, parts))
+    waiting = False  # the label stood alone, what follows is the address
+    for at, passage in enumerate(draft.cleaned.passages):
+        later = parts[at] in (Part.LETTER, Part.SIGNING, Part.NOTE, Part.RESPONSE, Part.CLOSING) and at not in top
+        if passage.kind in (Kind.META, Kind.ROW) or later:
             continue
-        seen += 1
         for start, line in _lines(draft, at):
-            after = _after_label(line, seen <= HEAD, language)
+            after = _after_label(line, at in top, language)
             if after is None and not (waiting and not DIGIT.search(line) and len(line) < SALUTATION):
                 waiting = False
                 continue
@@ -123,13 +133,14 @@ def _labelled(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span
 
 def _after_label(line: str, top: bool, language: str | None) -> int | None:
     """Where the name begins on a line that is addressed to somebody."""
-    low = level(line)
+    low, sign = level(line), line.rstrip()[-1:]
     if attention := wording(None, "attention").match(low):
         return attention.end()
     label, colon = wording(None, "to_lines").match(low), low.find(":", 0, LABEL)
     if label and colon >= 0 and not low[label.end() : colon].strip(" ()s"):
         return colon + 1
-    plain = label and top and len(line) <= SALUTATION and line.rstrip()[-1:] not in (*".!?…",)
+    label = wording(language, "to_lines").match(low)
+    plain = len(line) <= SALUTATION and (sign == ":" or (top and sign not in (*".!?…",)))
     return label.end() if label and plain and opens(line[label.end() :], language) else None
 
 
@@ -140,16 +151,23 @@ def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -
         passage = draft.cleaned.passages[at]
         title = passage.kind in (Kind.META, Kind.HEADING) or part == Part.HEAD or _is_title(draft, passage.start)
         seen += passage.kind != Kind.META
-        if part in (Part.SIGNING, Part.NOTE, Part.RESPONSE, Part.CLOSING) or title != titles:
+        if part in (Part.SIGNING, Part.RESPONSE, Part.CLOSING) or title != titles:
             continue
-        surely = ("letter_to", "also_to") if title or seen <= HEAD else ("letter_to",)
-        for first, last in sentences(passage.text, language) if part != Part.LETTER or seen <= HEAD else ():
-            for said in wording(language, *surely).finditer(level(passage.text[first:last])):
+        names = _ways(part, title, seen)
+        for first, last in sentences(passage.text, language):
+            for said in wording(language, *names).finditer(level(passage.text[first:last])):
                 if opens(passage.text[first + said.end() : last], language):
                     begin, end = passage.start + first + said.end(), passage.start + last
                     yield from split(draft, name_at(draft, begin, end, language), language)
         if title and (told := wording(language, "told").search(level(passage.text))) and told.start() < LABEL:
             yield from split(draft, Span(passage.start, passage.start + told.start()), language)
+
+
+def _ways(part: Part | None, title: bool, seen: int) -> tuple[str, ...]:
+    """What may name a recipient here: deep in a letter "our letter to the council" is history."""
+    if title or seen <= HEAD:
+        return ("request_to", "letter_to", "also_to")
+    return ("request_to",) if part == Part.LETTER else ("request_to", "letter_to")
 
 
 def _is_title(draft: Draft, start: int) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from campaigns.material.draft import Draft, Span
 
@@ -37,6 +38,7 @@ def _is_abbreviated(before: str) -> bool:
     return len(last[0]) <= 4 and (len(last[0]) == 1 or last[0] in _short())
 
 
+@cache
 def _short() -> frozenset[str]:
     return frozenset(level(one) for one in listed(None, "abbreviations"))
 
@@ -114,6 +116,7 @@ def _one(draft: Draft, start: int, end: int, language: str | None) -> Iterator[S
     yield span
 
 
+@cache
 def _generic() -> frozenset[str]:
     return frozenset(level(one) for one in listed(None, "generic"))
 

@@ -7,10 +7,10 @@ from functools import cache
 from campaigns.material import words
 
 # A run of stops and what closes after it; the look-behind keeps long runs linear.
-STOP = re.compile(r"(?<![.!?…؟۔。])[.!?…؟۔。]++[\"'”’»›)\]“]*+(?=\s|\Z)|\n")
+STOP = re.compile(r"(?<![.!?…؟۔。])[.!?…؟۔。]++[\"'”’»›)\]“]*+(?:\s»)?+(?=\s|\Z)|\n")
 OPENING = "\"'“”‘„«‹([—–-•*"  # may stand before a sentence's first letter
 LAST_WORD = 24  # characters looked at before a stop
-MARKER = re.compile(r"\(?\w{1,3}[.)]\Z")  # what numbers a list: 1. (a) IV.
+MARKER = re.compile(r"\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,4})[.)]\Z")  # what numbers a list: 1. (a) IV.
 
 
 def sentences(text: str, language: str | None = None) -> Iterator[tuple[int, int]]:
