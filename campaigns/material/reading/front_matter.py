@@ -29,6 +29,7 @@ LINE = re.compile(r"([A-Za-z][A-Za-z0-9_ -]{0,30}):(?:\s+(.*))?")
 LOOSE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,40})\s{0,9}[:=]\s{0,9}(\S.*)")
 FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 LONGEST = 65536  # characters; what is longer is no front matter
+LONG = 200  # characters
 MOST = 50  # values of one key
 
 
@@ -37,6 +38,13 @@ def split(text: str) -> tuple[list[Block], str]:
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     pairs, body = _fenced(text) or _pandoc(text) or _unfenced(text) or ([], text)
     return [_block(key, value) for key, value in pairs if value], body
+
+
+def long_value(text: str) -> str:
+    """The text of a file that has all of it in its front matter, as the longest value of several lines."""
+    found = _fenced(text.lstrip("\ufeff").replace("\r\n", "\n"))
+    values = [value for _, value in found[0] if "\n" in value.strip() and len(value) > LONG] if found else []
+    return max(values, key=len, default="")
 
 
 def _fenced(text: str) -> tuple[list[tuple[str, str]], str] | None:

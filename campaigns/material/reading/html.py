@@ -11,10 +11,14 @@ from lxml import etree
 
 from campaigns.material.document import Block, Kind
 
+from . import front_matter
 from .html_cruft import judge
 from .html_meta import meta_blocks, titles_of
 from .html_tree import Page, Piece
 from .html_walk import Walk
+from .items import typed_items
+from .lines import items_in
+from .markdown_source import without_programs
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 CHARSET = re.compile(
@@ -27,14 +31,16 @@ IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def read_html(text: str) -> list[Block]:
-    page = walked(text)
-    judge(page, titles_of(page))
+    meta, body = front_matter.split(text) if text.lstrip("\ufeff \n\r\t").startswith("---") else ([], text)
+    page = walked(without_programs(body))
+    judge(page, titles_of(page) + [block.text for block in meta if block.name == "title"])
     headings = [piece.text for piece in page.pieces if piece.kind == Kind.HEADING and piece.level <= 2]
-    return meta_blocks(page, headings) + blocks_of(page)
+    return meta + meta_blocks(page, headings) + blocks_of(page)
 
 
 def blocks_of(page: Page) -> list[Block]:
-    return [_block(piece) for piece in _without_twins(page.pieces)]
+    blocks = [_block(piece) for piece in _without_twins(page.pieces)]
+    return typed_items([item for block in blocks for item in items_in(block)])
 
 
 def _without_twins(pieces: list[Piece]) -> list[Piece]:

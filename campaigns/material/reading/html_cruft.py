@@ -15,6 +15,7 @@ ROOM = {Reason.SHARING: 400, Reason.CAPTION: 800, Reason.LEGAL: 1500, Reason.DON
 SURE = frozenset({Reason.COMMENTS, Reason.COOKIES})
 LONG = 80  # characters of prose in a paragraph that is one
 MOST_OF_IT = 0.4
+BARS = "|·•»"  # between the links of a menu
 DATED = frozenset({"byline", "author", "date", "dateline", "published", "datePublished"})
 SHARING = re.compile(
     r"facebook\.com/(?:sharer|share|dialog)|(?:twitter|x)\.com/(?:intent|share|home\?status)|linkedin\.com/share"
@@ -100,6 +101,8 @@ def _reason(piece: Piece) -> str:
         return Reason.SHARING.value
     if piece.label >= 0.8 * size > 0:
         return Reason.SIGNING.value
+    if piece.linked >= 0.6 * size and sum(map(piece.text.count, BARS)) >= 2:
+        return Reason.NAVIGATION.value
     return ""
 
 

@@ -39,6 +39,7 @@ WRITTEN_TAG = re.compile(r"</?(?:p|br|b|i|em|strong|span|div|a|u|font)(?:\s[^<>]
 SAVED_FROM = re.compile(r"saved (?:from url=\(\d{1,6}\)|with SingleFile\s{1,9}url:\s{0,9})(https?://[^\s<>\"]{1,2000})")
 PICTURE_FILES = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp")
 SIGNS = named("# ¶ § ↩ ↩︎ ↑ ^ ⤴ 🔗")  # links of a heading to itself, of a footnote back to the text
+RULERS = "=-–—_*~#·•+. \n"  # a line of these divides
 MOST_RUNS = 4000  # in one block: a hostile page could put a million into one paragraph
 DEEPEST = 8  # landmarks in `place`
 
@@ -309,4 +310,6 @@ def _shaped(piece: Piece, text: str, marks: tuple[Mark, ...]) -> Piece:
     elif element.item and not element.item.used and element.kind in (Kind.PARAGRAPH, Kind.QUOTE):
         shaped.kind, shaped.level, shaped.ordered = Kind.ITEM, max(1, element.item.level), element.item.ordered
         element.item.used = True
+    if len(text) > 1 and not text.strip(RULERS):
+        shaped.kind, shaped.text, shaped.marks = Kind.RULE, "", ()
     return shaped

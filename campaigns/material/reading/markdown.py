@@ -19,7 +19,7 @@ from .html import blocks_of, walked
 from .html_cruft import judge
 from .html_names import TOLD
 from .html_walk import BLOCKS, NOT_TEXT
-from .lines import are_lines
+from .lines import are_lines, width_of
 from .markdown_source import plain_markdown
 
 TAG = re.compile(r"\s{0,9}</?([A-Za-z][\w:.-]{0,40})([^<>]{0,2000})>")
@@ -33,6 +33,7 @@ LONGEST_TITLE = 200  # characters; a longer paragraph above a line of dashes is 
 
 def read_markdown(text: str) -> list[Block]:
     meta, body = front_matter.split(text.replace("\x00", ""))
+    body = body if body.strip() else front_matter.long_value(text)
     page = walked(_renderer().render(plain_markdown(body)), keep_comments=True)
     judge(page, [block.text for block in meta if block.name == "title"])
     return meta + blocks_of(page)
@@ -82,19 +83,12 @@ def _no_long_titles(state: StateCore) -> None:
 
 def _keep_lines(state: StateCore) -> None:
     """A line break in the file is one in the text where the lines were not wrapped by an editor."""
-    for token in state.tokens:
-        children = token.children or []
-        if any(child.type == "softbreak" for child in children) and are_lines(_lines(children)):
-            for child in children:
+    source = state.src.split("\n")
+    texts = [token for token in state.tokens if token.type == "inline" and token.map and "\n" in token.content]
+    lines = [[line.rstrip() for line in source[slice(*token.map)] if line.strip()] for token in texts if token.map]
+    width = width_of(lines)
+    for token, those in zip(texts, lines, strict=True):
+        if are_lines(those, width):
+            for child in token.children or []:
                 if child.type == "softbreak":
                     child.type, child.tag = "hardbreak", "br"
-
-
-def _lines(children: list[Token]) -> list[str]:
-    lines = [""]
-    for child in children:
-        if child.type in ("softbreak", "hardbreak"):
-            lines.append("")
-        elif child.type in ("text", "code_inline", "text_special", "image"):
-            lines[-1] += child.content
-    return [line.strip() for line in lines if line.strip()]

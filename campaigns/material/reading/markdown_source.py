@@ -46,6 +46,22 @@ def plain_markdown(text: str) -> str:
     return "\n".join(lines)
 
 
+def without_programs(page: str) -> str:
+    """A page as its author keeps it: what is for PHP or a template goes, or is told."""
+    pieces, at = [], 0
+    while (start := page.find("<?php", at)) >= 0 or (start := page.find("<?=", at)) >= 0:
+        end = page.find("?>", start)
+        pieces.append(page[at:start])
+        pieces.append(_told(page[start : start + 300]))
+        at = end + 2 if end >= 0 else len(page)
+    page = "".join((*pieces, page[at:]))
+    return SHORTCODE.sub(lambda found: _within(page, found), page) if "{{" in page or "{%" in page else page
+
+
+def _within(text: str, match: re.Match[str]) -> str:
+    return "" if text[max(0, match.start() - 1) : match.start()] in ("(", '"', "'", "=") else _told(match[0])
+
+
 def _line(line: str) -> str:
     if PROGRAM.match(line):
         return _told(line)
@@ -115,12 +131,10 @@ def _reason(name: str) -> str:
 
 def _in_place(text: str, match: re.Match[str]) -> str:
     """Alone on its line, a paragraph of its own; in an address or a tag nothing; else within the line."""
-    if text[max(0, match.start() - 1) : match.start()] in ("(", '"', "'", "="):
-        return ""
     before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
     after = text[match.end() : match.end() + 200].partition("\n")[0]
     alone = not before.strip() and not after.strip()
-    return f"\n\n{_told(match[0])}\n\n" if alone else _told(match[0])
+    return f"\n\n{_told(match[0])}\n\n" if alone else _within(text, match)
 
 
 def _told(text: str) -> str:
