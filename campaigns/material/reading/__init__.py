@@ -4,7 +4,7 @@ from campaigns.material.document import Block, Document
 
 from .docx import read_docx
 from .encodings import decoded
-from .html import read_html
+from .html import html_encoding, read_html
 from .markdown import read_markdown
 from .odt import read_odt
 from .pdf import read_pdf
@@ -19,7 +19,7 @@ def read(content: bytes, filename: str) -> Document:
     """What the file is, is seen from its content; the name only helps where several would do. Raises Unreadable."""
     format = format_of(content)
     if format == "text":
-        text = decoded(content)
+        text = decoded(content, html_encoding(content))
         format = format_of_text(text, filename)
         blocks = _read_text(text, format)
     else:

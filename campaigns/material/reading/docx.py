@@ -1,5 +1,6 @@
 """Word documents (.docx)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from posixpath import join, normpath
@@ -17,7 +18,8 @@ from .runs import Runs, safe_link
 from .tables import table_blocks, typed_rows
 from .unreadable import Unreadable, Why
 
-STRICT = (b"http://purl.oclc.org/ooxml/", b"http://schemas.openxmlformats.org/")
+STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w{1,40})/")
+USUAL = rb"http://schemas.openxmlformats.org/\1/2006/"
 RELATIONSHIPS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
@@ -87,7 +89,7 @@ def read_docx(content: bytes) -> list[Block]:
 def _part(package: Package, name: str) -> etree._Element | None:
     """Word may write the strict form of the format: the same words in another namespace."""
     data = package.read(normpath(name).lstrip("/"))
-    return parsed(data.replace(*STRICT)) if data.strip() else None
+    return parsed(STRICT.sub(USUAL, data)) if data.strip() else None
 
 
 def _main_part(package: Package) -> str:
@@ -151,7 +153,7 @@ class _Reader:
         for reference in dict.fromkeys(self._noted[name]):
             if reference in nodes:
                 for block in self.blocks(nodes[reference]):
-                    yield replace(block, kind=Kind.FOOTNOTE, level=0, ordered=False)
+                    yield replace(block, kind=Kind.FOOTNOTE, level=0, ordered=False, cells=())
 
     def _contents(self, node: etree._Element) -> list[Block]:
         return [block for content in node.iterchildren(f"{W}sdtContent") for block in self.blocks(content)]

@@ -158,7 +158,9 @@ class _Reader:
             paragraph.runs.add("\t" if node.tag == f"{TEXT}tab" else " ")
         elif node.tag == f"{TEXT}note":
             for body in node.iterchildren(f"{TEXT}note-body"):
-                notes = [replace(block, kind=Kind.FOOTNOTE, level=0, ordered=False) for block in self.blocks(body)]
+                notes = [
+                    replace(block, kind=Kind.FOOTNOTE, level=0, ordered=False, cells=()) for block in self.blocks(body)
+                ]
                 self.notes += notes
         elif str(node.tag).startswith(DRAW):
             for part in node.iter(f"{SVG}desc"):

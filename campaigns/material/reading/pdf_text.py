@@ -1,7 +1,6 @@
 """Lines → paragraphs, headings, items, notes."""
 
 import re
-from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -257,22 +256,27 @@ class _Writer:
         self._joining = joining
         sizes = {group.lines[0].size for group in groups if group.heading}
         self._levels = {size: min(place, LEVELS) for place, size in enumerate(sorted(sizes, reverse=True), 1)}
-        self._indents: list[float] = []
-        for indent in sorted(group.indent for group in groups if group.marker):
-            if not self._indents or indent > self._indents[-1] + STEP:
-                self._indents.append(indent)
+        self._indents: list[float] = []  # of the item before and those that it is under
+
+    def _depth(self, indent: float) -> int:
+        while self._indents and indent < self._indents[-1] + STEP:
+            self._indents.pop()
+        self._indents.append(indent)
+        return min(len(self._indents), LEVELS)
 
     def blocks(self, group: _Group) -> Iterator[Block]:
         first = group.lines[0]
         if first.cells:
             yield replace(row_of([normal(cell) for cell in first.cells]), page=first.page)
             return
+        if not group.marker:
+            self._indents = []
         for block in Runs(self._pieces(group)).blocks(page=first.page):
             if RULE.fullmatch(block.text):
                 yield Block("", Kind.RULE, page=first.page)
             elif group.marker:
                 length = group.marker.length
-                depth = max(1, min(bisect(self._indents, group.indent), LEVELS))
+                depth = self._depth(group.indent)
                 yield replace(without_marker(block, length), kind=Kind.ITEM, level=depth, ordered=group.marker.ordered)
             elif group.heading and len(block.text) <= LONG_HEADING and any(map(str.isalpha, block.text)):
                 yield replace(block, kind=Kind.HEADING, level=self._levels[first.size])
