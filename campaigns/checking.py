@@ -4,6 +4,7 @@ The original is a row of pieces: what was kept, passage by passage, and in its p
 cut into segments where a span of some field begins or ends, so that a field can light up what it rests on.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -56,12 +57,20 @@ def evidence(draft: dict[str, Any], key: str) -> Evidence:
     name, _dot, number = key.partition(".")
     value = draft.get(name)
     if name not in draft["confidence"] or value in (None, "", []):
-        return Evidence(key, *material_words.NOT_GIVEN)
+        return absent(key)
     inferred = key in draft["inferred"] or (name in SEVERAL and not number and _all_inferred(draft, name))
     spans = draft["spans"].get(name, [])
     there = int(number) < len(spans) if number else bool(spans)
     anchor = anchor_of(key) if there and name not in ELSEWHERE else ""
     return Evidence(key, *material_words.how_sure(draft["confidence"][name], inferred), anchor)
+
+
+def absent(key: str) -> Evidence:
+    return Evidence(key, *material_words.NOT_GIVEN)
+
+
+def guessed(key: str) -> Evidence:
+    return Evidence(key, *material_words.how_sure(0, True))
 
 
 def _all_inferred(draft: dict[str, Any], name: str) -> bool:
@@ -174,7 +183,7 @@ def _and_their_lists(keys: list[str]) -> list[str]:
 
 def piece_text(draft: dict[str, Any], id: str) -> str | None:
     """The words of a piece, all of them; None where there is no such piece."""
-    number = int(id[1:]) if id[1:].isascii() and id[1:].isdecimal() else -1
+    number = int(id[1:]) if re.fullmatch(r"[0-9]{1,7}", id[1:]) else -1
     if id[:1] == "p" and 0 <= number < len(draft["passages"]):
         passage = draft["passages"][number]
         return str(draft["text"][passage["start"] : passage["end"]])

@@ -18,9 +18,13 @@ from .material import storing
 from .models import Campaign, Event, Material, Response, Source, Target
 
 
-def save_check(material: Material, checked: dict[str, Any]) -> None:
+@transaction.atomic
+def check(material: Material, checked: dict[str, Any]) -> None:
+    """What an organiser has checked. A draft that was made of it already follows. Raises ValidationError."""
     material.checked, material.checked_at = checked, timezone.now()
     storing.touched(material, "checked", "checked_at")
+    if material.campaign_id:
+        make(material, material.addressed)
 
 
 @transaction.atomic
@@ -29,32 +33,28 @@ def make(material: Material, addressed: dict[str, Any]) -> Campaign:
     material = Material.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=material.pk)
     if material.is_published:
         raise ValidationError(_("This campaign is published already: change it there."))
-    material.campaign = _campaign(material, addressed)
     material.addressed = addressed
+    material.campaign = campaign = _campaign(material)
     material.made_at = material.made_at or timezone.now()
-    _text(material)
-    _facts(material)
+    _text(campaign, material)
+    _facts(campaign, material)
     if not material.checked["keep_signatories"]:
         storing.forget_signatories(material)
     storing.touched(material, "campaign", "addressed", "made_at", "draft")
-    return material.campaign
+    return campaign
 
 
-def _campaign(material: Material, addressed: dict[str, Any]) -> Campaign:
-    checked = material.checked
-    legislature = addressed["legislature"]
-    values = {
-        "slug": addressed["slug"],
-        "kind": checked["kind"],
-        "language": checked["language"],
-        "signature_goal": addressed["goal"],
-        "legislature": Legislature.objects.get(pk=legislature) if legislature else None,
-        "published_from": _published_from(material),
-    }
-    if material.campaign is None:
-        return Campaign.objects.create(organisation=material.organisation, **values)
-    Campaign.objects.filter(pk=material.campaign_id, published_at__isnull=True).update(**values)
-    return Campaign.objects.select_related("organisation").get(pk=material.campaign_id)
+def _campaign(material: Material) -> Campaign:
+    checked, addressed = material.checked, material.addressed
+    campaign = material.campaign or Campaign(organisation=material.organisation)
+    if campaign.pk:  # a text in another language is somebody's translation, and stays
+        campaign.texts.filter(language__in={campaign.language, checked["language"]}).delete()
+    campaign.slug, campaign.signature_goal = addressed["slug"], addressed["goal"]
+    campaign.kind, campaign.language = checked["kind"], checked["language"]
+    campaign.legislature = Legislature.objects.filter(pk=addressed["legislature"]).first()
+    campaign.published_from = _published_from(material)
+    campaign.save()
+    return campaign
 
 
 def _published_from(material: Material) -> dict[str, str]:
@@ -63,20 +63,14 @@ def _published_from(material: Material) -> dict[str, str]:
     return {"name": material.filename, "sha256": material.sha256, "url": material.checked["source_url"]}
 
 
-def _text(material: Material) -> None:
-    campaign, checked, addressed = material.campaign, material.checked, material.addressed
-    assert campaign is not None
-    campaign.texts.all().delete()
-    letter = {name: addressed[name] for name in ("letter_subject", "letter_body", "letter_ask")}
+def _text(campaign: Campaign, material: Material) -> None:
+    checked, addressed = material.checked, material.addressed
     wording = {name: checked[name] for name in ("title", "summary", "addressed_to", "salutation", "closing")}
-    points = [figure["text"] for figure in checked["figures"] if figure["use"]]
-    if not addressed["legislature"]:  # supporters write to nobody, so there is nothing for them to write
-        letter, points = {}, []
-    wording |= letter | {
-        "body": checked["text"] + "\n",
-        "asks": [ask["text"] for ask in checked["asks"]],
-        "letter_points": [_without_placeholders(point) for point in points],
-    }
+    wording |= {"body": checked["text"] + "\n", "asks": [ask["text"] for ask in checked["asks"]]}
+    if campaign.legislature_id:  # or supporters write to nobody, and there is nothing for them to write
+        wording |= {name: addressed[name] for name in ("letter_subject", "letter_body", "letter_ask")}
+        points = [figure["text"] for figure in checked["figures"] if figure["use"]]
+        wording["letter_points"] = [_without_placeholders(point) for point in points]
     publishing.publish_text(campaign, checked["language"], wording)
 
 
@@ -85,32 +79,28 @@ def _without_placeholders(text: str) -> str:
     return text.replace("{", "(").replace("}", ")")
 
 
-def _facts(material: Material) -> None:
-    campaign, checked = material.campaign, material.checked
-    for rows in (campaign.targets, campaign.sources, campaign.events, campaign.responses):  # type: ignore[union-attr]
-        rows.all().delete()
+def _facts(campaign: Campaign, material: Material) -> None:
+    checked = material.checked
+    campaign.targets.all().delete()
+    campaign.responses.all().delete()
+    campaign.sources.all().delete()
+    campaign.events.all().delete()
     named = ("name", "role", "organisation", "address")
     for number, row in enumerate([row for row in material.addressed["targets"] if row["use"]], 1):
         Target.objects.create(campaign=campaign, number=number, **{name: row[name] for name in named})
     told = ("title", "date", "place", "description")
     for number, row in enumerate([row for row in checked["events"] if row["use"]], 1):
         Event.objects.create(campaign=campaign, number=number, **{name: row[name] for name in told})
-    source = _source(material) if checked["cite"] else None
+    source = _source(campaign, checked) if checked["cite"] else None
     if checked["response"]:
-        Response.objects.create(
-            campaign=campaign,
-            number=1,
-            author=checked["response_author"],
-            date=checked["response_date"],
-            text=checked["response"],
-            source=source,
-        )
+        said = {"author": checked["response_author"], "date": checked["response_date"], "text": checked["response"]}
+        Response.objects.create(campaign=campaign, number=1, source=source, **said)
 
 
-def _source(material: Material) -> Source:
-    checked = material.checked
+def _source(campaign: Campaign, checked: dict[str, Any]) -> Source:
+    """The document itself."""
     return Source.objects.create(
-        campaign=material.campaign,
+        campaign=campaign,
         number=1,
         author=", ".join(one for one in (checked["byline"], checked["affiliation"]) if one)[:200],
         title=checked["title"],
@@ -123,6 +113,6 @@ def _source(material: Material) -> Source:
 def publish(material: Material) -> Campaign:
     """Raises ValidationError with what is missing."""
     if material.checked_at is None or material.campaign is None:
-        raise ValidationError(_("Check the document and make its campaign first: nothing is published unseen."))
+        raise ValidationError(_("Check the document and make its page first: nothing is published unseen."))
     publishing.publish(material.campaign)
     return material.campaign

@@ -13,6 +13,7 @@ from letters.models import Letter
 from letters.models.post import UNSETTLED, State
 
 from . import annexes, exports, telling
+from .material import storing
 from .models import Campaign, CampaignLetter, Signature
 
 BATCH = 500
@@ -49,6 +50,7 @@ class Receipt:
     signatures_anonymised: int = 0
     letters_scrubbed: int = 0
     emails_scrubbed: int = 0
+    materials_deleted: int = 0
 
     def __str__(self) -> str:
         return ", ".join(f"{name.replace('_', ' ')}: {number}" for name, number in asdict(self).items())
@@ -67,12 +69,15 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
     expired = expired.exclude(pk__in=withdrawn.values("pk"))
     letters = letters_due(now)
     if dry_run:
-        return Receipt(unconfirmed.count(), withdrawn.count(), expired.count(), letters.count())
+        due = Receipt(unconfirmed.count(), withdrawn.count(), expired.count(), letters.count())
+        due.materials_deleted = storing.expired(now).count()
+        return due
     receipt = Receipt(pending_deleted=_delete_pending(unconfirmed))
     receipt.withdrawn_scrubbed = _forget_signatures(withdrawn, now)
     receipt.signatures_anonymised = _forget_signatures(expired, now)
     receipt.letters_scrubbed = forget_letters(letters, now)
     receipt.emails_scrubbed = outbox.scrub_old(now)
+    receipt.materials_deleted = storing.expire(now)
     return receipt
 
 

@@ -69,7 +69,7 @@ def language_choices(known: str) -> list[tuple[str, str]]:
 
 
 class CheckForm(forms.Form):
-    title = LineField(label=_("Title"), max_length=200)
+    title = LineField(label=_("Title"), max_length=200, widget=forms.Textarea({"rows": 2}))
     summary = ParagraphsField(
         label=_("Summary"),
         max_length=2_000,
@@ -144,8 +144,8 @@ class CheckForm(forms.Form):
 
 def dress(field: forms.Field, about: str) -> None:
     """The classes of the house, and where it is said what the field rests on and what is wrong with it."""
-    kind = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}.get(type(field.widget))
-    field.widget.attrs |= {"class": kind or "form-control", "aria-describedby": about}
+    kinds: dict[type, str] = {forms.Select: "form-select", forms.CheckboxInput: "form-check-input"}
+    field.widget.attrs |= {"class": kinds.get(type(field.widget), "form-control"), "aria-describedby": about}
 
 
 def _known_date(said: str) -> str:
@@ -262,13 +262,24 @@ def from_draft(draft: dict[str, Any]) -> dict[str, Any]:
     said["kind"] = _kind_of(draft)
     said["language"] = said["language"] or "en"
     said["summary"] = draft["standfirst"] or ""
-    stated = [one for number, one in enumerate(draft["addressees"]) if f"addressees.{number}" not in draft["inferred"]]
-    said["addressed_to"] = ", ".join(stated)
+    said["addressed_to"] = ", ".join(stated_addressees(draft))
     said["cite"] = bool(draft["source_url"] or draft["publication"])
     said["asks"] = [{"source": number, "text": ask} for number, ask in enumerate(draft["asks"])]
-    said["figures"] = [{"source": n, "text": figure["sentence"]} for n, figure in enumerate(draft["figures"])]
+    said["figures"] = _sentences(draft["figures"])
     said["events"] = [_event(draft, number, event) for number, event in enumerate(draft["events"])]
     return said
+
+
+def stated_addressees(draft: dict[str, Any]) -> list[str]:
+    return [one for number, one in enumerate(draft["addressees"]) if f"addressees.{number}" not in draft["inferred"]]
+
+
+def _sentences(figures: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """A sentence with two figures is one point."""
+    seen: dict[str, int] = {}
+    for number, figure in enumerate(figures):
+        seen.setdefault(figure["sentence"], number)
+    return [{"source": number, "text": sentence} for sentence, number in seen.items()]
 
 
 def text_of(draft: dict[str, Any], chosen: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns import lists, publishing, writing
 from campaigns.models import Campaign, Material
 from letters import composing
+from letters.models import Legislature
 
 from .fields import LineField, ParagraphsField
 from .material import Row, dress, rows
@@ -48,8 +49,8 @@ class AddressForm(forms.Form):
         max_value=LARGEST_GOAL,
         help_text=_("How many signatures to begin with; it raises itself when it is reached."),
     )
-    legislature = forms.ModelChoiceField(
-        queryset=None,
+    legislature: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        queryset=Legislature.objects.none(),
         required=False,
         label=_("Whom supporters may write to"),
         empty_label=_("Nobody: this campaign only gathers signatures"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import drafting, material_words, post_room
+from campaigns import addresses, drafting, material_words, post_room
 from campaigns.access import Role, organisations_of
 from campaigns.forms.material import DocumentForm
 from campaigns.forms.material_address import AddressForms, suggested
@@ -131,7 +131,12 @@ def address(request: HttpRequest, slug: str, material: uuid.UUID, language: str 
     forms = AddressForms(one, one.addressed or suggested(one), request.POST if request.method == "POST" else None)
     if forms.form.is_bound and forms.is_valid() and _made(one, forms):
         return redirect("campaigns:preview", slug=forms.form.cleaned_data["slug"])
-    context = frame(desk, "material_address", one) | {"forms": forms, "form": forms.form, "host": links.absolute("/")}
+    context = frame(desk, "material_address", one) | {
+        "forms": forms,
+        "form": forms.form,
+        "host": links.absolute("/"),
+        "points": sum(bool(figure["use"]) for figure in one.checked["figures"]),
+    }
     status = 422 if forms.form.is_bound else 200
     return render(request, "campaigns/organising/material_address.html", context, status=status)
 
@@ -170,7 +175,8 @@ def done(request: HttpRequest, slug: str, material: uuid.UUID, language: str | N
         return redirect(next_step(desk, one))
     public = links.absolute(one.campaign.get_absolute_url())
     text = one.campaign.texts.filter(language=one.campaign.language, superseded_at__isnull=True).first()
-    context = frame(desk, "material_done", one) | {"campaign": one.campaign, "public_url": public, "text": text}
+    share = addresses.share(one.campaign, text) if text else {}
+    context = frame(desk, "material_done", one) | {"public_url": public, "text": text, "share": share}
     return render(request, "campaigns/organising/material_done.html", context)
 
 
@@ -194,6 +200,4 @@ def original(request: HttpRequest, slug: str, material: uuid.UUID, language: str
     except FileNotFoundError as error:
         raise Http404 from error
     kind = "application/octet-stream"
-    return downloads.locked(
-        FileResponse(file, as_attachment=True, filename=one.download_name, content_type=kind)  # type: ignore[arg-type]
-    )
+    return downloads.locked(FileResponse(file, as_attachment=True, filename=one.download_name, content_type=kind))

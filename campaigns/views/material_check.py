@@ -1,9 +1,11 @@
 """The document and its draft side by side: nothing goes on before somebody has looked at it."""
 
+import re
 import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
@@ -41,8 +43,6 @@ RESTS_ON = {name: name for name in ("title", "byline", "affiliation", "publicati
     **{"summary": "standfirst", "language": "language", "addressed_to": "addressees", "kind": "is_open_letter"},
     **{"salutation": "salutation", "closing": "closing", "response": "response"},
 }
-# These say themselves what they are; that a document does not give them needs no words.
-WITHOUT = ("kind", "language")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,13 +56,21 @@ def check(request: HttpRequest, slug: str, material: uuid.UUID, language: str | 
     given = forms.CheckForms(data=request.POST)
     if {"send", "to", "take"} & set(request.POST):
         return _rearranged(request, desk, one, given.typed())
-    if not given.is_valid():
+    if not given.is_valid() or not _saved(one, given):
         return _page(request, desk, one, given, status=422)
-    drafting.save_check(one, given.values())
     if request.POST.get("do") == "next":
         return redirect(desk.url("material_address", material=one.uuid))
-    messages.success(request, _("Saved. Nothing is public yet."))
+    messages.success(request, _("Saved. Nothing is public before you publish it."))
     return redirect(desk.url("material_check", material=one.uuid))
+
+
+def _saved(material: Material, given: forms.CheckForms) -> bool:
+    try:
+        drafting.check(material, given.values())
+    except ValidationError as error:
+        given.form.add_error(None, error)
+        return False
+    return True
 
 
 def _rearranged(request: HttpRequest, desk: Desk, material: Material, typed: dict[str, Any]) -> HttpResponse:
@@ -106,6 +114,10 @@ def _page(
     pieces, cut = checking.original(draft)
     rests_on = RESTS_ON | {"text": str(shown.form["text_from"].value() or "body")}
     evidence = {name: checking.evidence(draft, key) for name, key in rests_on.items()}
+    if not forms.stated_addressees(draft):  # those that are only inferred are offered beside it
+        evidence["addressed_to"] = checking.absent("addressees")
+    if evidence["kind"].sure == "absent":  # some kind it has to be
+        evidence["kind"] = checking.guessed("kind")
     context = frame(desk, "material_check", material) | {
         "form": shown.form,
         "wrong_rows": shown.wrong_rows(),
@@ -146,7 +158,7 @@ def _rows(draft: dict[str, Any], shown: forms.CheckForms, name: str) -> dict[str
 
 
 def _number(source: Any, many: int) -> int | str:
-    number = int(source) if str(source).isascii() and str(source).isdecimal() else many
+    number = int(source) if re.fullmatch(r"[0-9]{1,7}", str(source)) else many
     return number if number < many else ""
 
 

@@ -1,1 +1,265 @@
+// Conveniences where a document becomes a campaign; each page does its whole job without them. Words come from data
+// attributes, translated.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+  const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
+  const said = (template, values) => template.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+  // Giving a document: dropped anywhere on its field; text that is too long for a form goes as a file.
+  const LONGEST_PASTED = 100000;
+  all(".drop").forEach((place) => {
+    const input = one("input[type=file]", place);
+    place.prepend(element("p", { className: "dropped", textContent: place.dataset.drop }));
+    for (const name of ["dragenter", "dragover"]) {
+      place.addEventListener(name, (event) => {
+        event.preventDefault();
+        place.classList.add("over");
+      });
+    }
+    for (const name of ["dragleave", "drop"]) place.addEventListener(name, () => place.classList.remove("over"));
+    place.addEventListener("drop", (event) => {
+      event.preventDefault();
+      if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+    });
+    const form = input.form;
+    form.addEventListener("submit", () => {
+      const pasted = form.elements.pasted;
+      if (!input.files.length && pasted.value.length > LONGEST_PASTED) {
+        const carrier = new DataTransfer();
+        carrier.items.add(new File([pasted.value], "pasted.txt", { type: "text/plain" }));
+        input.files = carrier.files;
+        pasted.value = "";
+      }
+      one("[role=status]", form).textContent = form.dataset.reading;
+    });
+  });
+
+  // Rows of several: one more, from the template that stands below them.
+  const add = (name) => {
+    const list = one(`[data-rows="${name}"]`);
+    const total = one(`[name="${name}-TOTAL_FORMS"]`);
+    const most = Number(one(`[name="${name}-MAX_NUM_FORMS"]`).value);
+    const number = Number(total.value);
+    if (number >= most) return null;
+    const holder = element("div", { innerHTML: one(`[data-row="${name}"]`).innerHTML.replaceAll("__prefix__", String(number)) });
+    const row = holder.firstElementChild;
+    list.append(row);
+    total.value = String(number + 1);
+    return row;
+  };
+  // The empty row at the end is for whoever has no script.
+  const isEmpty = (row) => all("textarea, input:not([type=hidden], [type=checkbox])", row).every((field) => !field.value.trim());
+  all("[data-rows]").forEach((list) => {
+    const last = list.lastElementChild;
+    if (!last || !isEmpty(last) || one(".invalid-feedback", last)) return;
+    last.remove();
+    const total = one(`[name="${list.dataset.rows}-TOTAL_FORMS"]`);
+    total.value = String(Number(total.value) - 1);
+  });
+  const fieldOf = (row) => one("textarea, input:not([type=hidden], [type=checkbox])", row);
+  all("[data-add]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const row = add(button.dataset.add);
+      if (row) fieldOf(row).focus();
+      else button.hidden = true;
+    });
+  });
+
+  all("[data-slug]").forEach((shown) => {
+    document.getElementById("id_slug").addEventListener("input", (event) => (shown.textContent = event.target.value));
+  });
+
+  const form = document.getElementById("check");
+  if (!form) return;
+  const original = document.getElementById("original");
+  const draft = document.getElementById("draft");
+
+  // On a phone one side at a time.
+  const sides = one(".sides");
+  const tabs = all("a", sides);
+  const narrow = matchMedia("(max-width: 60rem)");
+  const turn = (side) => {
+    for (const section of [original, draft]) section.classList.toggle("is-aside", section !== side);
+    tabs.forEach((tab) => (tab.hash === `#${side.id}` ? tab.setAttribute("aria-current", "true") : tab.removeAttribute("aria-current")));
+  };
+  original.parentElement.classList.add("tabs");
+  turn(location.hash === "#original" ? original : draft);
+  tabs.forEach((tab) =>
+    tab.addEventListener("click", (event) => {
+      if (!narrow.matches) return;
+      event.preventDefault();
+      turn(document.getElementById(tab.hash.slice(1)));
+      sides.scrollIntoView();
+    }),
+  );
+  const sideOf = (node) => (original.contains(node) ? original : draft);
+
+  // What a field rests on lights up in the original.
+  const segments = all(".seg");
+  const restingOn = (key) => segments.filter((segment) => segment.dataset.in.split(" ").some((name) => name === key || name.startsWith(`${key}.`)));
+  const light = (key) => {
+    for (const segment of segments) segment.classList.remove("lit");
+    const lit = key ? restingOn(key) : [];
+    for (const segment of lit) segment.classList.add("lit");
+    return lit[0];
+  };
+  const show = (segment) => {
+    if (!segment) return;
+    const closed = segment.closest("details:not([open])");
+    if (closed) closed.open = true;
+    if (narrow.matches) return segment.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    // Only the original moves, not the page with the field one stands in.
+    const [frame, box] = [original.getBoundingClientRect(), segment.getBoundingClientRect()];
+    if (box.top < frame.top || box.bottom > frame.bottom) {
+      original.scrollTo({ top: original.scrollTop + box.top - frame.top - frame.height / 3, behavior: calm ? "auto" : "smooth" });
+    }
+  };
+  const keyAt = (node) => node.closest("[data-rests]")?.dataset.rests;
+  draft.addEventListener("focusin", (event) => show(light(keyAt(event.target))));
+  draft.addEventListener("mouseover", (event) => {
+    const key = keyAt(event.target);
+    if (key) light(key);
+  });
+  let cameFrom = null;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-show]");
+    if (!link) return;
+    event.preventDefault();
+    const lit = light(link.dataset.show);
+    if (!lit) return;
+    cameFrom = link;
+    turn(original);
+    show(lit);
+    const piece = lit.closest(".piece");
+    all(".back", original).forEach((back) => back.remove());
+    const back = element("button", { type: "button", className: "as-link back", textContent: form.dataset.back });
+    back.addEventListener("click", () => {
+      back.remove();
+      turn(draft);
+      cameFrom.focus();
+    });
+    one(".send", piece).prepend(back, " ");
+    piece.tabIndex = -1;
+    piece.focus({ preventScroll: true });
+  });
+
+  // Sending a piece of the original, or what is selected in it, to a field.
+  const MARKS = { heading: "## ", item: "- ", quote: "> " };
+  const escaped = (text) => text.replace(/[\\`*_[\]<>|~]/g, "\\$&");
+  const letters = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const oneLine = (text) => text.replace(/\s+/g, " ").trim();
+  const wordsOf = (piece) => one(".words", piece).textContent.trim();
+  const put = (text, piece, words, whole) => {
+    const added = words.split(/\n\s*\n/).map((part) => (whole ? MARKS[piece.dataset.kind] || "" : "") + escaped(part.trim())).join("\n\n");
+    const paragraphs = text.trim().split(/\n\n+/).filter(Boolean);
+    const known = paragraphs.map(letters);
+    const pieces = all(".piece:not(.left-out)", original);
+    const before = all(".piece", original);
+    const earlier = before.slice(0, before.indexOf(piece)).filter((other) => pieces.includes(other)).reverse();
+    for (const other of earlier) {
+      const sought = letters(wordsOf(other)).slice(0, 80);
+      const place = sought ? known.findIndex((there) => there.includes(sought)) : -1;
+      if (place >= 0) return [...paragraphs.slice(0, place + 1), added, ...paragraphs.slice(place + 1)].join("\n\n") + "\n";
+    }
+    return [...paragraphs, added].join("\n\n") + "\n";
+  };
+  const bar = element("div", { className: "sent-bar" });
+  bar.setAttribute("role", "status");
+  form.append(bar);
+  const SEVERAL = ["asks", "figures", "events"];
+  const send = (place, label, piece, words, whole) => {
+    let field;
+    let undo;
+    if (SEVERAL.includes(place)) {
+      const last = one(`[data-rows="${place}"]`).lastElementChild;
+      const row = last && isEmpty(last) ? last : add(place);
+      if (!row) return;
+      field = fieldOf(row);
+      field.value = oneLine(words).slice(0, field.maxLength > 0 ? field.maxLength : undefined);
+      const use = one("input[type=checkbox]", row);
+      if (use) use.checked = true;
+      undo = () => {
+        field.value = "";
+        if (use) use.checked = false;
+      };
+    } else {
+      field = document.getElementById(`id_${place}`);
+      const former = field.value;
+      const several = place === "summary" || place === "response";
+      field.value = place === "text" ? put(former, piece, words, whole) : several ? words : oneLine(words);
+      undo = () => (field.value = former);
+    }
+    all(".just-sent").forEach((other) => other.classList.remove("just-sent"));
+    field.classList.add("just-sent");
+    dirty = true;
+    const undone = element("button", { type: "button", textContent: form.dataset.undo });
+    undone.addEventListener("click", () => {
+      undo();
+      field.classList.remove("just-sent");
+      bar.replaceChildren();
+      (one("button.as-link", piece) || piece).focus();
+    });
+    const seen = element("button", { type: "button", textContent: form.dataset.see });
+    seen.addEventListener("click", () => {
+      turn(sideOf(field));
+      field.focus();
+    });
+    bar.replaceChildren(element("span", { textContent: said(form.dataset.sentTo, { place: label }) }), undone, seen);
+  };
+
+  let sender = null;
+  const close = () => {
+    sender?.remove();
+    sender = null;
+  };
+  const open = (piece, words, whole, opener) => {
+    close();
+    sender = document.getElementById("places").content.firstElementChild.cloneNode(true);
+    one(".sending", sender).textContent = words.length > 160 ? `${words.slice(0, 150)} …` : words;
+    piece.append(sender);
+    const leave = () => {
+      close();
+      opener?.focus();
+    };
+    sender.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      if (!button) return;
+      if (button.dataset.to) send(button.dataset.to, button.textContent, piece, words, whole);
+      leave();
+    });
+    sender.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") leave();
+    });
+    if (opener) one("button", sender).focus();
+  };
+  original.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=send]");
+    if (!button) return;
+    event.preventDefault();
+    const piece = button.closest(".piece");
+    open(piece, wordsOf(piece), true, button);
+  });
+  let timer;
+  document.addEventListener("selectionchange", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const selection = getSelection();
+      const piece = (selection.anchorNode?.parentElement || null)?.closest(".piece");
+      const last = (selection.focusNode?.parentElement || null)?.closest(".piece");
+      const words = selection.toString().trim();
+      if (!piece || !last || selection.isCollapsed || words.length < 2 || sender?.contains(document.activeElement)) return;
+      const after = piece.compareDocumentPosition(last) & Node.DOCUMENT_POSITION_PRECEDING ? piece : last;
+      open(after, words, false, null);
+    }, 400);
+  });
+
+  // What was typed is not lost by a wrong click.
+  let dirty = false;
+  form.addEventListener("input", () => (dirty = true));
+  form.addEventListener("submit", () => (dirty = false));
+  addEventListener("beforeunload", (event) => dirty && event.preventDefault());
+})();

@@ -1,0 +1,313 @@
+"""The document beside its draft: each value lights up what it rests on, what was left out can be taken back."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from campaigns import checking
+from campaigns.models import Campaign, Material, Organisation
+
+from .factories import make_organisation, make_user
+from .read_material import LETTER, a_draft, address, as_shown, check, read
+
+
+@pytest.fixture
+def organisation(db: None) -> Organisation:
+    return make_organisation(slug="friends")
+
+
+@pytest.fixture
+def bob(organisation: Organisation) -> Client:
+    client = Client()
+    client.force_login(make_user("bob@example.org", organisation, "editor"))
+    return client
+
+
+@pytest.fixture
+def material(organisation: Organisation) -> Material:
+    return read(organisation)
+
+
+def words(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+# The original, as pieces
+
+
+def pieces(draft: dict[str, Any]) -> list[checking.Piece]:
+    return [piece for run in checking.original(draft)[0] for piece in run]
+
+
+def test_the_whole_document_is_there_in_its_order() -> None:
+    draft = a_draft()
+    shown = pieces(draft)
+    kept = [piece for piece in shown if not piece.reason]
+    assert "\n\n".join("".join(segment.text for segment in piece.segments) for piece in kept) == draft["text"]
+    assert [piece.id for piece in shown][:4] == ["p0", "p1", "d0", "p2"], "what was left out stands at its place"
+    assert str(shown[2].reason) == "buttons to share it"
+
+
+def test_what_was_left_out_at_the_end_comes_last() -> None:
+    dropped = [{"text": "Leave a reply", "reason": "comments", "after": 11}]
+    assert pieces(a_draft(dropped=dropped))[-1].id == "d0"
+
+
+def test_a_segment_knows_which_fields_rest_on_it() -> None:
+    [ask] = [piece for piece in pieces(a_draft()) if piece.id == "p5"]
+    assert [segment.keys.split() for segment in ask.segments] == [["letter", "asks.0"]]
+    assert set(ask.segments[0].anchors) == {"at-asks-0", "at-asks"}
+    [second] = [piece for piece in pieces(a_draft()) if piece.id == "p6"]
+    assert second.segments[0].anchors == ("at-asks-1",), "an anchor stands at the first place alone"
+
+
+def test_spans_that_overlap_are_cut_apart() -> None:
+    draft = a_draft([("paragraph", "abcdefgh")], title=None)
+    draft["spans"] = {"title": [[0, 4]], "date": [[2, 6]]}
+    [piece] = [piece for piece in pieces(draft) if piece.id == "p0"]
+    assert [(one.text, one.keys) for one in piece.segments] == [
+        ("ab", "title"),
+        ("cd", "title date"),
+        ("ef", "date"),
+        ("gh", ""),
+    ]
+
+
+def test_many_signatories_are_a_number_and_a_few_are_shown() -> None:
+    names = [("paragraph", f"Signer number {n}") for n in range(40)]
+    many = a_draft([("paragraph", "Dear all,"), *names], dropped=[])
+    many["spans"]["signatories"] = [[p["start"], p["end"]] for p in many["passages"][1:]]
+    assert [piece.names for piece in pieces(many) if piece.kind == "names"] == [40]
+    assert not [piece for piece in pieces(a_draft()) if piece.kind == "names"]
+
+
+def test_a_document_of_thousands_of_pieces_is_cut_and_says_so() -> None:
+    shown, cut = checking.original(a_draft([("paragraph", f"Passage {n}") for n in range(5_000)]))
+    assert sum(len(run) for run in shown) == checking.MOST_PIECES and cut
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "sure", "anchor"),
+    [
+        ({}, "title", "stated", "at-title"),
+        ({"confidence": {"title": 0.7}}, "title", "probable", "at-title"),
+        ({"confidence": {"title": 0.3}}, "title", "suggested", "at-title"),
+        ({"inferred": ["title"]}, "title", "suggested", "at-title"),
+        ({"title": None}, "title", "absent", ""),
+        ({}, "asks.1", "stated", "at-asks-1"),
+        ({"inferred": ["asks.1"]}, "asks.1", "suggested", "at-asks-1"),
+        ({"inferred": ["asks.1"]}, "asks.0", "stated", "at-asks-0"),
+        ({}, "language", "stated", ""),
+    ],
+)
+def test_how_sure_a_value_is_is_said_in_words(changes: dict[str, Any], key: str, sure: str, anchor: str) -> None:
+    found = checking.evidence(a_draft(**changes), key)
+    assert (found.sure, found.anchor) == (sure, anchor)
+    assert str(found.words).endswith(".")
+
+
+# Sending a piece to the text
+
+
+def test_a_piece_is_put_where_it_stood() -> None:
+    draft = a_draft()
+    without = LETTER.replace("1,240 children learned to swim there last year.\n\n", "")
+    assert checking.put_into_text(draft, "An opening of our own.\n\n" + without, "p7").endswith("hall.\n")
+    put = checking.put_into_text(draft, "1,240 children learned to swim there last year.\n\nThe end.\n", "p5")
+    assert put.split("\n\n")[1] == "- Keep the pool open until a new one stands"
+    assert put.split("\n\n")[2] == "The end.\n"
+
+
+def test_a_piece_that_was_left_out_is_put_after_what_stood_before_it() -> None:
+    draft = a_draft(dropped=[{"text": "A *caption*", "reason": "caption", "after": 5}])
+    put = checking.put_into_text(draft, LETTER, "d0")
+    assert put.split("\n\n")[1] == "A \\*caption\\*", "and is no Markdown"
+
+
+def test_a_piece_whose_place_is_unknown_comes_last() -> None:
+    assert checking.put_into_text(a_draft(), "Other words.\n", "p4").startswith("Other words.\n\n1,240")
+
+
+@pytest.mark.parametrize("id", ["", "p", "p11", "p-1", "d1", "x0", "p²", "p1e9", "d" + "9" * 5_000])
+def test_a_piece_that_does_not_exist_is_none(id: str) -> None:
+    assert checking.piece_text(a_draft(), id) is None
+
+
+# The page
+
+
+def test_the_form_has_what_the_document_says(bob: Client, material: Material) -> None:
+    sent = as_shown(bob.get(address(material)))
+    assert sent["title"] == "Keep the swimming pool of Easton open"
+    assert sent["summary"] == "The council wants to close it in March."
+    assert (sent["kind"], sent["language"]) == ("letter", "en")
+    assert (sent["salutation"], sent["closing"]) == ("Dear members of the council,", "Yours faithfully,")
+    assert sent["addressed_to"] == "members of the council"
+    assert [sent["asks-0-text"], sent["asks-1-text"]] == a_draft()["asks"]
+    assert str(sent["events-0-date"]) == "2026-12-05" and sent["events-0-use"]
+    assert "figures-0-use" not in sent and sent["cite"]
+    assert "keep_signatories" not in sent and "name_document" not in sent
+
+
+def test_what_the_document_does_not_say_stays_empty_and_is_said(bob: Client, organisation: Organisation) -> None:
+    nothing = dict.fromkeys(("title", "standfirst", "byline", "publication", "date", "salutation", "closing"))
+    none: dict[str, Any] = {name: [] for name in ("addressees", "asks", "events", "figures", "signatories")}
+    response = bob.get(address(read(organisation, draft=a_draft(**nothing, **none))))
+    sent = as_shown(response)
+    assert not any(sent[name] for name in ("title", "summary", "byline", "publication", "date", "addressed_to"))
+    page = words(response)
+    for said in (
+        "No demand was found",
+        "The document names no day",
+        "No figures were found",
+        "The document lists nobody",
+    ):
+        assert said in page
+
+
+def test_an_inferred_addressee_is_offered_and_not_filled_in(bob: Client, organisation: Organisation) -> None:
+    draft = a_draft(addressees=["the mayor"], inferred=["addressees.0"])
+    response = bob.get(address(read(organisation, draft=draft)))
+    assert as_shown(response)["addressed_to"] == ""
+    assert "Perhaps also" in words(response) and "the mayor" in words(response)
+
+
+@pytest.mark.parametrize(
+    ("day", "filled", "ticked"),
+    [("2026-12-05", "2026-12-05", True), ("2026-12-05T12:00", "2026-12-05", True), ("--12-05", "None", False)]
+    + [("2026-12-05/2026-12-07", "2026-12-05", True), ("2026-13-45", "None", False)],
+)
+def test_a_day_without_its_year_is_left_to_the_organiser(
+    bob: Client, organisation: Organisation, day: str, filled: str, ticked: bool
+) -> None:
+    response = bob.get(address(read(organisation, draft=a_draft(events=[{"date": day, "text": "We meet."}]))))
+    sent = as_shown(response)
+    assert str(sent.get("events-0-date")) == filled and sent.get("events-0-use", False) == ticked
+    assert (f'<bdi dir="ltr">{day}</bdi>' in words(response)) == (len(day) != 10)
+
+
+def test_each_field_points_to_its_place_in_the_original(bob: Client, material: Material) -> None:
+    page = bob.get(address(material)).content.decode()
+    for anchor in (
+        "at-title",
+        "at-standfirst",
+        "at-salutation",
+        "at-letter",
+        "at-asks-1",
+        "at-events-0",
+        "at-figures-0",
+    ):
+        assert page.count(f'id="{anchor}"') == 1 and f'href="#{anchor}"' in page, anchor
+
+
+def test_saving_stores_what_was_checked_and_publishes_nothing(bob: Client, material: Material) -> None:
+    response = check(bob, material, do="save", title="Save our pool", **{"asks-1-text": "", "figures-0-use": "on"})
+    assert response.status_code == 302 and response["Location"] == address(material)
+    material.refresh_from_db()
+    assert material.checked_at and material.checked["title"] == "Save our pool"
+    assert [ask["text"] for ask in material.checked["asks"]] == ["Keep the pool open until a new one stands"]
+    assert material.checked["figures"][0]["use"] and not Campaign.objects.exists()
+    assert as_shown(bob.get(address(material)))["title"] == "Save our pool", "and it is there when one comes back"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"title": ""}, "Title: This field is required."),
+        ({"text": ""}, "Text: This field is required."),
+        ({"date": "October"}, "Write the date as 2018, 2018-09 or 2018-09-16."),
+        ({"source_url": "javascript:alert(1)"}, "Enter a valid URL."),
+        ({"response": "No."}, "Say who answered, or empty the answer."),
+        ({"events-0-date": ""}, "Give the day, or leave this one out."),
+        ({"events-0-title": "", "events-0-use": "on"}, "Say what happens, or leave this one out."),
+        ({"asks-TOTAL_FORMS": "99999"}, "Please submit at most 60 forms."),
+        ({"language": "<b>"}, "Select a valid choice."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_stored(
+    bob: Client, material: Material, changes: dict[str, Any], said: str
+) -> None:
+    response = check(bob, material, **changes)
+    assert response.status_code == 422 and said in words(response)
+    material.refresh_from_db()
+    assert not material.checked and material.checked_at is None
+
+
+def test_a_piece_is_sent_to_a_field_without_a_script(bob: Client, material: Material) -> None:
+    shown = as_shown(bob.get(address(material)))
+    asked = bob.post(address(material), shown | {"title": "Typed just now", "send": "d0"})
+    assert asked.status_code == 200 and "Where should it go?" in words(asked)
+    assert as_shown(asked)["title"] == "Typed just now", "what was typed is still there"
+    for place, name in {"summary": "summary", "asks": "asks-2-text", "response": "response"}.items():
+        sent = bob.post(address(material), as_shown(asked) | {"piece": "d0", "to": place})
+        assert as_shown(sent)[name] == "Share this on every network" and "It is not saved yet." in words(sent)
+    taken_back = bob.post(address(material), as_shown(asked) | {"piece": "d0", "to": "text"})
+    assert "Share this on every network" in as_shown(taken_back)["text"]
+    material.refresh_from_db()
+    assert not material.checked
+
+
+def _as_text(sent: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in sent.items()}
+
+
+@pytest.mark.parametrize("sent", [{"send": "p99"}, {"piece": "p0", "to": "slug"}, {"to": "title"}, {"take": "all"}])
+def test_a_piece_or_a_place_that_does_not_exist_changes_nothing(
+    bob: Client, material: Material, sent: dict[str, str]
+) -> None:
+    shown = as_shown(bob.get(address(material)))
+    response = bob.post(address(material), shown | sent)
+    assert response.status_code == 200 and _as_text(as_shown(response)) == _as_text(shown)
+
+
+def test_the_whole_text_can_be_taken_in_the_place_of_the_letter(bob: Client, organisation: Organisation) -> None:
+    draft = a_draft(body_markdown="The story.\n\nDear members of the council,\n\n" + LETTER)
+    material = read(organisation, draft=draft)
+    shown = as_shown(bob.get(address(material)))
+    assert shown["text"] == LETTER
+    whole = as_shown(bob.post(address(material), shown | {"take": "body"}))
+    assert whole["text"].startswith("The story.") and whole["salutation"] == "", "or it would be said twice"
+    again = as_shown(bob.post(address(material), whole | {"take": "letter"}))
+    assert (again["text"], again["salutation"]) == (LETTER, "Dear members of the council,")
+
+
+def test_a_document_from_right_to_left_says_its_language(bob: Client, organisation: Organisation) -> None:
+    draft = a_draft([("heading", "أبقوا المسبح مفتوحًا")], title="أبقوا المسبح مفتوحًا", language="ar")
+    page = bob.get(address(read(organisation, draft=draft))).content.decode()
+    assert '<div class="sheet" lang="ar">' in page
+    assert (
+        '<p class="words" dir="auto">' in page and 'lang="ar" ' in page.split('id="id_title"')[0].split("<textarea")[-1]
+    )
+
+
+def test_what_a_document_holds_is_never_markup(bob: Client, organisation: Organisation) -> None:
+    nasty = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    draft = a_draft(
+        [("paragraph", nasty)], title=nasty, asks=[nasty], signatories=[{"name": nasty, "affiliation": nasty}]
+    )
+    material = read(organisation, draft=draft, filename=f"{nasty}.md")
+    for page in ("check", "signatories", "delete"):
+        shown = bob.get(address(material, page)).content.decode()
+        assert "<script>alert" not in shown and "<img" not in shown and "&lt;img" in shown
+
+
+def test_the_signatories_have_a_page_to_search(bob: Client, organisation: Organisation) -> None:
+    names = [{"name": f"Signer {n}", "affiliation": "Hill School" if n == 7 else None} for n in range(450)]
+    material = read(organisation, draft=a_draft(signatories=names, signatories_stated="More than 400 people"))
+    first = bob.get(address(material, "signatories"))
+    assert "450 names" in words(first) and first.content.count(b"<b><bdi>Signer") == 200
+    assert "More than 400 people" in words(first) and "They do not become signatures" in words(first)
+    found = words(bob.get(address(material, "signatories"), {"q": "hill SCHOOL"}))
+    assert "Signer 7<" in found and "1 name" in found and "Signer 8<" not in found
+    assert "They are not taken over as signatures" in words(bob.get(address(material)))
+
+
+def test_the_page_asks_the_database_as_little_for_many_as_for_one(
+    bob: Client, organisation: Organisation, django_assert_num_queries: Any
+) -> None:
+    names = [{"name": f"Signer {n}", "affiliation": None} for n in range(3_000)]
+    for material in (read(organisation), read(organisation, content=b"Another.", draft=a_draft(signatories=names))):
+        for page in ("check", "signatories"):
+            with django_assert_num_queries(5):  # session, account, organisation, role, material
+                bob.get(address(material, page))
