@@ -15,7 +15,7 @@ from .wordings import language_of, level, wording
 AHEAD = timedelta(days=400)  # a day that lies farther ahead is a goal, not an appointment
 PROSE = 400  # characters: a longer passage is no entry of a programme
 CLAUSE = ",;:—–()"
-NEITHER = {Part.SIGNING, Part.NOTE, Part.RESPONSE, Part.CLOSING}
+NEITHER = {Part.SIGNING, Part.RESPONSE, Part.CLOSING}
 
 
 class Sentence(NamedTuple):
@@ -27,25 +27,48 @@ class Sentence(NamedTuple):
 def find(draft: Draft, parts: Parts) -> list[Finding[Event]]:
     language = language_of(draft)
     found: list[Finding[Event]] = []
-    programme: str | None = None  # the day that times without a day belong to
+    programme = ""  # the day that times without a day belong to
+    known = _days_with_year(draft, language)
     for sentence in _sentences(draft, parts, language):
         said = draft.cleaned.text[sentence.start : sentence.end]
         days = dates_in(said, language, times=True)
-        ahead = [told for day in days if (told := _ahead(draft, said, day, days, language))]
-        for day, inferred in ahead:
-            found.append(_event(draft, sentence, day, inferred))
+        ahead = [known.get(day.first, day).iso for day in days if _ahead(draft, said, day, days, language)]
+        for day in ahead:
+            if not any(_same(day, other.value.date) for other in found):
+                found.append(_event(draft, sentence, day, False))
         if ahead:
-            programme = ahead[-1][0].split("T")[0].split("/")[0] if said.rstrip().endswith(":") else None
+            programme = ahead[-1].split("T")[0].split("/")[0] if said.rstrip().endswith(":") else ""
         elif days or len(said) > PROSE:
-            programme = None
+            programme = ""
         elif (times := times_in(said, language)) and (one := programme or _today(draft, said, sentence, language)):
-            found.append(_event(draft, sentence, _at(one, times[0]), not programme))
-    return _distinct(found)
+            day = _at(one, times[0])
+            if programme or not any(_same(day, other.value.date) for other in found):
+                found.append(_event(draft, sentence, day, not programme))
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    """The same day and time, or the same day where one of them gives no time."""
+    return one[:16] == other[:16] or (one[:10] == other[:10] and "T" not in one + other) or _without_time(one, other)
+
+
+def _without_time(one: str, other: str) -> bool:
+    return one[:10] == other[:10] and ("T" in one) != ("T" in other)
+
+
+def _days_with_year(draft: Draft, language: str | None) -> dict[str, FoundDate]:
+    """For "--05-02" what the text calls "May 2, 2013" elsewhere; no other year is guessed."""
+    passages = (passage.text for passage in draft.cleaned.passages if passage.kind != Kind.META)
+    days = [day for text in passages for day in dates_in(text, language) if day.has_year]
+    return {f"-{day.first[4:]}": day for day in reversed(days)}
 
 
 def _sentences(draft: Draft, parts: Parts, language: str | None) -> Iterator[Sentence]:
+    below = False  # within or under the text: the notes above it may be an invitation
     for at, passage in enumerate(draft.cleaned.passages):
-        if parts[at] in NEITHER or passage.kind in (Kind.META, Kind.CAPTION, Kind.FOOTNOTE):
+        below = below or parts[at] in (Part.LETTER, Part.STORY)
+        note = parts[at] == Part.NOTE and below
+        if note or parts[at] in NEITHER or passage.kind in (Kind.META, Kind.CAPTION, Kind.FOOTNOTE):
             continue
         for first, last in sentences(passage.text, language):
             yield Sentence(passage.start + first, passage.start + last, passage.kind == Kind.HEADING)
@@ -56,22 +79,22 @@ def _event(draft: Draft, sentence: Sentence, day: str, inferred: bool) -> Findin
     return Finding(Event(day, said), (Span(sentence.start, sentence.end),), 0.6 if inferred else 0.75, inferred)
 
 
-def _ahead(
-    draft: Draft, said: str, day: FoundDate, days: list[FoundDate], language: str | None
-) -> tuple[str, bool] | None:
-    """The day as ISO 8601 where it is one of an event still to come, and whether its year is inferred."""
+def _ahead(draft: Draft, said: str, day: FoundDate, days: list[FoundDate], language: str | None) -> bool:
+    """Is it the day of something that is still to come?"""
     low = level(said)
     clause = low if len(days) == 1 else _clause(low, day)
-    if not wording(language, "events", "deadlines").search(clause):
-        return None
+    due = wording(language, "deadlines").search(clause) and wording(language, "duties", "demanding").search(low)
+    if not due and not wording(language, "events").search(clause):
+        return False
     own = date.fromisoformat(draft.date.value) if draft.date and len(draft.date.value) == 10 else None
-    coming, gone = wording(language, "future").search(low), wording(language, "past").search(low)
-    if own is None:
-        return (day.iso, False) if coming and not gone else None
+    future, past = wording(language, "future").search(low), wording(language, "past").search(low)
+    coming = bool(future) and not past
+    if own is None or (past and not future):
+        return coming
     if not day.has_year:
-        return _with_year(day, own, bool(coming and not gone))
+        return _soon(day, own, coming)
     first, last = date.fromisoformat(day.first), date.fromisoformat(day.last)
-    return (day.iso, False) if own < last and first <= own + AHEAD else None
+    return first <= own + AHEAD and (own < last or (own == last and (coming or day.time is not None)))
 
 
 def _clause(low: str, day: FoundDate) -> str:
@@ -81,16 +104,16 @@ def _clause(low: str, day: FoundDate) -> str:
     return low[start:end]
 
 
-def _with_year(day: FoundDate, own: date, coming: bool) -> tuple[str, bool] | None:
-    """With the year of the document, or the next one; a day before the document's is history unless it is announced."""
+def _soon(day: FoundDate, own: date, coming: bool) -> bool:
+    """Is a day without a year near after the document's own? Before it, it is history unless it is announced."""
     for year in (own.year, own.year + 1):
         try:
             last = date.fromisoformat(f"{year}{day.last[1:]}")
         except ValueError:
             continue
         if own <= last <= own + AHEAD / 2 and (year == own.year or coming):
-            return day.iso.replace("--", f"{year}-"), True
-    return None
+            return True
+    return False
 
 
 def _today(draft: Draft, said: str, sentence: Sentence, language: str | None) -> str | None:
@@ -107,16 +130,3 @@ def _today(draft: Draft, said: str, sentence: Sentence, language: str | None) ->
 
 def _at(day: str, time: FoundTime) -> str:
     return f"{day}T{time.time}/{day}T{time.until}" if time.until else f"{day}T{time.time}"
-
-
-def _distinct(found: list[Finding[Event]]) -> list[Finding[Event]]:
-    """Each day told of once, but for the entries of a programme, which differ in place or time."""
-    kept: list[Finding[Event]] = []
-    for one in found:
-        day, timed = one.value.date, "T" in one.value.date
-        if any(other.value.text == one.value.text and other.value.date == day for other in kept):
-            continue
-        same = [other for other in kept if other.value.date[:10] == day[:10]]
-        if timed or not same:
-            kept.append(one)
-    return kept

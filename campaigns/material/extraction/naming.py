@@ -24,7 +24,7 @@ def name_at(draft: Draft, start: int, end: int, language: str | None) -> Span:
         if low[: sign.start()].strip():
             stop = sign.start()
             break
-    bodies = [found.span() for found in wording(language, "bodies").finditer(low)]
+    bodies = [found.span() for found in wording(language, "bodies", "ands").finditer(low)]
     for word in wording(language, "name_ends").finditer(low, 0, stop):
         inside = any(first <= word.start() < last for first, last in bodies)
         if not inside and low[: word.start()].strip(" ,"):
