@@ -29,6 +29,7 @@ LINE = re.compile(r"([A-Za-z][A-Za-z0-9_ -]{0,30}):(?:\s+(.*))?")
 LOOSE = re.compile(r"([A-Za-z][A-Za-z0-9_.-]{0,40})\s{0,9}[:=]\s{0,9}(\S.*)")
 FENCES = {"---": ("---", "..."), "+++": ("+++",)}
 LONGEST = 65536  # characters; what is longer is no front matter
+NOTHING = frozenset({"none", "null", "nil", "~", "true", "false", "n/a"})  # written by programs
 LONG = 200  # characters
 MOST = 50  # values of one key
 
@@ -37,7 +38,13 @@ def split(text: str) -> tuple[list[Block], str]:
     """The META blocks, and the text below. A key that says nothing of the document is marked as such."""
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     pairs, body = _fenced(text) or _pandoc(text) or _unfenced(text) or ([], text)
-    return [_block(key, value) for key, value in pairs if value], body
+    blocks = [_block(key, value) for key, value in _by_trust(pairs) if value]
+    return blocks, body
+
+
+def _by_trust(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The day of publishing before a "date", which may be that of an event."""
+    return sorted(pairs, key=lambda pair: _plain(pair[0]) == "date")
 
 
 def long_value(text: str) -> str:
@@ -144,6 +151,6 @@ def _block(key: str, value: str) -> Block:
     name = KEYS.get(_plain(key), "")
     if _plain(key) == "source":
         name = "url" if text.startswith(("http://", "https://")) else "publication"
-    if name:
+    if name and text.lower() not in NOTHING:
         return Block(text, Kind.META, name=name)
     return Block(f"{key}: {text}", Kind.META, cruft=Reason.META.value)

@@ -17,7 +17,7 @@ from .html_meta import meta_blocks, titles_of
 from .html_tree import Page, Piece
 from .html_walk import Walk
 from .items import typed_items
-from .lines import items_in
+from .lines import items_in, paragraphs_in
 from .markdown_source import without_programs
 
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -40,7 +40,8 @@ def read_html(text: str) -> list[Block]:
 
 def blocks_of(page: Page) -> list[Block]:
     blocks = [_block(piece) for piece in _without_twins(page.pieces)]
-    return typed_items([item for block in blocks for item in items_in(block)])
+    parts = [part for block in blocks for part in paragraphs_in(block)]
+    return typed_items([item for block in parts for item in items_in(block)])
 
 
 def _without_twins(pieces: list[Piece]) -> list[Piece]:

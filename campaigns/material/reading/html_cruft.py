@@ -46,6 +46,7 @@ def _find_title(page: Page, titles: list[str]) -> None:
     """The heading that the page's own title names, or else its first of the highest level."""
     wanted = [title.casefold() for title in titles if title]
     heads = [piece for piece in page.pieces if piece.kind == Kind.HEADING and piece.level <= 2]
+    heads = [piece for piece in heads if "main" in piece.element.place] or heads
     named = [piece for piece in heads if len(piece.text) >= 8 and _is_among(piece.text.casefold(), wanted)]
     for piece in named or sorted(heads, key=lambda piece: piece.level)[:1]:
         piece.element.titled = True
@@ -151,10 +152,12 @@ def _judge_links(page: Page) -> None:
         element.inner |= bool(element.parent and element.parent.inner)
     begun = False
     title = next((place for place, piece in enumerate(page.pieces) if piece.element.titled and not piece.cruft), 0)
+    in_main = bool(title) and "main" in page.pieces[title].element.place
     for place, piece in enumerate(page.pieces):
         begun = begun or piece.element.inner
-        if place < title and not begun and not piece.cruft and piece.prose < LONG and piece.kind != Kind.HEADING:
-            piece.cruft = "" if DATED.intersection(piece.element.place) else Reason.NAVIGATION.value
+        if place < title and not begun and not piece.cruft and piece.prose < LONG:
+            is_own = DATED.intersection(piece.element.place) or (piece.kind == Kind.HEADING and not in_main)
+            piece.cruft = "" if is_own else Reason.NAVIGATION.value
         if piece.cruft or piece.kind == Kind.RULE or piece.linked < 0.8 * len(piece.text):
             continue
         local = sum(not href.startswith(("http:", "https:", "mailto:", "//")) for href in piece.links)

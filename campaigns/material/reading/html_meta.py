@@ -66,10 +66,10 @@ def split_title(whole: str, titles: list[str], publications: list[str]) -> tuple
         for head, mark, tail in (whole.rpartition(between), whole.partition(between)):
             if not mark:
                 continue
+            if head.casefold() in sites and tail.casefold() not in sites:
+                return tail, head
             if tail.casefold() in sites or head.casefold() in known:
                 return head, tail
-            if head.casefold() in sites:
-                return tail, head
             if tail.casefold() in known:
                 return tail, ""  # "Petition: Title"
     return whole, ""

@@ -41,6 +41,7 @@ PICTURE_FILES = (".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp")
 SIGNS = named("# ¶ § ↩ ↩︎ ↑ ^ ⤴ 🔗")  # links of a heading to itself, of a footnote back to the text
 RULERS = "=-–—_*~#·•+. \n"  # a line of these divides
 MOST_RUNS = 4000  # in one block: a hostile page could put a million into one paragraph
+LONGEST_ASIDE = 2000  # characters
 DEEPEST = 8  # landmarks in `place`
 
 
@@ -141,6 +142,7 @@ class Walk:
             self.begun = self.begun or shaped.prose > 200
             self.rows.put(shaped)
         for aside in self.asides:
+            aside.text = " ".join(normal(aside.text).split())
             self.rows.put(aside)
         self.asides = []
 
@@ -188,9 +190,11 @@ class Walk:
 
     def _aside(self, text: str, reason: str) -> None:
         """What stands in the middle of a block and is none of its text: it follows the block."""
-        text = " ".join(normal(text).split())
-        if text:
-            self.asides.append(Piece(text, Kind.PARAGRAPH, self.at, cruft=reason))
+        last = self.asides[-1] if self.asides else None
+        if last and last.element is self.at and last.cruft == reason:
+            last.text += text[: max(0, LONGEST_ASIDE - len(last.text))]  # the parser hands it over in bits
+        elif text.strip():
+            self.asides.append(Piece(text[:LONGEST_ASIDE], Kind.PARAGRAPH, self.at, cruft=reason))
 
     def _picture(self, attributes: dict[str, str], element: Element) -> None:
         text = " ".join(normal(attributes.get("alt", "")[:1000]).split())

@@ -9,6 +9,9 @@ from campaigns.material.document import Block, Kind
 from .items import in_sequence, marker, without_marker
 
 NARROW = 50  # characters; nobody wraps prose so narrow
+SHORT = 35  # characters; so are names, on average
+PARAGRAPH = 200  # characters
+DASHES = (" - ", " – ", " — ")
 WIDEST = 140
 FEW = 3  # lines that have to agree on a width
 ROOM = 2  # characters that may be left free besides
@@ -38,17 +41,49 @@ def are_lines(lines: list[str], width: int) -> bool:
     if len(lines) < 2:
         return False
     breaks = len(lines) - 1
+    if _are_alike(lines):
+        return True
     anew = sum(not line.lstrip(" >*_[(\"'“„«")[:1].islower() for line in lines[1:])
     if anew < 0.75 * breaks:
         return False
     longest = max(map(len, lines))
     if longest < NARROW:
-        return True
+        return _has_case(lines) or sum(map(len, lines)) < SHORT * len(lines)
+    if not _has_case(lines):
+        return False
     full = sum(not _fits(line, following, width or longest) for line, following in pairwise(lines))
     if full >= (0.5 if width else 0.75) * breaks:
         return not width and breaks == 1 and len(lines[0]) < NARROW
     ended = sum(line.rstrip(" *_").endswith(SENTENCE_ENDS) for line in lines)
     return ended < 0.6 * len(lines)
+
+
+def _are_alike(lines: list[str]) -> bool:
+    """ "Name - role", each time with the same dash."""
+    return any(all(line.find(dash, 0, NARROW) > 0 for line in lines) for dash in DASHES)
+
+
+def _has_case(lines: list[str]) -> bool:
+    """Arabic has no capitals to begin a line with."""
+    letters = [sign for line in lines for sign in line[:100] if sign.isalpha()]
+    return sum(sign.islower() or sign.isupper() for sign in letters) * 2 > len(letters)
+
+
+def paragraphs_in(block: Block) -> list[Block]:
+    """Where single line breaks divide paragraphs, and not only lines: a long line is a paragraph."""
+    lines = block.text.split("\n")
+    if block.kind not in (Kind.PARAGRAPH, Kind.QUOTE) or len(lines) < 2 or max(map(len, lines)) < PARAGRAPH:
+        return [block]
+    found: list[Block] = []
+    start = at = 0
+    for line in lines:
+        end = at + len(line)
+        if len(line) >= PARAGRAPH:
+            found += [_part(block, start, at - 1)] if start < at else []
+            found.append(_part(block, at, end))
+            start = end + 1
+        at = end + 1
+    return [*found, _part(block, start, len(block.text))] if start < len(block.text) else found
 
 
 def items_in(block: Block) -> list[Block]:

@@ -50,10 +50,10 @@ def without_programs(page: str) -> str:
     """A page as its author keeps it: what is for PHP or a template goes, or is told."""
     pieces, at = [], 0
     while (start := page.find("<?php", at)) >= 0 or (start := page.find("<?=", at)) >= 0:
-        end = page.find("?>", start)
-        pieces.append(page[at:start])
-        pieces.append(_told(page[start : start + 300]))
-        at = end + 2 if end >= 0 else len(page)
+        found = page.find("?>", start)
+        end = found + 2 if found >= 0 else len(page)
+        pieces += [page[at:start], _told(page[start : min(end, start + 300)])]
+        at = end
     page = "".join((*pieces, page[at:]))
     return SHORTCODE.sub(lambda found: _within(page, found), page) if "{{" in page or "{%" in page else page
 
