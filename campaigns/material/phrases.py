@@ -11,18 +11,21 @@ from . import words
 
 ELLIPSIS = "…"
 # One letter where writers use several: alef with and without hamza, Persian and Arabic kaf and yeh; straight quotes.
-ALIKE = str.maketrans("أإآٱىیکة’‘`´“”„«»", 'اااايي\u0643ه\'\'\'\'"""""', "\u0640\u200c\u200e\u200f")
+VOWEL_SIGNS = "".join(map(chr, range(0x64B, 0x653)))
+ALIKE = str.maketrans("أإآٱىیکة’‘`´“”„«»", 'اااايي\u0643ه\'\'\'\'"""""', VOWEL_SIGNS + "\u0640\u200c\u200e\u200f")
 NUMBER = re.compile(r"\d(?:[\d.,\u00a0\u202f' ]{0,12}\d)?")
 COLON = re.compile(r"\s{1,4}:")
 
 
 def normal(text: str) -> str:
     """How a line reads, without the signs before and after it."""
-    plain = "".join(c for c in text.translate(ALIKE) if not 0x64B <= ord(c) <= 0x652).casefold()
-    said = [at for at, c in enumerate(plain) if c.isalnum() or c == "#"]
-    if not said:
-        return ""
-    return COLON.sub(":", " ".join(NUMBER.sub("#", plain[said[0] : said[-1] + 1]).split()))
+    plain = text.translate(ALIKE).casefold()
+    start, end = 0, len(plain)
+    while start < end and not (plain[start].isalnum() or plain[start] == "#"):
+        start += 1
+    while end > start and not (plain[end - 1].isalnum() or plain[end - 1] == "#"):
+        end -= 1
+    return COLON.sub(":", " ".join(NUMBER.sub("#", plain[start:end]).split()))
 
 
 class Phrases:

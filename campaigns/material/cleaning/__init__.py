@@ -13,9 +13,9 @@ ENOUGH = 200  # characters of prose, without which cruft may be all there is
 
 
 def clean(document: Document) -> Cleaned:
-    sheet = Sheet.of(document)
-    _drop_properties(sheet)
+    sheet = Sheet.of([part for block in document.blocks for part in mending.parted(block)])
     sheet.blocks = mending.mended(sheet.blocks)
+    _drop_properties(sheet)
     page_breaks.drop_headers(sheet)
     cruft.cut_tails(sheet)
     cruft.drop_lines(sheet)

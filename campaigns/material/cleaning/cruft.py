@@ -1,7 +1,7 @@
 """Lines that a site puts around a text, known by their phrases."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from campaigns.material import phrases, words
 from campaigns.material.document import Kind, Reason
@@ -82,6 +82,7 @@ def _cut_lines(sheet: Sheet, at: int, lines: list[str], reasons: list[Reason | N
             sheet.cut(at, start, min(start + len(lines[place]) + 1, len(sheet.blocks[at].text)), reason)
 
 
+@lru_cache(maxsize=16)  # a line is asked about as its own and as its neighbours' neighbour
 def reason_of(text: str) -> Reason | None:
     text = text.strip()
     if not text or len(text) > APPEAL:

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from campaigns.material import words
-from campaigns.material.document import Block
+from campaigns.material.document import Block, Kind
+from campaigns.material.prose import ends_sentence, is_prose
 
-from .sheet import Edit, edited
+from .sheet import Edit, edited, piece
 
 ESCAPED = re.compile(r"\\(?=[$*_#~`>|.!+\-()\[\]{}<@\"'&%])")
-DIVIDED = re.compile(r"([^\W\d_]{1,40}(?:['’][^\W\d_]{1,40})?)-( \n?|\n ?)(?=([^\W\d_]{1,40}))")
+DIVIDED = re.compile(r"([^\W\d_]{1,40}(?:['’][^\W\d_]{1,40})?)-( \n?|\n ?)(?=([^\W\d_]{1,40}(?:['’][^\W\d_]{1,40})?))")
 WORD = re.compile(r"[^\W\d_]{1,60}(?:['’-][^\W\d_]{1,60}){0,4}")
 
 
@@ -18,6 +19,24 @@ def mended(blocks: list[Block]) -> list[Block]:
     seen = Counter(_plain(word) for block in blocks for word in WORD.findall(block.text))
     together = _joins(blocks, seen)
     return [edited(block, sorted({*_escapes(block), *_divisions(block, seen, together)})) for block in blocks]
+
+
+def parted(block: Block) -> list[Block]:
+    """The paragraphs of a text that was written without blank lines. Short lines, as of an address, stay together."""
+    lines = block.text.split("\n") if block.kind == Kind.PARAGRAPH else []
+    if sum(is_prose(line) and ends_sentence(line) for line in lines) < 2:
+        return [block]
+    found, at, short = [], 0, None
+    for line in lines:
+        if is_prose(line):
+            found += [(short, at - 1)] if short is not None else []
+            found.append((at, at + len(line)))
+            short = None
+        elif short is None:
+            short = at
+        at += len(line) + 1
+    found += [(short, len(block.text))] if short is not None else []
+    return [piece(block, start, end) for start, end in found if block.text[start:end].strip()]
 
 
 def _escapes(block: Block) -> Iterable[Edit]:
@@ -29,10 +48,11 @@ def _divisions(block: Block, seen: Counter[str], together: bool) -> Iterable[Edi
     "E-\\ncommerce" keeps its hyphen, and "pre- and post-war" both words."""
     for found in DIVIDED.finditer(block.text) if "-" in block.text else ():
         first, gap, second = found.groups()
+        own = _plain(first).rpartition("'")[2]  # without "d'" and "l'"
         end = found.end() - len(gap)
         if second.lower() in words.everywhere("cleaning", "suspending") or not second[0].islower():
             continue
-        if seen[_plain(first + second)]:
+        if seen[_plain(first + second)] or seen[own + _plain(second)]:
             yield end - 1, found.end(), ""
         elif "\n" in gap or seen[_plain(f"{first}-{second}")]:
             hyphenated = len(first) == 1 or seen[_plain(f"{first}-{second}")] or not together

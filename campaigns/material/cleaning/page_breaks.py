@@ -103,4 +103,5 @@ def _goes_on(sheet: Sheet, first: int, second: int) -> bool:
 
 def _is_running(block: Block) -> bool:
     """Long enough to be the middle of a paragraph, and no line of a list."""
-    return len(block.text) >= LONG and "\n" not in block.text[-LONG:]
+    cased = block.text[-1:].lower() != block.text[-1:].upper()
+    return len(block.text) >= (LONG if cased else LONG * 2 // 3) and "\n" not in block.text[-LONG:]

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
-from campaigns.material.document import Block, Document, Kind, Mark, Reason, Style
+from campaigns.material.document import Block, Kind, Mark, Reason, Style
 
 Edit = tuple[int, int, str]  # [start, end) of a text, and what stands there instead
 
@@ -17,8 +17,8 @@ class Sheet:
     incomplete: bool = False  # the document says that it goes on elsewhere
 
     @classmethod
-    def of(cls, document: Document) -> "Sheet":
-        return cls(list(document.blocks), [Reason(block.cruft) if block.cruft else None for block in document.blocks])
+    def of(cls, blocks: list[Block]) -> "Sheet":
+        return cls(blocks, [Reason(block.cruft) if block.cruft else None for block in blocks])
 
     def drop(self, at: int, reason: Reason) -> None:
         self.why[at] = self.why[at] or reason
@@ -58,6 +58,16 @@ def edited(block: Block, edits: list[Edit]) -> Block:
     marks = (replace(mark, start=moved(mark.start), end=moved(mark.end)) for mark in block.marks)
     cells = tuple(text.split(" | ")) if len(block.cells) == text.count(" | ") + 1 else block.cells
     return replace(block, text=text, marks=tuple(mark for mark in marks if mark.end > mark.start), cells=cells)
+
+
+def piece(block: Block, start: int, end: int) -> Block:
+    """A part of a block's text, with its marks."""
+    marks = (
+        replace(mark, start=max(mark.start - start, 0), end=min(mark.end, end) - start)
+        for mark in block.marks
+        if mark.start < end and mark.end > start
+    )
+    return replace(block, text=block.text[start:end], marks=tuple(marks))
 
 
 def joined(first: Block, second: Block, between: str = " ") -> Block:

@@ -12,8 +12,11 @@ from campaigns.material.prose import count_words, is_prose
 from .parts import Part, Parts
 
 ENOUGH = 4  # points, see of_document
-QUOTED = re.compile(r"“[^”]{0,5000}[”]?|„[^“”]{0,5000}[“”]?|«[^»]{0,5000}»?|\"[^\"]{0,5000}\"?")
+QUOTED = re.compile(
+    r"“[^”]{0,5000}[”]?|„[^“”]{0,5000}[“”]?|«[^»]{0,5000}»?|\"[^\"]{0,5000}\"?|(?<!\w)['‘][^'’\n]{20,2000}['’]?"
+)
 TITLE = 400  # characters of what stands above the text and may name it a petition
+NAMING = 16  # words of a line that may name what follows
 SELF = 40  # characters of "We, …"
 WORD = re.compile(r"[^\W\d_]{1,40}")
 
@@ -23,7 +26,7 @@ def of_document(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
     undersigned" and a text that speaks as we and to you are for it; people who are quoted are against it."""
     passages = draft.cleaned.passages
     prose = [passages[at] for at in places if is_prose(passages[at].text) and passages[at].kind == Kind.PARAGRAPH]
-    points = _titled(draft, parts, places)
+    points = _titled(draft, places)
     points += 3 if any(_undersigned(one) for one in prose) else 2 if prose and _presents_itself(prose[0]) else 0
     points += 2 if Part.SIGNING in parts or _is_petition(passages, places) else 0
     we = speaking(prose, "we")
@@ -61,17 +64,17 @@ def _presents_itself(first: Passage) -> bool:
     return count_words(opening) <= 2 and normal(opening) in phrases.everywhere("letter", "we").whole
 
 
-def _titled(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
+def _titled(draft: Draft, places: Sequence[int]) -> int:
     """3 where what stands above begins with "An open letter", 2 where it holds such words."""
     passages = draft.cleaned.passages
     start = places[0] if places else 0
-    above = [passages[at].text for at in range(start) if parts[at] == Part.HEAD or passages[at].kind == Kind.HEADING]
-    above += [one.text for one in passages[:12] if one.kind == Kind.META and one.block.name == "title"]
-    above += [one.text for one in passages[:start] if count_words(one.text) <= 16]
+    above = [one.text for one in passages[:start] if one.kind == Kind.HEADING or one.block.name == "title"]
     above += [draft.title.value] if draft.title else []
+    if not above:
+        above = [one.text for one in passages[:start] if count_words(one.text) <= NAMING]
     known = phrases.everywhere("letter", "kinds")
     lines = [normal(text) for text in above if len(text) <= TITLE]
-    if any(known.has(line) and known.has(" ".join(line.split()[:4])) for line in lines):
+    if any(known.opens(line) or known.has(" ".join(line.split()[:3])) for line in lines):
         return 3
     return 2 if any(known.has(line) for line in lines) else 0
 

@@ -62,7 +62,7 @@ def letter_region(draft: Draft, parts: Parts, places: list[int]) -> Region | Non
     for at in places:
         if boundaries.leads(passages[at]):
             region = _region(draft, parts, [other for other in places if other > at])
-            if region and (region.signed or _speaks(draft, region, 0.3 if region.closing is None else 0.1)):
+            if region and (region.signed or region.closing is not None or _stands(draft, region)):
                 region.confidence = 0.8
                 return region
     return None
@@ -87,6 +87,12 @@ def _greeted(draft: Draft, parts: Parts, places: list[int], at: int, greeting: S
         return None
     region.greeting, region.greeters, region.confidence = greeting, greeters, 0.95 if region.closing else 0.85
     return region
+
+
+def _stands(draft: Draft, region: Region) -> bool:
+    """Is it a text of its own, rather than the rest of the article that leads to a letter elsewhere?"""
+    prose = [draft.cleaned.passages[at] for at in region.inside if is_prose(draft.cleaned.passages[at].text)]
+    return not evidence.reporting(prose) and _speaks(draft, region, 0.1 if len(prose) >= 3 else 0.3)
 
 
 def _speaks(draft: Draft, region: Region, share: float) -> bool:

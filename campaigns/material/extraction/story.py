@@ -1,7 +1,7 @@
 """A text that is no letter: its body, and the letter and the answer that it quotes."""
 
-from campaigns.material.document import Kind, Style
-from campaigns.material.draft import Draft, Span
+from campaigns.material.document import Kind, Passage, Style
+from campaigns.material.draft import Draft, Finding, Span
 from campaigns.material.prose import is_prose
 
 from . import boundaries, quotations
@@ -9,7 +9,7 @@ from .parts import Part, Parts
 from .region import bulk
 
 END = 4  # passages at the end that may be about the author
-REST = 0.15  # of the text may follow the first note at its end
+REST = 0.2  # of the text may follow the first note at its end
 LETTER = 250  # characters that a story must quote before they are a letter's text
 
 
@@ -32,10 +32,19 @@ def without_notes(draft: Draft, parts: Parts, places: list[int]) -> list[int]:
             break
         if boundaries.is_note(passages[at]) or (late and boundaries.is_about_author(passages[at], byline)):
             end = number
+    end = min(end, _behind_head(draft, parts, places))
     notes |= set(places[end:]) | {at for at in places if passages[at].kind == Kind.FOOTNOTE}
     for at in notes:
         parts[at] = Part.NOTE
     return [at for at in places if at not in notes]
+
+
+def _behind_head(draft: Draft, parts: Parts, places: list[int]) -> int:
+    """A source or a byline below the text ends it, if little follows."""
+    length = len(draft.cleaned.text)
+    late = [at for at, one in enumerate(draft.cleaned.passages) if one.start > (1 - REST) * length]
+    claimed = next((at for at in late if parts[at] in (Part.HEAD, Part.NOTE)), len(parts))
+    return sum(at < claimed for at in places)
 
 
 def _is_note(draft: Draft, at: int) -> bool:
@@ -48,13 +57,13 @@ def _is_note(draft: Draft, at: int) -> bool:
 def without_references(text: str) -> int:
     """Where a last paragraph ends, but for lines that are links ("Details: https://…")."""
     end = len(text)
-    while "\n" in text[:end]:
-        start = text.rfind("\n", 0, end)
+    while True:
+        start = max(text.rfind(stop, 0, end) for stop in ("\n", ". ", "! ", "? ", "؟ "))
         line = text[start + 1 : end].strip()
-        if line and not (boundaries.LINK.search(line) and len(boundaries.LINK.sub("", line)) <= 40):
-            break
-        end = len(text[:start].rstrip())
-    return end
+        label = boundaries.LINK.sub("", line).strip()
+        if start < 0 or label == line or not label.endswith(":") or len(label) > 30:
+            return end
+        end = len(text[: start + 1].rstrip())
 
 
 def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
@@ -64,7 +73,7 @@ def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
         inside.pop(0)
     while inside and boundaries.is_trailing(passages[inside[-1]]):
         inside.pop()
-    inside = _standfirst(draft, parts, inside)
+    inside = with_standfirst(draft, parts, inside)
     for at in places:
         parts[at] = Part.STORY if at in inside else Part.NOTE
     if not inside:
@@ -75,16 +84,26 @@ def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
     _tell_quoted(draft, parts, inside)
 
 
-def _standfirst(draft: Draft, parts: Parts, inside: list[int]) -> list[int]:
+def with_standfirst(draft: Draft, parts: Parts, inside: list[int]) -> list[int]:
     """A standfirst that is set as any other paragraph is the first of the text."""
-    if not draft.standfirst or not draft.standfirst.spans or not inside:
+    passages = draft.cleaned.passages
+    at = inside[0] - 1 if inside else -1
+    if at < 0 or parts[at] != Part.HEAD or passages[at].kind != Kind.PARAGRAPH or not is_prose(passages[at].text):
         return inside
-    passages, start = draft.cleaned.passages, draft.standfirst.spans[0].start
-    at = next((at for at, one in enumerate(passages) if one.start <= start < one.end), len(passages))
-    if at >= inside[0] or passages[at].kind != Kind.PARAGRAPH or not is_prose(passages[at].text):
-        return inside
-    apart = boundaries.is_all(passages[at], Style.BOLD) or boundaries.is_all(passages[at], Style.ITALIC)
-    return inside if apart else [at, *inside]
+    return inside if _is_apart(draft, passages[at]) else [at, *inside]
+
+
+def _is_apart(draft: Draft, passage: Passage) -> bool:
+    """Is a first paragraph set off from the text? One with place and date is not: news begin so."""
+    if draft.byline and _is_in(draft.byline, passage):
+        return True
+    if draft.date and _is_in(draft.date, passage):
+        return False
+    return boundaries.is_all(passage, Style.BOLD) or boundaries.is_all(passage, Style.ITALIC)
+
+
+def _is_in(found: Finding[str], passage: Passage) -> bool:
+    return any(passage.start <= span.start < passage.end for span in found.spans)
 
 
 def _after_byline(draft: Draft, first: Span) -> int:
