@@ -8,7 +8,7 @@ from .sheet import Sheet
 
 __all__ = ["clean"]
 
-TOLD = {"title", "description", "author", "publication", "date", "url", "language", "header", "copyright"}
+TOLD = {"title", "subtitle", "description", "author", "publication", "date", "url", "language", "header", "copyright"}
 ENOUGH = 200  # characters of prose, without which cruft may be all there is
 
 
