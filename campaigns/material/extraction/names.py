@@ -21,15 +21,14 @@ class Shape(IntEnum):
 
 
 @cache
-def known(name: str) -> frozenset[str]:
+def phrases(name: str) -> tuple[str, ...]:
     """The words of all languages under [signing] name, in lower case."""
-    return frozenset(word.casefold() for word in words.everywhere("signing", name))
+    return tuple(word.casefold() for word in words.everywhere("signing", name))
 
 
 @cache
-def _parts(name: str) -> tuple[str, ...]:
-    """Parts of words, which in some languages stand inside one long word."""
-    return tuple(known(name))
+def known(name: str) -> frozenset[str]:
+    return frozenset(phrases(name))
 
 
 def plain(word: str) -> str:
@@ -48,13 +47,13 @@ def is_handle(text: str) -> bool:
 
 def has_body(tokens: list[str]) -> bool:
     return any(
-        token in known("bodies") or (len(token) > 7 and token.endswith(_parts("body_endings"))) for token in tokens
+        token in known("bodies") or (len(token) > 7 and token.endswith(phrases("body_endings"))) for token in tokens
     )
 
 
 def has_role(tokens: list[str]) -> bool:
     return any(
-        token in known("roles") or (len(token) > 7 and token.endswith(_parts("role_endings"))) for token in tokens
+        token in known("roles") or (len(token) > 7 and token.endswith(phrases("role_endings"))) for token in tokens
     )
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from campaigns.material.document import Cleaned, Kind
 from campaigns.material.draft import Signatory, Span
 
-from .names import Shape, is_person, known, shape
+from .lines import Line, head
+from .names import Shape, is_person, phrases, shape
 from .signatory_lines import Signer, after_number, parsed
-from .signatory_lists import Line, Opening, Region, head
+from .signatory_lists import Opening, Region
 from .signatory_prose import enumerated
 from .signatory_tables import in_table
 
 CUT_BY_WIDTH = ("pdf", "txt")  # formats whose lines may end where the page did
+SAMPLE = 100  # lines that are looked at to learn how a list is set
 WRAPPED = 60  # characters of a line that may have been cut because it was full
 
 
@@ -64,20 +66,20 @@ def _segments(one: Region) -> list[list[Line]]:
 def _in_blocks(lines: list[Line], opening: Opening) -> bool:
     if lines[0].kind is Kind.ITEM and len({line.passage for line in lines}) == len(lines):
         return False
-    shapes = [shape(head(line.text)) for line in lines]
-    bare = [parsed(line.text) is not None and _is_bare(line) for line in lines]
+    sample = lines[:SAMPLE]
+    shapes = [line.shape for line in sample]
+    bare = [_is_bare(line) for line in sample]
     people = [at for at, kind in enumerate(shapes) if kind is Shape.PERSON and bare[at]]
-    under = sum(at + 1 < len(lines) and bare[at + 1] and _is_under(shapes[at + 1]) for at in people)
+    under = sum(at + 1 < len(sample) and bare[at + 1] and _is_under(shapes[at + 1]) for at in people)
     if opening is Opening.CLOSING and len(lines) <= 3:
         return any(kind is Shape.PERSON for kind in shapes)
     if len(people) == 1:
         return under == 1 and len(lines) <= 6 and shapes[people[0] + 1] is not Shape.PLAIN
-    return len(people) > 1 and under >= 0.7 * len(people) and len(lines) <= 6 * len(people)
+    return len(people) > 1 and under >= 0.7 * len(people) and len(sample) <= 6 * len(people)
 
 
 def _is_bare(line: Line) -> bool:
-    signer = parsed(line.text)
-    return signer is not None and signer.to <= signer.from_ and not after_number(line.text)
+    return line.signer is not None and line.signer.to <= line.signer.from_ and not after_number(line.text)
 
 
 def _is_under(kind: Shape) -> bool:
@@ -88,11 +90,11 @@ def _blocks(lines: list[Line]) -> list[Signed]:
     found: list[Signed] = []
     before: list[Span] = []
     for line in lines:
-        signer = parsed(line.text)
+        signer = line.signer
         if not signer:
             continue
         at = _placed(signer, line.start)
-        if shape(head(line.text)) is Shape.PERSON or (at.other and is_person(line.text[signer.start : signer.end])):
+        if line.shape is Shape.PERSON or (at.other and is_person(line.text[signer.start : signer.end])):
             found.append(Signed(at.name, at.other or tuple(before)))
             before = []
         elif found and (not found[-1].other or found[-1].other[0].start > found[-1].name[0].end):
@@ -111,7 +113,7 @@ def _blocks(lines: list[Line]) -> list[Signed]:
 def _lines(cleaned: Cleaned, lines: list[Line]) -> list[Signed]:
     text = cleaned.text
     entries = _joined(lines, cleaned.format in CUT_BY_WIDTH)
-    shapes = [shape(head(text[entry.start : entry.end])) for entry in entries[:200]]
+    shapes = [shape(head(text[entry.start : entry.end])) for entry in entries[:SAMPLE]]
     bodies, people = shapes.count(Shape.BODY), shapes.count(Shape.PERSON)
     found: list[Signed] = []
     for entry in entries:
@@ -159,7 +161,7 @@ def _goes_on(before: str, text: str, numbered: bool, longest: int) -> bool:
 def _parted(line: str, signer: Signer) -> list[Signer]:
     """Two people in one line: "Ana Ruiz and Ben Roe"."""
     name = line[signer.start : signer.end]
-    for word in known("joins"):
+    for word in phrases("joins"):
         place = name.find(f" {word} ")
         left, right = name[:place], name[place + len(word) + 2 :]
         if (

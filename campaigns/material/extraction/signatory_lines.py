@@ -14,6 +14,7 @@ from .names import (
     is_letters,
     is_person,
     known,
+    phrases,
     plain,
     shape,
 )
@@ -160,7 +161,7 @@ def _colon(line: str) -> tuple[int, int]:
 
 def _behalf(line: str) -> tuple[int, int]:
     lower = line.casefold()
-    for phrase in known("behalf"):
+    for phrase in phrases("behalf"):
         place = lower.find(f" {phrase} ")
         if place > 0 and len(lower) == len(line):
             return place, len(phrase) + 2

@@ -3,29 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import NamedTuple
 
-from campaigns.material.document import Cleaned, Kind
+from campaigns.material.document import Kind
 
-from .names import EDGES, Shape, is_contact, is_person, known, plain, shape
-from .signatory_lines import after_number
+from .lines import Line, begins, head, key, labelled, mentions, told
+from .names import EDGES, Shape, is_contact, is_person, known, phrases, plain
 from .signatory_prose import enumerated
 
 LONGEST_NOTE = 700  # characters between two lists that are still one
+LONGEST_GAP = 30  # lines between them
+SAMPLE = 8  # lines by which a list is judged
 LONGEST_SIGNER = 200  # characters of a line that is plainly one signer
 LONGEST_OPENING = 300  # characters of a line that announces names
-LONGEST_PHRASE = 5  # words of a phrase in languages/*.toml
-
-
-class Line(NamedTuple):
-    passage: int
-    start: int  # in the cleaned text
-    text: str
-    kind: Kind
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
 
 
 class Opening(IntEnum):
@@ -58,89 +47,49 @@ class Region:
         return len(self.signers)
 
 
-def lines_of(cleaned: Cleaned) -> list[Line]:
-    lines: list[Line] = []
-    for number, passage in enumerate(cleaned.passages):
-        if passage.kind in (Kind.META, Kind.CAPTION, Kind.RULE):
-            continue
-        at = passage.start
-        for text in [passage.text] if passage.kind is Kind.ROW else passage.text.split("\n"):
-            if text.strip():
-                lines.append(Line(number, at, text, passage.kind))
-            at += len(text) + 1
-    return lines
-
-
-def key(text: str) -> str:
-    return " ".join(text.casefold().strip(EDGES + "#[](){}…").split())
-
-
-def mentions(text: str, name: str) -> bool:
-    """Whether one of the phrases of [signing] name stands in the text, in whole words."""
-    tokens = [plain(token) for token in text.split()]
-    phrases = known(name)
-    return any(
-        " ".join(tokens[at : at + size]) in phrases
-        for size in range(1, LONGEST_PHRASE + 1)
-        for at in range(len(tokens) - size + 1)
-    )
-
-
-def head(text: str) -> str:
-    """The part of a line that is a name, if it is one: up to the first mark."""
-    at = after_number(text)
-    stops = [place for mark in (",", " (", " - ", " – ", " — ", ": ", "; ") if (place := text.find(mark, at)) > 0]
-    return text[at : min(stops, default=len(text))]
-
-
-def labelled(text: str) -> tuple[str, str, str]:
-    """The text before and after its first colon; one inside a time or an address is none."""
-    at = text.find(":")
-    while 0 < at < len(text) - 1 and (text[at + 1].isdigit() or text[at + 1] == "/"):
-        at = text.find(":", at + 1)
-    return (text[:at], ":", text[at + 1 :]) if at > 0 else (text, "", "")
-
-
 def opening(line: Line, before: Line | None = None) -> Opening | None:
     """Whether names follow a line like this one."""
     text = line.text
-    if len(text) > LONGEST_OPENING and ":" not in text[:LONGEST_OPENING] or line.kind in (Kind.ROW, Kind.FOOTNOTE):
+    if line.kind in (Kind.ROW, Kind.FOOTNOTE) or (len(text) > LONGEST_OPENING and ":" not in text[:LONGEST_OPENING]):
         return None
-    label, colon, _ = labelled(text)
+    label, colon, rest = labelled(text)
     if before and before.passage == line.passage and not colon and text[0].islower():
         return None  # a sentence that was cut into lines
-    whole, short = key(label), len(label.split())
-    if whole in known("openers") or (whole in known("headings") and short <= 8):
+    whole = key(label)
+    if whole in known("openers") or whole in known("headings"):
         return Opening.HEADING
-    if is_closing(whole, text):
+    if _is_closing(whole, text):
         return Opening.CLOSING
-    if short > 45 or mentions(label, "invitations"):
+    return _announcement(line, label, bool(colon), not rest.strip())
+
+
+def _announcement(line: Line, label: str, colon: bool, last: bool) -> Opening | None:
+    tokens = [plain(token) for token in label.split()]
+    if len(tokens) > 45 or not (told(tokens, "headings") or (colon and last and told(tokens, "acts"))):
         return None
-    plainly = line.kind is Kind.HEADING or colon or (short <= 6 and _at_an_end(whole))
-    if plainly and short <= 10 and mentions(label, "headings") and not label.rstrip().endswith((".", "?", "!")):
+    if told(tokens, "invitations"):
+        return None
+    plainly = line.kind is Kind.HEADING or colon or (len(tokens) <= 6 and _at_an_end(key(label)))
+    if plainly and len(tokens) <= 10 and told(tokens, "headings") and not label.rstrip().endswith((".", "?", "!")):
         return Opening.HEADING
-    if text.rstrip().endswith(":") and (mentions(text, "acts") or mentions(text, "headings")):
-        return Opening.SENTENCE
-    return None
+    return Opening.SENTENCE if colon and last else None
 
 
 def _at_an_end(whole: str) -> bool:
     """ "First signatories", "signatories to date": not a sentence that speaks of them."""
-    return any(whole.startswith(phrase + " ") or whole.endswith(" " + phrase) for phrase in known("headings"))
+    return bool(begins(whole, "headings")) or any(whole.endswith(" " + phrase) for phrase in phrases("headings"))
 
 
-def is_closing(whole: str, text: str) -> bool:
+def _is_closing(whole: str, text: str) -> bool:
     if whole in known("closings"):
         return True
-    if text.rstrip().endswith((":", "?")) or len(text) > LONGEST_OPENING:
+    if len(text) > LONGEST_OPENING or text.rstrip().endswith((":", "?")):
         return False
-    if any(whole.startswith(phrase + " ") for phrase in known("formulas")):
-        return not text.rstrip().endswith(".") or len(whole.split()) <= 30
-    return any(
-        whole.startswith((phrase + " ", phrase + ",")) and len(whole.split()) <= len(phrase.split()) + 4
-        for phrase in known("closings")
-        if " " in phrase or "," in whole
-    )
+    words = len(whole.split())
+    if begins(whole, "formulas"):
+        return not text.rstrip().endswith(".") or words <= 30
+    phrase = begins(whole, "closings")
+    return bool(phrase) and (" " in phrase or "," in whole) and words <= len(phrase.split()) + 4
 
 
 def inline(line: Line, how: Opening) -> Line | None:
@@ -153,51 +102,47 @@ def inline(line: Line, how: Opening) -> Line | None:
 
 
 def sort(line: Line) -> Sort:
-    text, whole = line.text, key(line.text)
-    if whole in known("stops"):
+    if line.key in known("stops"):
         return Sort.STOP
     if line.kind is Kind.ROW:
         return Sort.SIGNER
-    label = key(labelled(text)[0])
+    label = key(labelled(line.text)[0])
     if label in known("copies"):
         return Sort.COPY
-    if whole in known("countries") or whole in known("groups") or line.kind is Kind.HEADING:
+    if line.kind is Kind.HEADING or line.key in known("countries") or line.key in known("groups"):
         return Sort.GROUP
-    if label in known("contacts") or whole in known("fields") or not whole:
+    if label in known("contacts") or line.key in known("fields") or not line.key:
         return Sort.SKIP
-    if text.rstrip().endswith(":"):
-        return Sort.GROUP if len(text.split()) <= 8 else Sort.NOTE
-    return _sort_of_name(text)
+    if line.text.rstrip().endswith(":"):
+        return Sort.GROUP if len(line.text.split()) <= 8 else Sort.NOTE
+    return _sort_of_name(line)
 
 
-def _sort_of_name(text: str) -> Sort:
-    name = head(text)
-    kind = shape(name)
-    if kind is Shape.NOTHING or (is_contact(name) and "@" not in text[:1]):
+def _sort_of_name(line: Line) -> Sort:
+    text = line.text
+    if line.shape is Shape.NOTHING or ("@" not in text[:1] and is_contact(head(text))):
         return Sort.SKIP
-    if text.lstrip().startswith(("(", "[", "*", "†")) and len(text.split()) > 5:
+    if line.shape is Shape.PROSE:
         return Sort.NOTE
-    if kind is Shape.PROSE or mentions(text[:200], "invitations"):
-        return Sort.NOTE
+    if len(text) > 2 * LONGEST_SIGNER:
+        return Sort.SIGNER if enumerated(text) else Sort.NOTE
     tokens = [plain(token) for token in text.split()]
-    if any(token.strip("+").isdigit() for token in tokens[:4]) and (
-        mentions(text, "others") or mentions(text, "counted")
-    ):
-        return Sort.SKIP
-    if len(tokens) > 15 and kind is not Shape.PERSON and sum(token in known("prose") for token in tokens) >= 3:
+    if told(tokens, "invitations") or (text.lstrip().startswith(("(", "[", "*", "†")) and len(tokens) > 5):
         return Sort.NOTE
-    return Sort.NOTE if len(text) > 400 and text.count(",") < 8 else Sort.SIGNER
+    if any(token.strip("+").isdigit() for token in tokens[:4]) and (told(tokens, "others") or told(tokens, "counted")):
+        return Sort.SKIP
+    if len(tokens) > 15 and line.shape is not Shape.PERSON and sum(token in known("prose") for token in tokens) >= 3:
+        return Sort.NOTE
+    return Sort.SIGNER
 
 
 def strong(line: Line) -> bool:
     """A line that would be taken for a name anywhere."""
     if sort(line) is not Sort.SIGNER:
         return False
-    return (
-        line.kind is Kind.ROW
-        or (shape(head(line.text)) in (Shape.PERSON, Shape.BODY) and len(line.text) < LONGEST_SIGNER)
-        or bool(enumerated(line.text))
-    )
+    if line.kind is Kind.ROW or (line.shape in (Shape.PERSON, Shape.BODY) and len(line.text) < LONGEST_SIGNER):
+        return True
+    return bool(enumerated(line.text))
 
 
 def region(lines: list[Line], at: int, how: Opening) -> Region:
@@ -207,6 +152,8 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
         found.signers.append((here, True))
     fresh, noted, unsure = True, 0, False
     for number in range(at + 1, len(lines)):
+        if number - found.last > LONGEST_GAP or (len(found) == SAMPLE and not _holds(found)):
+            break
         line = lines[number]
         what = sort(line)
         again = (
@@ -220,7 +167,7 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
             found.last = _end_of_copies(lines, number)
             break
         if what is Sort.GROUP:
-            fresh = fresh or key(line.text) not in known("countries")
+            fresh = fresh or line.key not in known("countries")
             unsure = unsure or not (again or _known_group(line))
         elif what is Sort.NOTE:
             noted += len(line.text)
@@ -240,8 +187,7 @@ def _tells(line: Line) -> bool:
 
 
 def _known_group(line: Line) -> bool:
-    whole = key(line.text)
-    return whole in known("countries") or whole in known("groups") or mentions(line.text, "groups")
+    return line.key in known("countries") or line.key in known("groups") or mentions(line.text, "groups")
 
 
 def _resumes(lines: list[Line], at: int, found: Region) -> bool:
@@ -283,8 +229,8 @@ def _holds(one: Region) -> bool:
     """Whether what follows is signatories at all."""
     if not one.signers:
         return False
-    sure = sum(strong(line) for line, _ in one.signers[:8])
-    among = len(one.signers[:8])
+    sure = sum(strong(line) for line, _ in one.signers[:SAMPLE])
+    among = len(one.signers[:SAMPLE])
     if one.opening is Opening.SENTENCE:
         return sure >= 2 and sure >= among * 0.6
     return sure >= 1 or len(one.signers[0][0].text.split()) <= 5
@@ -292,7 +238,7 @@ def _holds(one: Region) -> bool:
 
 def _is_empty(one: Region, line: Line) -> bool:
     """A heading whose list stands elsewhere: it is no part of the text either."""
-    if one.opening is not Opening.HEADING or key(line.text) not in known("headings"):
+    if one.opening is not Opening.HEADING or line.key not in known("headings"):
         return False
     one.signers.clear()
     one.last = one.first
@@ -317,7 +263,7 @@ def tail(lines: list[Line]) -> Region | None:
 
 
 def _is_run(run: list[tuple[int, Line]], first: int, ends: bool) -> bool:
-    shapes = [shape(head(line.text)) for _, line in run if len(line.text) < LONGEST_SIGNER]
+    shapes = [line.shape for _, line in run if len(line.text) < LONGEST_SIGNER]
     people = shapes.count(Shape.PERSON)
     sure = people + shapes.count(Shape.BODY) + min(shapes.count(Shape.ROLE), people)
     if sure < (3 if ends else 10) or sure < 0.7 * len(run):

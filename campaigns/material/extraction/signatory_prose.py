@@ -1,13 +1,20 @@
 """Names that stand in a sentence or a paragraph: "signed by A (of X), B (of Y) and C"."""
 
-from .names import EDGES, Shape, is_person, known, plain, shape
+import re
+
+from .lines import mentions
+from .names import EDGES, Shape, is_person, known, phrases, plain, shape
 from .signatory_lines import Signer, parsed, trimmed
 
 LONGEST_NAME = 12  # words
+LONGEST_LIST = 600_000  # characters of a paragraph of names
+MARKS = re.compile(r"[,;()\[\]]|\.(?=\s)")
 
 
 def enumerated(text: str, among: int = 1) -> list[Signer]:
     """The signers of a line that holds several, one after another; none where it holds one, or is no list."""
+    if len(text) > LONGEST_LIST:
+        return []
     mark = ";" if text.count(";") >= 2 else ","
     if text.count(mark) < (2 if mark == ";" else 3):
         return []
@@ -27,6 +34,8 @@ def enumerated(text: str, among: int = 1) -> list[Signer]:
 
 def collected(text: str) -> list[Signer]:
     """ "The local groups Aach, Bebra and Celle": names of places or bodies, after a word that says what they are."""
+    if len(text) > LONGEST_LIST or text.count(",") < 3 or not mentions(text[:200], "collectives"):
+        return []
     pieces = _pieces(text, ",")
     if len(pieces) < 4:
         return []
@@ -47,10 +56,10 @@ def collected(text: str) -> list[Signer]:
 
 def said(text: str) -> list[Signer]:
     """Those named in a sentence after "signed by", as long as it names people."""
-    lower = text.casefold()
+    lower = text[:LONGEST_LIST].casefold()
     if len(lower) != len(text):
         return []
-    places = [at + len(phrase) for phrase in known("by") if (at := lower.find(f" {phrase} ")) >= 0]
+    places = [at + len(phrase) for phrase in phrases("by") if (at := lower.find(f" {phrase} ")) >= 0]
     if not places:
         return []
     start = min(places) + 2
@@ -100,29 +109,32 @@ def _people(text: str, pieces: list[tuple[int, int]], heads: list[Shape]) -> lis
 
 def _pieces(text: str, mark: str, start: int = 0) -> list[tuple[int, int]]:
     """The places between the marks that stand outside brackets; "and" before the last is a mark."""
-    cuts, depth, last = [], 0, start
-    for place in range(start, len(text)):
-        letter = text[place]
-        depth += (letter in "([") - (letter in ")]" and depth > 0)
-        if letter == mark and depth == 0:
-            cuts.append((last, place))
-            last = place + 1
-        elif letter == "." and depth == 0 and text[place + 1 : place + 2] in (" ", "\n") and _ends(text, place):
+    cuts, depth, last, place = [], 0, start, len(text)
+    for found in MARKS.finditer(text, start):
+        letter = found[0]
+        if letter in "([":
+            depth += 1
+        elif letter in ")]":
+            depth = max(0, depth - 1)
+        elif letter == mark and depth == 0:
+            cuts.append((last, found.start()))
+            last = found.end()
+        elif letter[0] == "." and depth == 0 and _ends(text, found.start()):
+            place = found.start()
             break
-    else:
-        place = len(text)
     cuts += _last_two(text, last, place)
     return [piece for cut in cuts if (piece := trimmed(text, *cut))[1] > piece[0]]
 
 
 def _ends(text: str, place: int) -> bool:
     """Whether the stop there ends a sentence: not "Dr." or "J."."""
-    word = text[:place].rsplit(None, 1)[-1].strip("(")
+    before = text[max(0, place - 40) : place].split()
+    word = before[-1].strip("(") if before else ""
     return len(word) > 3 and plain(word) not in known("titles")
 
 
 def _last_two(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    for word in (*known("joins"), "&"):
+    for word in (*phrases("joins"), "&"):
         place = text.rfind(f" {word} ", max(start - 1, 0), end)
         if place >= 0:
             right = place + len(word) + 2

@@ -2,14 +2,16 @@
 
 from campaigns.material.draft import Draft, Finding, Span
 
+from .lines import Line, lines_of, mentions
 from .parts import Part, Parts
 from .signatories import Signed, signed
-from .signatory_lists import Line, Opening, Region, inside, lines_of, mentions, regions, tail
+from .signatory_lists import Opening, Region, inside, regions, tail
 from .signatory_prose import collected, said
 from .stated import stated
 
 SURE = {Opening.HEADING: 0.95, Opening.CLOSING: 0.85, Opening.SENTENCE: 0.85, Opening.TAIL: 0.6}
 SURE_IN_PROSE = 0.6
+ABOUT = 50_000  # characters that tell what a document is
 
 
 def find(draft: Draft, parts: Parts) -> None:
@@ -32,8 +34,8 @@ def _add(draft: Draft, signer: Signed, confidence: float) -> None:
 
 def _at_the_end(draft: Draft, lines: list[Line]) -> list[Region]:
     text = draft.cleaned.text
-    undersigned = mentions(text, "acts")
-    last = tail(lines) if undersigned or mentions(text[:20_000], "letterish") else None
+    undersigned = mentions(text[:ABOUT] + text[-ABOUT:], "acts")
+    last = tail(lines) if undersigned or mentions(text[:ABOUT], "letterish") else None
     return [last] if last and (undersigned or len(last) >= 10) else []
 
 

@@ -1,0 +1,99 @@
+"""The lines of a text, and the phrases that stand in them."""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from campaigns.material.document import Cleaned, Kind
+
+from .names import EDGES, Shape, phrases, plain, shape
+from .signatory_lines import Signer, after_number, parsed
+
+MARKS = (",", " (", " - ", " – ", " — ", ": ", "; ")  # what ends a name in a line
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    passage: int
+    start: int  # in the cleaned text
+    text: str
+    kind: Kind
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    @cached_property
+    def key(self) -> str:
+        return key(self.text)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Of what stands first in it, which is the name if the line is a signer's."""
+        return shape(head(self.text))
+
+    @cached_property
+    def signer(self) -> Signer | None:
+        return parsed(self.text)
+
+
+def lines_of(cleaned: Cleaned) -> list[Line]:
+    lines: list[Line] = []
+    for number, passage in enumerate(cleaned.passages):
+        if passage.kind in (Kind.META, Kind.CAPTION, Kind.RULE):
+            continue
+        at = passage.start
+        for text in [passage.text] if passage.kind is Kind.ROW else passage.text.split("\n"):
+            if text.strip():
+                lines.append(Line(number, at, text, passage.kind))
+            at += len(text) + 1
+    return lines
+
+
+def key(text: str) -> str:
+    return " ".join(text.casefold().strip(EDGES + "#[](){}…").split())
+
+
+def head(text: str) -> str:
+    at = after_number(text)
+    return text[at : min((place for mark in MARKS if (place := text.find(mark, at)) > 0), default=len(text))]
+
+
+def labelled(text: str) -> tuple[str, str, str]:
+    """The text before and after its first colon; one inside a time or an address is none."""
+    at = text.find(":")
+    while 0 < at < len(text) - 1 and (text[at + 1].isdigit() or text[at + 1] == "/"):
+        at = text.find(":", at + 1)
+    return (text[:at], ":", text[at + 1 :]) if at > 0 else (text, "", "")
+
+
+@cache
+def _by_first_word(name: str) -> dict[str, tuple[str, ...]]:
+    """Phrases by their first word."""
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in phrases(name):
+        first = phrase.partition(" ")[0]
+        found[first] = (*found.get(first, ()), phrase)
+    return found
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether one of the phrases of [signing] name stands in the text, in whole words."""
+    return told([plain(token) for token in text.split()], name)
+
+
+def told(tokens: list[str], name: str) -> bool:
+    starts = _by_first_word(name)
+    for at, token in enumerate(tokens):
+        for phrase in starts.get(token, ()):
+            if " " not in phrase or " ".join(tokens[at : at + phrase.count(" ") + 1]) == phrase:
+                return True
+    return False
+
+
+def begins(text: str, name: str) -> str:
+    """The phrase of [signing] name with which the text begins, if more follows it."""
+    first = text.partition(" ")[0].rstrip(",")
+    for phrase in (*_by_first_word(name).get(first, ()), *_by_first_word(name).get(first + ",", ())):
+        if text.startswith((phrase + " ", phrase + ",")):
+            return phrase
+    return ""
