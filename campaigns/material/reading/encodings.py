@@ -40,6 +40,7 @@ LETTERS = {
     "iso8859_5": _CYRILLIC,
 }
 PUNCTUATION = "’‘“”„«»–—…•·€°§¿¡ºª\xa0"
+BEHIND = set(PUNCTUATION) - set("§¿¡„«")  # a word
 SAMPLE = 50_000  # bytes
 SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 HIGH = re.compile(rb"[\x80-\xff]")
@@ -87,7 +88,7 @@ def _without_mark(content: bytes) -> str:
     """UTF-16 shows in its zeros, which stand at every other place."""
     sample = content[:SAMPLE]
     first, second = sample[::2].count(0), sample[1::2].count(0)
-    many, few = len(sample) // 20, len(sample) // 200
+    many, few = max(1, len(sample) // 20), len(sample) // 200
     if second > many and first <= few:
         return "utf-16-le"
     return "utf-16-be" if first > many and second <= few else ""
@@ -138,7 +139,7 @@ def _odd(one: str, next: str) -> bool:
     if not one.isalpha():
         return False
     if not next.isalpha():
-        return next > "\x7f" and next not in PUNCTUATION
+        return next > "\x7f" and next not in BEHIND
     return (one.islower() and next.isupper()) or (one < "\u0370") != (next < "\u0370")
 
 

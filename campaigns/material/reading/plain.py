@@ -87,18 +87,25 @@ def _fits(line: _Line, next: _Line, width: int) -> bool:
     return line.indent + len(line.text) + 1 + len(next.text.split(" ", 1)[0]) <= width - ROOM
 
 
+def _begin_anew(lines: list[_Line]) -> bool:
+    """Nearly every line begins with a capital or a number, as in a list of names and not in a text."""
+    firsts = [line.text[0] for line in lines[1:]]
+    return len(firsts) > 2 and sum(1 for one in firsts if one.isupper() or one.isdigit()) > MOSTLY * len(firsts)
+
+
 def _width(chunks: list[_Chunk]) -> int:
     """At which lines were wrapped; 0 if they were not. Where they are, no word stands alone that would have fitted."""
     pairs = [
         (one, next)
         for chunk in chunks
+        if not _begin_anew(chunk.lines)
         for one, next in zip(chunk.lines, chunk.lines[1:], strict=False)
         if NARROWEST <= one.indent + len(one.text) <= WIDEST
     ]
     lengths = sorted(one.indent + len(one.text) for one, _next in pairs)
     if len(lengths) < FEW:
         return 0
-    width = lengths[int(len(lengths) * 0.97)]
+    width = lengths[-1 - len(lengths) // 34]
     full = sum(1 for one, next in pairs if not _fits(one, next, width))
     return width if full >= FEW and full >= len(pairs) / 2 else 0
 
@@ -168,10 +175,10 @@ class _Reader:
 
     def _on_purpose(self, lines: list[_Line]) -> bool:
         """Most of them end where a word would have fitted: a list of names, a verse, an address."""
+        if not self._width or _begin_anew(lines):
+            return True
         pairs = list(zip(lines, lines[1:], strict=False))
-        return (
-            sum(1 for one, next in pairs if _fits(one, next, self._width)) > len(pairs) * 0.4 if self._width else True
-        )
+        return sum(1 for one, next in pairs if _fits(one, next, self._width)) > len(pairs) * 0.4
 
     def _breaks(self, lines: list[_Line], place: int, before: _Logical, on_purpose: bool) -> bool:
         one, next = lines[place - 1], lines[place]

@@ -2,11 +2,12 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import docx
 import pikepdf
-import weasyprint
+import weasyprint  # type: ignore[import-untyped]
 
 from campaigns.material.document import Block, Kind
 from campaigns.material.reading import Unreadable, read
@@ -35,7 +36,7 @@ ODF = " ".join(
 ODF += ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'
 
 
-def zipped(parts: dict[str, str | bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(parts: Mapping[str, str | bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", compression) as package:
         for name, part in parts.items():
@@ -126,9 +127,7 @@ def odt(body: str, styles: str = "", common: str = "", meta: str = "", manifest:
 
 def pdf(html: str, style: str = "@page{size:A5;margin:2cm}", language: str = "en") -> bytes:
     page = f"<html lang={language}><style>body{{font:11pt serif}}{style}</style>{html}</html>"
-    made = weasyprint.HTML(string=page).write_pdf()
-    assert made is not None
-    return made
+    return bytes(weasyprint.HTML(string=page).write_pdf())
 
 
 def changed(content: bytes, **save: Any) -> bytes:
