@@ -60,6 +60,13 @@ class Phrases:
 
 
 @cache
+def of(language: str | None, room: str, *names: str) -> Phrases:
+    """Those of one language: "we" is you in Kurdish, and "ma" is but in Italian. Of all where it is not known."""
+    found = tuple(phrase for name in names for phrase in words.of(language or "", room, name))
+    return Phrases(found) if found else everywhere(room, *names)
+
+
+@cache
 def everywhere(room: str, *names: str) -> Phrases:
     """The phrases of all languages under these names."""
     return Phrases(tuple(phrase for name in names for phrase in words.everywhere(room, name)))

@@ -26,7 +26,9 @@ def parted(block: Block) -> list[Block]:
     lines = block.text.split("\n") if block.kind == Kind.PARAGRAPH else []
     if sum(is_prose(line) and ends_sentence(line) for line in lines) < 2:
         return [block]
-    found, at, short = [], 0, None
+    found: list[tuple[int, int]] = []
+    at = 0
+    short: int | None = None
     for line in lines:
         if is_prose(line):
             found += [(short, at - 1)] if short is not None else []

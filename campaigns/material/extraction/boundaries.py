@@ -72,7 +72,13 @@ def is_closing(passage: Passage) -> bool:
 
 def is_farewell(passage: Passage) -> bool:
     """ "With urgency,": what it says is free, its comma is not."""
-    return passage.text.endswith(",") and count_words(passage.text) <= 5 and passage.kind == Kind.PARAGRAPH
+    first, *others = passage.text.split("\n")
+    return (
+        first.rstrip().endswith((",", "،"))
+        and count_words(first) <= 5
+        and passage.kind == Kind.PARAGRAPH
+        and not any(map(is_prose, others))
+    )
 
 
 def leads(passage: Passage) -> bool:

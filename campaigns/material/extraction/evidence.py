@@ -16,6 +16,7 @@ QUOTED = re.compile(
     r"“[^”]{0,5000}[”]?|„[^“”]{0,5000}[“”]?|«[^»]{0,5000}»?|\"[^\"]{0,5000}\"?|(?<!\w)['‘][^'’\n]{20,2000}['’]?"
 )
 TITLE = 400  # characters of what stands above the text and may name it a petition
+LABEL = 3  # words of "Petition", "Open letter" over a text
 NAMING = 16  # words of a line that may name what follows
 SELF = 40  # characters of "We, …"
 WORD = re.compile(r"[^\W\d_]{1,40}")
@@ -27,21 +28,30 @@ def of_document(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
     passages = draft.cleaned.passages
     prose = [passages[at] for at in places if is_prose(passages[at].text) and passages[at].kind == Kind.PARAGRAPH]
     points = _titled(draft, places)
-    points += 3 if any(_undersigned(one) for one in prose) else 2 if prose and _presents_itself(prose[0]) else 0
+    points += 3 if any(_undersigned(one) for one in prose) else 2 if prose and _presents_itself(draft, prose[0]) else 0
+    points += 2 if any(_writes(one) for one in prose[:2]) else 0
     points += 2 if Part.SIGNING in parts or _is_petition(passages, places) else 0
-    we = speaking(prose, "we")
+    we = speaking(draft, prose, "we")
     points += 2 if we >= 0.5 else 1 if we >= 0.1 else 0
-    points += 1 if speaking(prose, "you") >= 0.15 else 0
-    points -= 2 if speaking(prose, "letter_words") >= 0.5 else 0
+    points += 1 if speaking(draft, prose, "you") >= 0.15 else 0
+    points -= 2 if speaking(draft, prose, "letter_words") >= 0.5 else 0
     reports = reporting(prose)
     return points - (3 if reports >= 2 else 2 if reports else 0)
 
 
-def speaking(prose: Sequence[Passage], who: str) -> float:
+def speaking(draft: Draft, prose: Sequence[Passage], who: str) -> float:
     """The share of paragraphs that say "we", or "you", outside what they quote."""
-    known = phrases.everywhere("letter", who).whole
-    saying = sum(any(normal(word) in known for word in WORD.findall(unquoted(one.text))) for one in prose)
+    known = _words(draft, who)
+    saying = sum(any(_is_word(word, known) for word in WORD.findall(unquoted(one.text))) for one in prose)
     return saying / len(prose) if prose else 0.0
+
+
+def _words(draft: Draft, name: str) -> set[str]:
+    return phrases.of(draft.language.value if draft.language else None, "letter", name).whole
+
+
+def _is_word(word: str, known: set[str]) -> bool:
+    return normal(word) in known and (len(word) == 1 or not word.isupper())  # "the US" is not "us"
 
 
 def unquoted(text: str) -> str:
@@ -58,10 +68,15 @@ def _undersigned(passage: Passage) -> bool:
     return phrases.everywhere("letter", "undersigned").has(normal(unquoted(passage.text)))
 
 
-def _presents_itself(first: Passage) -> bool:
+def _writes(passage: Passage) -> bool:
+    """ "We are writing to you to …" """
+    return phrases.everywhere("letter", "writing").has(normal(unquoted(passage.text)))
+
+
+def _presents_itself(draft: Draft, first: Passage) -> bool:
     """ "We, teachers and parents of this town, …" """
     opening = first.text[:SELF].replace("،", ",").split(",")[0]
-    return count_words(opening) <= 2 and normal(opening) in phrases.everywhere("letter", "we").whole
+    return count_words(opening) <= 2 and normal(opening) in _words(draft, "we")
 
 
 def _titled(draft: Draft, places: Sequence[int]) -> int:
@@ -70,8 +85,8 @@ def _titled(draft: Draft, places: Sequence[int]) -> int:
     start = places[0] if places else 0
     above = [one.text for one in passages[:start] if one.kind == Kind.HEADING or one.block.name == "title"]
     above += [draft.title.value] if draft.title else []
-    if not above:
-        above = [one.text for one in passages[:start] if count_words(one.text) <= NAMING]
+    naming = LABEL if above else NAMING
+    above += [one.text for one in passages[:start] if count_words(one.text) <= naming]
     known = phrases.everywhere("letter", "kinds")
     lines = [normal(text) for text in above if len(text) <= TITLE]
     if any(known.opens(line) or known.has(" ".join(line.split()[:3])) for line in lines):

@@ -49,6 +49,7 @@ def _whole(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
     """All of the text, where it greets nobody and nothing leads to it, and still is a letter."""
     region = whole_region(draft, parts, bulk(draft, places))
     points = evidence.of_document(draft, parts, region.inside) if region.inside else 0
+    points += 2 if region.closing is not None else 0
     region.inside = story.with_standfirst(draft, parts, region.inside)
     region.confidence = min(0.5 + points / 16, 0.9)
     return region if points >= evidence.ENOUGH else None

@@ -75,14 +75,14 @@ def _end(text: str, start: int, mark: str) -> tuple[int, bool]:
     return len(text), False
 
 
-def of_the_letter(found: list[Quotation]) -> list[Quotation]:
+def of_the_letter(found: list[Quotation], language: str | None) -> list[Quotation]:
     """Those that the story gives as the letter's: "their letter says: …", and then "They add: …"."""
     bound: list[Quotation] = []
     for one in found:
-        spoken = _who_speaks(one)
+        spoken = _who_speaks(one, language)
         if is_response(one) or not spoken:
             continue
-        if _has(spoken, "letter_words") or (bound and _has(spoken, "groups")):
+        if _has(spoken, "letter_words", language) or (bound and _has(spoken, "groups", language)):
             bound.append(one)
     return bound
 
@@ -92,12 +92,12 @@ def is_response(one: Quotation) -> bool:
     return known.has(normal(one.before)) or known.has(normal(_clause(one.after)))
 
 
-def _who_speaks(one: Quotation) -> str:
+def _who_speaks(one: Quotation, language: str | None) -> str:
     """The clause that leads to a quotation or follows it, if somebody says something there."""
     lead = one.before.rstrip()
     clause = _last_sentence(lead) if lead.endswith((":", ",", "：")) else ""
     clause = clause or _clause(one.after)
-    return clause if _has(clause, "says") else ""
+    return clause if _has(clause, "says", language) else ""
 
 
 def _last_sentence(text: str) -> str:
@@ -112,8 +112,8 @@ def _clause(after: str) -> str:
     return after[: min(ends, default=len(after))]
 
 
-def _has(text: str, name: str) -> bool:
-    known = phrases.everywhere("letter", name).whole
+def _has(text: str, name: str, language: str | None) -> bool:
+    known = phrases.of(language, "letter", name).whole
     line = normal(text)
     return any(word.strip(".,:;()\"'") in known for word in line.split()) or any(
         " " in phrase and phrase in line for phrase in known

@@ -97,7 +97,7 @@ def _stands(draft: Draft, region: Region) -> bool:
 
 def _speaks(draft: Draft, region: Region, share: float) -> bool:
     prose = [draft.cleaned.passages[at] for at in region.inside if is_prose(draft.cleaned.passages[at].text)]
-    return max(evidence.speaking(prose, "we"), evidence.speaking(prose, "you")) >= share
+    return max(evidence.speaking(draft, prose, "we"), evidence.speaking(draft, prose, "you")) >= share
 
 
 def whole_region(draft: Draft, parts: Parts, places: list[int]) -> Region:
@@ -142,7 +142,8 @@ def _end(draft: Draft, parts: Parts, places: list[int]) -> tuple[int, int | None
         rest = total - said
         if said and boundaries.is_closing(one) and (rest <= said or _is_signed_next(parts, at)):
             return count, at
-        if said and boundaries.is_farewell(one) and _is_signed_next(parts, at):
+        late = rest * 4 <= said and ("\n" in one.text or count + 3 > len(places))
+        if said and boundaries.is_farewell(one) and (late or _is_signed_next(parts, at)):
             return count, at
         if said and signed and rest <= said * 2:
             return count, _closed_by(draft, parts, places[count - 1], at)

@@ -87,18 +87,21 @@ def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
 def with_standfirst(draft: Draft, parts: Parts, inside: list[int]) -> list[int]:
     """A standfirst that is set as any other paragraph is the first of the text."""
     passages = draft.cleaned.passages
-    at = inside[0] - 1 if inside else -1
+    first = inside[0] if inside else 0
+    at = next((at for at in range(first - 1, -1, -1) if passages[at].kind != Kind.HEADING), -1)
     if at < 0 or parts[at] != Part.HEAD or passages[at].kind != Kind.PARAGRAPH or not is_prose(passages[at].text):
         return inside
-    return inside if _is_apart(draft, passages[at]) else [at, *inside]
+    headings = [one for one in range(at + 1, first) if parts[one] is None]
+    return inside if _is_apart(draft, passages[at]) else [at, *headings, *inside]
 
 
 def _is_apart(draft: Draft, passage: Passage) -> bool:
     """Is a first paragraph set off from the text? One with place and date is not: news begin so."""
-    if draft.byline and _is_in(draft.byline, passage):
+    if boundaries.is_note(passage) or (draft.byline and _is_in(draft.byline, passage)):
         return True
-    if draft.date and _is_in(draft.date, passage):
-        return False
+    first = draft.standfirst.spans[0].start if draft.standfirst and draft.standfirst.spans else passage.start
+    if passage.start < first < passage.end or (draft.date and _is_in(draft.date, passage)):
+        return False  # place and date stand before it
     return boundaries.is_all(passage, Style.BOLD) or boundaries.is_all(passage, Style.ITALIC)
 
 
@@ -116,7 +119,7 @@ def _after_byline(draft: Draft, first: Span) -> int:
 
 def _tell_quoted(draft: Draft, parts: Parts, inside: list[int]) -> None:
     found = quotations.quotations(draft.cleaned.passages, inside)
-    letter = quotations.of_the_letter(found)
+    letter = quotations.of_the_letter(found, draft.language.value if draft.language else None)
     spans = [span for one in letter for span in one.spans]
     if sum(span.end - span.start for span in spans) >= LETTER:
         draft.letter = draft.runs(spans, 0.7)

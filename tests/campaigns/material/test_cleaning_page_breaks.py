@@ -65,7 +65,10 @@ def test_numbers_of_pages_go() -> None:
 
 
 def test_a_sentence_in_a_script_without_capitals_goes_on_behind_a_page() -> None:
-    first = "نطالب المجلس البلدي بوقف قطع الأشجار في البستان القديم الذي زرعه أطفال المدرسة قبل ستين عاما وما زال حتى اليوم يطعم كل"
+    first = (
+        "نطالب المجلس البلدي بوقف قطع الأشجار في البستان القديم الذي زرعه أطفال المدرسة"
+        " قبل ستين عاما وما زال حتى اليوم يطعم كل"
+    )
     second = "من يمر به من أهل القرية وضيوفها دون أن يسأل أحد عن الثمن."
     assert texts(cleaned(Block(first, page=1), Block(second, page=2))) == [f"{first} {second}"]
 
