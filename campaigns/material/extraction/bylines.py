@@ -8,7 +8,7 @@ from campaigns.material.draft import Draft, Span
 from campaigns.material.phrases import normal
 
 from .dates import dates_in
-from .edges import Edges, any_of, is_salutation, is_text, lines_of, spanned
+from .edges import PARTICLES, Edges, any_of, is_salutation, is_text, lines_of, spanned
 from .names import is_person
 from .parts import Part
 
@@ -17,10 +17,6 @@ NAME = 60
 NOBODY = {
     *("admin", "administrator", "root", "user", "webmaster", "editor", "author", "guest", "wordpress", "default"),
     *("none", "null", "n/a", "unknown", "anonymous"),
-}
-PARTICLES = {
-    *("de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von", "der", "den", "ten"),
-    *("ter", "zu", "bin", "ibn", "al", "el", "und", "y", "e", "and", "&", "et"),
 }
 WORD = re.compile(r"\S+")
 URL = re.compile(r"<?((?:https?://|www\.)[^\s<>]+[^\s<>.,;:)\]])>?|^([\w-]+(?:\.[\w-]+)+(?:/\S*)?)$")

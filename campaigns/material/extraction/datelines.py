@@ -3,17 +3,20 @@
 import re
 from typing import NamedTuple
 
+from campaigns.material import words
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Finding, Span
 from campaigns.material.prose import is_prose
 
 from .dates import FoundDate, calendar_of, dates_in, fold, times_in
-from .edges import Edges, any_of, is_salutation, is_text, lines_of, spanned
+from .edges import PARTICLES, Edges, any_of, is_salutation, is_text, lines_of, spanned
 from .parts import Part
 
 LINE = 160  # characters of a line that is a dateline
 PLACES, PLACE = 12, 3  # words beside the day, and in one run of them: "Kassel, Bad Soden-Salmünster, Köln"
-APART = re.compile(r"[,|;/()–—•·-]")
+BREAK = re.compile(r"[,،:–—-]\s*\||\|\s*[,،–—-]")  # between a place and the day that was there
+APART = re.compile(r"[,،|;/()–—•·-]|\s(?:and|und|et|y|e|en|i|و|û)\s", re.IGNORECASE)
+MINUTES = re.compile(r"\d[:.hH]\d\d")
 OPENING = 120  # characters in which the dateline of a news story stands
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
 DASH = re.compile(r"\)?\]?\.?\s{0,2}(?:--?-?|[–—:|/])\s")
@@ -27,7 +30,10 @@ class Dateline(NamedTuple):
 
 def find(edges: Edges) -> Finding[str] | None:
     """ISO 8601. The document's own dateline goes before what the file says, and is less sure where they differ."""
-    lines = [*_above(edges), *_opening(edges), *_letters_own(edges)] or _below(edges)
+    lines = [*_above(edges), *_opening(edges)]
+    if edges.first is not None and is_salutation(edges.passage(edges.first).text):
+        lines.reverse()  # the letter's own day stands nearest to its salutation
+    lines = [*lines, *_letters_own(edges)] or _below(edges)
     told = _told(edges)
     if lines:
         chosen = lines[0]
@@ -43,38 +49,57 @@ def in_line(line: str, edges: Edges) -> FoundDate | None:
     """The day of a line that holds nothing but a day, its place and its label: "Leeds, 5 May 2020"."""
     if not 6 <= len(line.strip()) <= LINE:
         return None
+    later = any_of(edges.words("not_dates"), r"(?<!\w)", r"(?!\w)").search(line, 1)
+    line = line[: later.start()] if later else line
     found = dates_in(line, edges.language)
-    if len({one.first for one in found}) != 1 or not found[0].has_year or found[0].first != found[0].last:
+    if (
+        not found
+        or any(one.first != found[0].first for one in found)
+        or not found[0].has_year
+        or found[0].first != found[0].last
+    ):
         return None
-    return found[0] if _is_place(_without(line, found, edges), edges) else None
+    return found[0] if _is_place(_without(line, edges), edges) and _is_stamp(line, edges) else None
 
 
-def _without(line: str, found: list[FoundDate], edges: Edges) -> str:
+def _is_stamp(line: str, edges: Edges) -> bool:
+    """ "22:00 GMT, 26 September 2020" is when it was published; "Park, 26 September, 2 pm" when people meet."""
+    times = times_in(line, edges.language)
+    others = [word for word in _words(_without(line, edges), edges) if not (word.isupper() and len(word) < 5)]
+    return not times or (not others and all(MINUTES.search(line[one.start : one.end]) for one in times))
+
+
+def _without(line: str, edges: Edges) -> str:
     """What is left of a line without its days and times."""
-    for one in reversed(found):
-        line = f"{line[: one.start]} | {line[one.end :]}"
+    for day in reversed(dates_in(line, edges.language)):
+        line = f"{line[: day.start]} | {line[day.end :]}"
     for time in reversed(times_in(line, edges.language)):
         line = f"{line[: time.start]} | {line[time.end :]}"
     return line
 
 
 def _is_place(rest: str, edges: Edges) -> bool:
+    """Nothing is left but names, none of them long: "Kassel, Bad Soden-Salmünster und Köln"."""
     if any(letter.isdigit() for letter in fold(rest)):
         return False
     if any_of(edges.words("not_dates"), r"^\W*", r"(?!\w)").search(rest):
         return False
-    words = _words(rest, edges)
-    small = sum(word[0].islower() for word in words)
+    said = _words(rest, edges)
     runs = [_words(run, edges) for run in APART.split(rest)]
-    return len(words) <= PLACES and small <= (len(words) + 1) // 3 and all(len(run) <= PLACE for run in runs)
+    if any(len(run) > PLACE for run in runs) or len(said) > PLACES:
+        return False
+    if all(word.lower() == word.upper() for word in said):
+        return len(said) < 2 or len([run for run in runs if run]) > 1 or bool(BREAK.search(rest))
+    return all(not word[0].islower() or word.lower() in PARTICLES for word in said)
 
 
 def _words(rest: str, edges: Edges) -> list[str]:
     """Those that are neither label nor weekday."""
     weekdays = calendar_of(edges.language).weekdays
-    bare = any_of(edges.words("dates"), r"(?<!\w)", r"(?!\w)").sub(" ", rest)
-    words = [word.strip(".,:;|()[]–—-*_•·،'\"") for word in bare.split()]
-    return [word for word in words if word and fold(word.lower()) not in weekdays]
+    labels = (*words.everywhere("head", "dates"), *edges.words("at"))
+    bare = any_of(labels, r"(?<!\w)", r"(?!\w)").sub(" ", rest)
+    said = [word.strip(".,:;|()[]–—-*_•·،'\"") for word in bare.split()]
+    return [word for word in said if word and fold(word.lower()) not in weekdays]
 
 
 def _lines(edges: Edges, at: int, sure: float) -> list[Dateline]:

@@ -117,7 +117,12 @@ def calendar_of(language: str) -> Calendar:
         frozenset(short),
         first.months["format"]["wide"][1][0].isupper(),
         first.date_formats["long"].pattern.startswith("M"),
-        frozenset(spelling for locale in locales for name in _day_names(locale) for spelling in _spellings(name)),
+        frozenset(
+            spelling
+            for locale in (*locales, Locale("en"))
+            for name in _day_names(locale)
+            for spelling in _spellings(name)
+        ),
         _order(first, code),
         _named(months, code),
     )
@@ -205,11 +210,9 @@ def _day(match: re.Match[str], calendar: Calendar, text: str) -> FoundDate | Non
     if month.isdigit():
         number = int(month)
         if said.get("mark") in ("/", "-") and match.start("day") < match.start("month"):
-            if day > 12 >= number or calendar.numbers == "dmy" or day == number:
-                pass
-            elif number > 12 >= day or calendar.numbers == "mdy":
+            if number > 12 >= day or (calendar.numbers == "mdy" and day <= 12):
                 day, number = number, day
-            else:
+            elif not (day > 12 or calendar.numbers == "dmy" or day == number):
                 return None
     else:
         number = calendar.months[month.lower()]
@@ -284,7 +287,8 @@ def _clock(code: str) -> re.Pattern[str]:
     until = _until(code)
     return re.compile(
         rf"(?:(?P<at>(?<!\w)(?:{_any(before)}))\s)?"
-        + rf"(?<![\d.,:/$€£])(?P<hour>\d{{1,2}})(?:(?P<mark>[:.hH])(?P<minute>[0-5]\d)(?!\d))?{half.format('')}"
+        + r"(?<![\d.,:/$€£])(?P<hour>\d{1,2})(?:(?P<mark>[:.hH])(?P<minute>[0-5]\d)(?::[0-5]\d)?(?!\d))?"
+        + half.format("")
         + rf"(?:{until}(?P<hour2>\d{{1,2}})(?:[:.hH](?P<minute2>[0-5]\d)(?!\d))?{half.format('2')})?"
         + rf"(?P<after>\s?(?:{_any(after)})(?!\w))?(?!\d|[.,:/]\d|\s?[%€])",
         re.IGNORECASE,

@@ -17,6 +17,33 @@ MOST = 40  # passages above and below the text
 SALUTATION = 160  # characters of a salutation
 EMPHASIS = 0.9  # of the letters that are bold or italic in a passage that is so
 LINE = 100  # characters of a line that is one of several
+# Small words inside the names of people and places, in any language.
+PARTICLES = {
+    *("de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von", "der", "den", "ten"),
+    *(
+        "ter",
+        "zu",
+        "bin",
+        "ibn",
+        "al",
+        "el",
+        "und",
+        "y",
+        "e",
+        "and",
+        "&",
+        "et",
+        "am",
+        "sur",
+        "sous",
+        "upon",
+        "of",
+        "i",
+        "û",
+        "w",
+        "nad",
+    ),
+}
 
 
 @dataclass(slots=True)

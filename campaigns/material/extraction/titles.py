@@ -59,13 +59,17 @@ def _is_genre(line: str, edges: Edges) -> bool:
 
 
 def _told(edges: Edges) -> list[Candidate]:
-    found = []
-    for passage in edges.told.get("title", []):
-        start, end = _without_site(passage.text, edges)
-        if _is_title(passage.text[start:end], edges, heading=True):
-            span = spanned(passage, start, end)
-            found.append(Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), 0.8))
-    return [one for one in found if not _is_genre(one.text, edges)] or found
+    """The subtitle only where the title is none, but place and date."""
+    for name in ("title", "subtitle"):
+        found = []
+        for passage in edges.told.get(name, []):
+            start, end = _without_site(passage.text, edges)
+            if _is_title(passage.text[start:end], edges, heading=True):
+                span = spanned(passage, start, end)
+                found.append(Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), 0.8))
+        if found:
+            return [one for one in found if not _is_genre(one.text, edges)] or found
+    return []
 
 
 def _without_site(text: str, edges: Edges) -> tuple[int, int]:
@@ -128,13 +132,19 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     labelled = next((one for at in lines if (one := _labelled(edges, at))), None)
     if labelled or told:
         return labelled or None
-    fit = [at for at in lines if _is_title(edges.passage(at).text, edges) and not _is_block(edges.passage(at))]
+    own = [at for at in lines if not _is_beside(edges, at)]
+    fit = [at for at in own if _is_title(edges.passage(at).text, edges) and not _is_block(edges.passage(at))]
+    if fit and fit[0] == own[0] and not _is_letterhead(edges, fit[0]):
+        return _from(edges, fit[0], 0.85)
     outstanding = [at for at in fit if _stands_out(edges, at)]
-    if outstanding:
-        return _from(edges, outstanding[0], 0.85)
-    if fit and fit[0] == lines[0] and not _is_letterhead(edges, fit[0]):
-        return _from(edges, fit[0], 0.8)
-    return None
+    genres = [at for at in lines if _is_genre_at(edges, at)]
+    return next((_from(edges, at, 0.8) for at in (*outstanding, *genres)), None)
+
+
+def _is_beside(edges: Edges, at: int) -> bool:
+    """Nothing but what the document is, and its date."""
+    lines = [line for _start, line in lines_of(edges.passage(at)) if line.strip()]
+    return all(_is_genre(line, edges) or datelines.in_line(line, edges) for line in lines)
 
 
 def _labelled(edges: Edges, at: int) -> Candidate | None:
@@ -158,8 +168,9 @@ def _stands_out(edges: Edges, at: int) -> bool:
 
 
 def _is_block(passage: Passage) -> bool:
-    """Several short lines are an address."""
-    return passage.text.count("\n") > 1
+    """Several short lines are an address, but for a title that goes on in small letters."""
+    following = [line.lstrip() for line in passage.text.split("\n")[1:]]
+    return len(following) > 1 and not all(line[:1].islower() or line[:1] in '"“„«‘(' for line in following)
 
 
 def _is_letterhead(edges: Edges, at: int) -> bool:
@@ -230,6 +241,7 @@ def find_standfirst(edges: Edges) -> Finding[str] | None:
         passage = edges.passage(at)
         lead = len(passage.text) >= LEAD and is_emphasised(passage) and passage.kind != Kind.HEADING
         lead = lead and (len(passage.text) > 2 * LEAD or not dates_in(passage.text, edges.language))
+        lead = lead and not passage.text.split("\n")[0].isupper()
         if (lead or _is_subtitle(edges, at)) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
             edges.claim(at)
             start = next((end for start, end in draft.apart if start == passage.start), passage.start)

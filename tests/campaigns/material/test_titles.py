@@ -46,7 +46,7 @@ def test_a_greeting_set_as_heading_is_a_poor_title_where_there_is_no_other() -> 
 def test_place_and_date_in_the_title_of_the_file_are_the_date() -> None:
     first, second = (
         told("title", "Berlin, Kassel, den 05. Mai 2020"),
-        told("title", "Offener Brief an den Bürgermeister"),
+        told("subtitle", "Offener Brief an den Bürgermeister"),
     )
     german = "Wir bitten die Stadt, den Steg vor dem Winter zu öffnen, weil unsere Kinder über die Straße müssen."
     draft = head_of(first, second, german, german, format="md")
