@@ -24,7 +24,7 @@ def read(content: bytes, filename: str) -> Document:
         blocks = _read_text(text, format)
     else:
         blocks = {"docx": read_docx, "odt": read_odt, "pdf": read_pdf}[format](content)
-    if not any(block.text for block in blocks):
+    if not any(letter.isprintable() for block in blocks for letter in block.text if not letter.isspace()):
         raise Unreadable(Why.EMPTY)
     return Document(format, tuple(blocks))
 
