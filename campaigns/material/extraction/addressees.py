@@ -82,10 +82,12 @@ def _saluted(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]
     polite, office = opening(language, "greetings"), opening(language, "offices")
     for at in _top(draft, parts):
         for start, line in _lines(draft, at):
-            low, sign = level(line), line.rstrip()[-1:]
-            greets = polite.match(low) and (sign in ",:!،;" or parts[at] == Part.ADDRESS)
-            names = office.match(low) and sign in ",:،" and len(line) <= SHORT
-            if len(line) <= SALUTATION and (greets or names):
+            low, sign = level(line), line.rstrip()[-1:] or "."
+            short = len(line) <= SHORT
+            greets = polite.match(low) and (
+                sign in ",:!،;" or (short and sign not in ".?…") or parts[at] == Part.ADDRESS
+            )
+            if len(line) <= SALUTATION and (greets or (short and sign in ",:،" and office.match(low))):
                 yield from _greeted(draft, start, start + len(line), language)
 
 
@@ -102,16 +104,13 @@ def _top(draft: Draft, parts: Parts) -> list[int]:
 
 def _greeted(draft: Draft, start: int, end: int, language: str | None) -> Iterator[Span]:
     low = level(draft.cleaned.text[start:end])
-    greeting = opening(None, "greetings")
-    at = 0
-    while at < len(low):
-        while (polite := greeting.match(low, at)) and polite.end() > at:
-            at = polite.end()
-        yield from split(draft, name_at(draft, start + at, end, language), language)
-        following = re.compile(r"[,;،]").search(low, at)
-        if not following or not greeting.match(low, following.end()):
-            return
-        at = following.end()
+    if (label := wording(language, "to_lines").match(low)) and opens(
+        draft.cleaned.text[start + label.end() :], language
+    ):
+        start += label.end()
+    while polite := opening(language, "greetings").match(low := level(draft.cleaned.text[start:end])):
+        start += polite.end()
+    yield from split(draft, name_at(draft, start, end, language), language)
 
 
 def _labelled(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]:
@@ -119,7 +118,8 @@ def _labelled(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span
     top = set(_top(draft, parts))
     waiting = False  # the label stood alone, what follows is the address
     for at, passage in enumerate(draft.cleaned.passages):
-        later = parts[at] in (Part.LETTER, Part.SIGNING, Part.NOTE, Part.RESPONSE, Part.CLOSING) and at not in top
+        inside = parts[at] == Part.LETTER and (len(passage.text) > SHORT or not passage.text.endswith(":"))
+        later = (inside or parts[at] in (Part.SIGNING, Part.NOTE, Part.RESPONSE, Part.CLOSING)) and at not in top
         if passage.kind in (Kind.META, Kind.ROW) or later:
             continue
         for start, line in _lines(draft, at):

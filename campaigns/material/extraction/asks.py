@@ -8,7 +8,7 @@ from campaigns.material import phrases
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Finding
 
-from .demanding import How, how, leads
+from .demanding import How, entitles, how, leads
 from .parts import Part, Parts
 from .sentences import sentences
 from .wordings import language_of, level, wording
@@ -146,17 +146,17 @@ def _says_much(said: str, language: str | None) -> bool:
 def _chosen(reading: Reading, places: list[int]) -> list[Ask]:
     """The surest, in the order of the text: what is said in passing counts where nothing is demanded outright."""
     asks = reading.asks
+    told = _reported(reading, places)
     sure = [ask for ask in asks if ask.how >= How.DEMAND]
-    told = [] if reading.letter else _reported(reading, places)
-    if told:
-        sure = [ask for ask in sure if reading.parts[ask.passage] == Part.LETTER]
-        return _apart(reading, told, sure) + sure
+    if told and not reading.letter:
+        quoted = [ask for ask in sure if reading.parts[ask.passage] == Part.LETTER]
+        return quoted or told
     if sure:
         near = {ask.passage for ask in sure}
         return [ask for ask in asks if ask.how >= How.DUTY or (ask.how == How.ORDER and ask.passage in near)]
-    if duties := [ask for ask in asks if ask.how == How.DUTY]:
-        return duties
-    return [ask for ask in asks if ask.how == How.ORDER] if reading.letter else []
+    duties = [ask for ask in asks if ask.how == How.DUTY]
+    orders = [ask for ask in asks if ask.how == How.ORDER] if reading.letter else []
+    return duties or orders or told or [ask for ask in asks if ask.how == How.PURPOSE][:TOLD]
 
 
 def _reported(reading: Reading, places: list[int]) -> list[Ask]:
@@ -177,12 +177,16 @@ def _passage(reading: Reading, at: int) -> tuple[int, int]:
 def _above(reading: Reading, chosen: list[Ask]) -> list[Ask]:
     """The title and the standfirst, where they say what somebody must do and no ask says the same."""
     found = []
-    for head in (reading.draft.title, reading.draft.standfirst):
+    for head, tells in ((reading.draft.title, entitles), (reading.draft.standfirst, _must)):
         for start, end in head.spans if head else ():
-            told = how(reading.said(start, end), reading.language, reading.addressees)
-            if told == How.DUTY and not any(one.start < end and start < one.end for one in chosen):
+            taken = any(one.start < end and start < one.end for one in chosen)
+            if not taken and tells(reading.said(start, end), reading.language):
                 found.append(Ask(start, end, How.DUTY, -1))
     return _apart(reading, found, chosen)
+
+
+def _must(said: str, language: str | None) -> bool:
+    return how(said, language) == How.DUTY
 
 
 def _apart(reading: Reading, asks: list[Ask], others: list[Ask]) -> list[Ask]:

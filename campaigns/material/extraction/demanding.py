@@ -5,7 +5,7 @@ from enum import IntEnum
 
 from campaigns.material import phrases
 
-from .wordings import level, opening, pattern, wording
+from .wordings import level, listed, opening, pattern, wording
 
 NEAR = 110  # characters between "we, the undersigned …" and "call on"
 SUBJECT = 70  # characters before "must" that may say who
@@ -18,11 +18,12 @@ CLAUSE = re.compile(r"[,;:–—(]")
 class How(IntEnum):
     """How a demand is told from other sentences, the surest last."""
 
-    REPORTED = 1  # "the letter asks the minister to …"
-    ORDER = 2  # "Cancel your contract."
-    DUTY = 3  # "the council must …"
-    DEMAND = 4  # "we ask you to …"
-    LISTED = 5  # an item after "we ask you to:"
+    PURPOSE = 1  # "a march against …"
+    REPORTED = 2  # "the letter asks the minister to …"
+    ORDER = 3  # "Cancel your contract."
+    DUTY = 4  # "the council must …"
+    DEMAND = 5  # "we ask you to …"
+    LISTED = 6  # an item after "we ask you to:"
 
     @property
     def confidence(self) -> float:
@@ -40,7 +41,17 @@ def how(said: str, language: str | None, addressees: tuple[str, ...] = ()) -> Ho
         return How.DUTY
     if opening(language, "imperatives").match(said):
         return How.ORDER
-    return How.REPORTED if _reports(said, language) else None
+    if _reports(said, language):
+        return How.REPORTED
+    return How.PURPOSE if wording(language, "purposes").search(said) else None
+
+
+def entitles(said: str, language: str | None) -> bool:
+    """Does a title demand something: "The lido must reopen"?"""
+    duty = wording(language, "duties").search(said)
+    if not duty or not duty.start() or said.rstrip().endswith(QUESTION):
+        return False
+    return not opening(language, "nobody", "writers").match(said) and duty.start() < SUBJECT
 
 
 def leads(said: str, told: How | None, item: bool, language: str | None) -> bool:
@@ -81,7 +92,10 @@ def _by_writers(said: str, verb: re.Match[str], language: str | None) -> bool:
     if not writers:
         return False
     between = before[writers[-1].end() :]
-    return not _noun(between, language) and not wording(language, "negations").search(between)
+    denied = wording(language, "negations").search(between) and not wording(language, "instead").search(
+        said, verb.end()
+    )
+    return not denied and not _noun(between, language)
 
 
 def _noun(before: str, language: str | None) -> bool:
@@ -102,7 +116,7 @@ def _duty(said: str, language: str | None, addressees: tuple[str, ...]) -> bool:
         after = CLAUSE.split(said[duty.end() : duty.end() + AFTER])[0]
         if wording(language, "writers").search(f"{before[-12:]} {after[:8]}"):
             continue
-        subjects = (before, duty.group(), after) if wording(language, "inverted") else (before, duty.group())
+        subjects = (before, duty.group(), after) if listed(language, "inverted") else (before, duty.group())
         if any(one.search(subject) for one in agents for subject in subjects):
             return True
     return False

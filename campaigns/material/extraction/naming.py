@@ -10,7 +10,7 @@ from .wordings import level, listed, opening, wording
 
 LONGEST = 220  # characters of a list of addressees
 ONE = 120  # characters of one addressee
-STOPS = re.compile(r"[:!?()\[\]\"“”„«»|\n;]|[.](?=\s|\Z)|\s[–—-]\s")
+STOPS = re.compile(r"[:!?\[\]]|(?<!\w)[()]|[\"“”„«»|\n;]|[.](?=\s|\Z)|\s[–—-]\s")
 COMMA = re.compile(r"[,;،]\s*")
 
 
@@ -24,7 +24,7 @@ def name_at(draft: Draft, start: int, end: int, language: str | None) -> Span:
         if low[: sign.start()].strip():
             stop = sign.start()
             break
-    bodies = [found.span() for found in wording(language, "bodies", "ands").finditer(low)]
+    bodies = [found.span() for found in wording(language, "bodies", "ands", "and_to").finditer(low)]
     for word in wording(language, "name_ends").finditer(low, 0, stop):
         inside = any(first <= word.start() < last for first, last in bodies)
         if not inside and low[: word.start()].strip(" ,"):
@@ -35,12 +35,7 @@ def name_at(draft: Draft, start: int, end: int, language: str | None) -> Span:
 
 def _is_abbreviated(before: str) -> bool:
     last = before.split()[-1:] or [""]
-    return len(last[0]) <= 4 and (len(last[0]) == 1 or last[0] in _short())
-
-
-@cache
-def _short() -> frozenset[str]:
-    return frozenset(level(one) for one in listed(None, "abbreviations"))
+    return len(last[0]) <= 4 and (len(last[0]) == 1 or last[0] in _plain("abbreviations", None))
 
 
 def _trimmed(draft: Draft, start: int, end: int) -> Span:
@@ -54,18 +49,26 @@ def split(draft: Draft, names: Span, language: str | None) -> Iterator[Span]:
     """Each of "the council, the ministry and Minister Ada Bell"; "Ada Bell, Minister of Health" is one."""
     text = draft.cleaned.text
     low = level(text[names.start : names.end])
-    cuts = [(comma.start(), comma.end()) for comma in COMMA.finditer(low)]
-    ands = [found.span() for found in wording(language, "ands").finditer(low)] + _joint(low, language)
-    several = len(cuts) > 1 or bool(ands)
+    commas = [found.span() for found in COMMA.finditer(low)]
+    ands = [found.span() for found in wording(language, "ands", "and_to").finditer(low)] + _joint(low, language)
+    several = len(commas) > 1 or bool(ands)
     begin = 0
-    for first, last in sorted(cuts + ands):
-        if first < begin:
+    for first, last in sorted(commas + ands):
+        right = low[last:].lstrip()
+        if first < begin or not right:
             continue
-        left, right = low[begin:first], low[last:].lstrip()
-        comma = (first, last) in cuts
-        new = _opens(right, language) and not (comma and _apposed(left, right, several, language))
-        pair = (text[names.start + begin : names.start + first], text[names.start + last : names.end])
-        if new or (not comma and all(map(_is_name, pair))):
+        if (first, last) in commas:
+            greeted = bool(opening(language, "greetings").match(right))
+            starts = greeted or _opens(right, language)
+            new = greeted or (starts and not _apposed(low[begin:first], right, several, language))
+            if not starts and not opens(text[names.start + last :], language):
+                names = Span(names.start, names.start + first)  # the sentence goes on, but not the names
+                break
+        else:
+            pair = (text[names.start + begin : names.start + first], text[names.start + last : names.end])
+            to = wording(language, "and_to").fullmatch(low[first:last])
+            new = bool(to) or _opens(right, language) or all(map(_is_name, pair))
+        if new:
             yield from _one(draft, names.start + begin, names.start + first, language)
             begin = last
     yield from _one(draft, names.start + begin, names.end, language)
@@ -107,18 +110,30 @@ def _is_name(said: str) -> bool:
 
 
 def _one(draft: Draft, start: int, end: int, language: str | None) -> Iterator[Span]:
-    span = _trimmed(draft, start, end)
-    said = level(draft.cleaned.text[span.start : span.end]).strip(" .,")
-    if not said or span.end - span.start > ONE or not any(c.isalpha() for c in said):
-        return
-    if said in _generic() or said in {level(one) for one in listed(language, "nobody")}:
-        return
-    yield span
+    start, end = _trimmed(draft, start, end)
+    while polite := opening(language, "greetings").match(level(draft.cleaned.text[start:end])):
+        start, end = _trimmed(draft, start + polite.end(), end)
+    said = level(draft.cleaned.text[start:end]).strip(" .,")
+    if said and end - start <= ONE and any(c.isalpha() for c in said) and not _is_anybody(said, language):
+        yield Span(start, end)
+
+
+def _is_anybody(said: str, language: str | None) -> bool:
+    """ "Friends and colleagues", "Sir or Madam", "everybody"."""
+    if said in _plain("nobody", language) or said in _plain("generic", None):
+        return True
+    parts = (opening(language, "greetings").sub("", one).strip(" ,") for one in _ands(language).split(said))
+    return all(not one or one in _plain("generic", None) for one in parts)
 
 
 @cache
-def _generic() -> frozenset[str]:
-    return frozenset(level(one) for one in listed(None, "generic"))
+def _ands(language: str | None) -> re.Pattern[str]:
+    return re.compile(rf"{wording(language, 'ands').pattern}|[,/]")
+
+
+@cache
+def _plain(name: str, language: str | None) -> frozenset[str]:
+    return frozenset(level(one) for one in listed(language, name))
 
 
 def bare(draft: Draft, span: Span, language: str | None) -> bool:
