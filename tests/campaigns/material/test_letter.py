@@ -1,0 +1,239 @@
+"""Where a letter begins and ends, what stands around it, and what is a letter at all."""
+
+import pytest
+
+from campaigns.material.cleaning import clean
+from campaigns.material.document import Block, Document, Kind, Mark, Style
+from campaigns.material.draft import Draft
+from campaigns.material.extraction import extract
+
+OPENING = (
+    "We write to you about the night train to the coast, which your company means to end this winter, although it has"
+    " carried more passengers every year since it was brought back."
+)
+MIDDLE = (
+    "For many of us it is the only way to reach our families without a car or an aeroplane, and for the towns on the"
+    " line it is the only train that stops there at all."
+)
+END = "We ask you to keep the night train running, and to tell us before the end of March what it would take."
+STORY = (
+    "A night train that connects the capital with the coast is to end this winter. Passengers and mayors of four towns"
+    " on the line have protested against the plan, which the railway calls unavoidable."
+)
+
+
+def draft_of(*blocks: Block | str, format: str = "txt") -> Draft:
+    return extract(clean(Document(format, tuple(Block(one) if isinstance(one, str) else one for one in blocks))))
+
+
+def told(text: str, name: str = "title") -> Block:
+    return Block(text, Kind.META, name=name)
+
+
+def heading(text: str, level: int = 1) -> Block:
+    return Block(text, Kind.HEADING, level)
+
+
+def letter(*lines: str) -> str:
+    return "\n\n".join(lines)
+
+
+def says(draft: Draft, name: str) -> str | None:
+    """What a field says; it is always what its spans say."""
+    found = getattr(draft, name)
+    if found is None:
+        return None
+    assert "\n\n".join(draft.cleaned.text[start:end] for start, end in found.spans) == found.value
+    return str(found.value)
+
+
+def is_letter(draft: Draft) -> bool:
+    assert draft.is_open_letter is not None
+    assert 0 < draft.is_open_letter.confidence <= 1
+    return draft.is_open_letter.value
+
+
+@pytest.mark.parametrize(
+    ("greeting", "closing"),
+    [
+        ("Dear Ms Ferry,", "Yours sincerely,"),
+        ("To whom it may concern:", "With urgency,"),
+        ("Your Excellency", "Respectfully submitted"),
+        ("Sehr geehrte Damen und Herren,", "Mit freundlichen Grüßen"),
+        ("Liebe Abgeordnete!", "Hochachtungsvoll"),
+        ("Mesdames, Messieurs,", "Veuillez agréer, Mesdames, Messieurs, l’expression de nos salutations distinguées."),
+        ("Monsieur le Président,", "Cordialement,"),
+        ("Estimada señora Ministra:", "Atentamente,"),
+        ("Señor Ministro,", "Reciba un cordial saludo"),
+        ("Gentile Ministra,", "Cordiali saluti"),
+        ("Prezado senhor Presidente,", "Atenciosamente,"),
+        ("Geachte mevrouw Veer,", "Hoogachtend,"),
+        ("Szanowna Pani Minister,", "Z poważaniem"),
+        ("السادة أعضاء المجلس", "وتفضلوا بقبول فائق الاحترام"),
+        ("Birêz wezîr,", "Bi rêz û silav"),
+        ("بەڕێز وەزیر،", "لەگەڵ ڕێزدا"),
+    ],
+)
+def test_a_letter_stands_between_its_greeting_and_its_closing(greeting: str, closing: str) -> None:
+    draft = draft_of("The night train", greeting, OPENING, MIDDLE, END, closing, "Ann Webb")
+    assert is_letter(draft)
+    assert says(draft, "letter") == says(draft, "body") == letter(OPENING, MIDDLE, END)
+    assert says(draft, "salutation") == greeting
+    assert says(draft, "closing") == closing
+
+
+def test_a_greeting_may_share_its_paragraph_with_the_date_above_it() -> None:
+    draft = draft_of("3 May 2021\nDear Ms Ferry,", OPENING, END, "Sincerely,", "Ann Webb")
+    assert says(draft, "salutation") == "Dear Ms Ferry,"
+    assert says(draft, "letter") == letter(OPENING, END)
+
+
+def test_a_greeting_may_share_its_paragraph_with_the_letter() -> None:
+    draft = draft_of(f"Dear Ms Ferry, {OPENING}", END, "Sincerely,", "Ann Webb")
+    assert says(draft, "salutation") == "Dear Ms Ferry,"
+    assert says(draft, "letter") == letter(OPENING, END)
+
+
+def test_two_lines_of_greeting_are_one() -> None:
+    draft = draft_of("السادة أعضاء المجلس\nتحية طيبة وبعد ...", OPENING, END, "وتفضلوا بقبول فائق الاحترام")
+    assert says(draft, "salutation") == "السادة أعضاء المجلس\nتحية طيبة وبعد ..."
+
+
+def test_copies_and_subjects_below_the_greeting_are_not_its_text() -> None:
+    draft = draft_of(
+        "Dear Ms Ferry,", "cc. the mayors of the coast,", "Re: the night train", OPENING, END, "Sincerely,"
+    )
+    assert says(draft, "letter") == letter(OPENING, END)
+
+
+def test_place_and_date_below_a_letter_are_not_its_text() -> None:
+    draft = draft_of("Dear Ms Ferry,", OPENING, END, "Harbour Town, 3 May 2021")
+    assert says(draft, "letter") == letter(OPENING, END)
+
+
+def test_a_campaign_that_introduces_an_email_is_the_story_around_it() -> None:
+    draft = draft_of(
+        *(heading("Save the night train"), STORY, "Send this email to the head of the railway, and tell your friends."),
+        *("Dear Ms Ferry,", OPENING, END, "Yours sincerely"),
+    )
+    assert says(draft, "letter") == letter(OPENING, END)
+    assert says(draft, "body") == letter(
+        STORY, "Send this email to the head of the railway, and tell your friends.", OPENING, END
+    )
+
+
+def test_a_press_release_leads_to_the_letter() -> None:
+    draft = draft_of(
+        *(heading("Mayors defend the night train"), STORY, f'"{END}" said Ann Webb, the mayor of Harbour Town.'),
+        *("The letter, which the mayors of four towns have signed, reads:", OPENING, MIDDLE, END),
+        *("Signed by:", "Ann Webb, mayor of Harbour Town", "Ben Hill, mayor of Millbrook", "Cleo Marsh, mayor of Ebb"),
+    )
+    assert is_letter(draft)
+    assert says(draft, "letter") == letter(OPENING, MIDDLE, END)
+    assert (says(draft, "body") or "").startswith(STORY)
+    assert (says(draft, "body") or "").endswith(END)
+
+
+def test_an_answer_below_the_letter_is_the_response() -> None:
+    answer = "We have read your letter with care, and we will look at the timetable of the coming winter once more."
+    draft = draft_of(
+        *("Dear Ms Ferry,", OPENING, END, "Yours sincerely", "Ann Webb"),
+        *(heading("Dear passengers,", 4), answer, "We will be in touch with you as soon as we can say more about it."),
+    )
+    assert says(draft, "letter") == letter(OPENING, END)
+    assert (says(draft, "response") or "").startswith(answer)
+    assert answer not in (says(draft, "body") or "")
+
+
+def test_the_same_letter_in_another_language_is_no_answer() -> None:
+    draft = draft_of(
+        *("Dear Ms Ferry,", OPENING, END, "Yours sincerely"),
+        *(
+            "Sehr geehrte Frau Ferry,",
+            "wir schreiben Ihnen wegen des Nachtzuges an die Küste, der im Winter enden soll.",
+        ),
+    )
+    assert says(draft, "letter") == letter(OPENING, END)
+    assert draft.response is None
+
+
+def test_a_statement_of_the_undersigned_greets_nobody() -> None:
+    text = OPENING.replace("We write", "We, the undersigned passengers, write")
+    draft = draft_of(heading("Joint statement on the night train"), text, MIDDLE, END)
+    assert is_letter(draft)
+    assert says(draft, "letter") == letter(text, MIDDLE, END)
+    assert draft.salutation is None
+
+
+def test_a_petition_is_known_by_what_stands_around_it() -> None:
+    draft = draft_of(told("Petition: keep the night train"), "4.711 signatures", "Petition to:", MIDDLE, END, OPENING)
+    assert is_letter(draft)
+
+
+def test_questions_and_contacts_below_a_manifesto_are_not_its_text() -> None:
+    draft = draft_of(
+        *(heading("The night train manifesto"), OPENING, MIDDLE, END),
+        *(heading("Frequently asked questions", 2), "Can anyone sign?", f"Yes, everybody. {STORY}"),
+        *(heading("Contact", 2), "Write to us if you are a passenger, a mayor, or somebody who works for the railway."),
+    )
+    assert is_letter(draft)
+    assert says(draft, "letter") == letter(OPENING, MIDDLE, END)
+
+
+def test_updates_above_and_notes_below_are_neither_letter_nor_body() -> None:
+    draft = draft_of(
+        *(
+            heading("An open letter to the railway"),
+            "Update (4 June 2021): The railway has answered us in the meantime.",
+        ),
+        *(OPENING, MIDDLE, END, "[1] Timetable of the year 2020, page 4."),
+        *(
+            Block("See the report of the towns on the line.", Kind.FOOTNOTE),
+            "This letter was first published in Coastline.",
+        ),
+    )
+    assert says(draft, "letter") == says(draft, "body") == letter(OPENING, MIDDLE, END)
+
+
+def test_a_reference_at_the_end_of_the_last_paragraph_is_not_its_text() -> None:
+    draft = draft_of(
+        heading("Open letter to the railway"), OPENING, MIDDLE, f"{END}\nDetails: https://example.org/train"
+    )
+    assert (says(draft, "letter") or "").endswith(END)
+
+
+def test_an_article_is_no_letter_and_keeps_its_standfirst() -> None:
+    draft = draft_of(heading("Night train to end"), STORY, STORY.replace("A night", "The night"), "About the author")
+    assert not is_letter(draft)
+    assert draft.letter is None
+    assert (says(draft, "body") or "").startswith(STORY)
+
+
+def test_an_opinion_that_says_we_is_no_letter() -> None:
+    assert not is_letter(draft_of(heading("What the night train means"), MIDDLE, STORY, f"{MIDDLE} And we will."))
+
+
+def test_a_document_that_is_cut_off_is_said_to_be_incomplete() -> None:
+    assert "incomplete" in draft_of(heading("Night train to end"), STORY, f"{MIDDLE} [Continue reading…]").warnings
+    assert "incomplete" not in draft_of(heading("Night train to end"), STORY, MIDDLE).warnings
+
+
+def test_an_author_who_writes_is_not_the_first_word_of_the_body() -> None:
+    body = says(draft_of(heading("Night train to end"), f"Ann Webb writes: {STORY}", MIDDLE, MIDDLE), "body")
+    assert body and STORY in body
+
+
+def test_a_document_without_a_sentence_has_no_letter() -> None:
+    draft = draft_of("Night train")
+    assert draft.letter is None
+    assert draft.is_open_letter is None or not draft.is_open_letter.value
+
+
+def test_ten_thousand_lines_take_no_time_to_speak_of() -> None:
+    lines = [Block(f"Dear {number}, all of you", Kind.ITEM, 1) for number in range(10_000)]
+    assert says(draft_of("Dear Ms Ferry,", OPENING, END, "Yours sincerely", *lines), "letter") == letter(OPENING, END)
+
+
+def test_marks_do_not_matter_to_what_the_letter_says() -> None:
+    bold = Block(OPENING, marks=(Mark(0, 20, Style.BOLD),))
+    assert says(draft_of("Dear Ms Ferry,", bold, END, "Yours sincerely"), "letter") == letter(OPENING, END)
