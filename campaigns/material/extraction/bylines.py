@@ -1,18 +1,16 @@
-"""Who wrote a document, and where it was published: only as it says so itself, word for word."""
+"""Who wrote a document: only as it says so itself, word for word."""
 
 import re
-from collections.abc import Iterator
 
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Span
-from campaigns.material.phrases import normal
 
 from .dates import dates_in
-from .edges import PARTICLES, Edges, any_of, is_salutation, is_text, lines_of, spanned
+from .edges import NOTE, PARTICLES, Edges, any_of, is_salutation, lines_of, spanned, squeezed
 from .names import is_person
 from .parts import Part
 
-BYLINE, NOTE = 200, 500  # characters
+BYLINE = 200  # characters
 NAME = 60
 NOBODY = {
     *("admin", "administrator", "root", "user", "webmaster", "editor", "author", "guest", "wordpress", "default"),
@@ -22,21 +20,12 @@ WORD = re.compile(r"\S+")
 URL = re.compile(r"<?((?:https?://|www\.)[^\s<>]+[^\s<>.,;:)\]])>?|^([\w-]+(?:\.[\w-]+)+(?:/\S*)?)$")
 AND = re.compile(r",\s*|\s(?:and|und|et|y|e|en|i|و|û|&)\s")
 PART_ENDS = re.compile(r"\s*(?:,|\||;|·|•|\s[-–—]\s|\n|\()\s*")
-RIGHTS = re.compile(
-    r"^.{0,30}?(?:©|\(c\)|copyright)[\s©]{0,4}(?:\(c\))?[\s,]{0,4}(?:\d{4}\s?[-–,]\s?)?(?:\d{4})?[\s,]{0,4}",
-    re.IGNORECASE,
-)
-RIGHTS_END = re.compile(r"\s[-–—|]\s|\.(?:\s|$)|,|\s\d{4}|\n|\|")
 
 
 def find(edges: Edges) -> None:
     draft = edges.draft
     _visible(edges) or _after_text(edges) or _told(edges) or _only_signatory(draft)
     _affiliation(edges)
-    _published(edges)
-    _source(edges)
-    if not draft.publication:
-        _publication_told(edges)
 
 
 def _set(draft: Draft, passage: Passage, name: tuple[int, int], work: tuple[int, int] | None, sure: float) -> bool:
@@ -188,18 +177,12 @@ def _after_text(edges: Edges) -> bool:
     """ "Jane Roe is a member of Riverside Tenants." below an article; below a letter it may be anybody."""
     if edges.draft.signatories or edges.draft.signatories_stated:
         return False
-    for at in reversed(_notes(edges)):
+    for at in reversed(edges.notes()):
         passage = edges.passage(at)
         end = _leading_name(passage.text)
         if end and any_of(edges.words("is_a"), r"\s", r"\s").match(passage.text, end):
             return _set(edges.draft, passage, (0, end), None, 0.8)
     return False
-
-
-def _notes(edges: Edges) -> list[int]:
-    """The last passages that are no list of names."""
-    last = [at for at, part in enumerate(edges.parts) if part != Part.SIGNING and edges.passage(at).kind != Kind.META]
-    return [at for at in last[-6:] if at not in edges.above and len(edges.passage(at).text) <= NOTE]
 
 
 def _affiliation(edges: Edges) -> None:
@@ -208,7 +191,7 @@ def _affiliation(edges: Edges) -> None:
     if not draft.byline:
         return
     member = any_of(edges.words("member_of"), r"\s", r"\s")
-    for at in _notes(edges):
+    for at in edges.notes():
         passage = edges.passage(at)
         if not passage.text.startswith(draft.byline.value):
             continue
@@ -223,19 +206,15 @@ def _affiliation(edges: Edges) -> None:
 
 
 def _told(edges: Edges) -> bool:
-    sites = {_squeezed(one.text) for name in ("publication", "url") for one in edges.told.get(name, [])}
+    sites = {squeezed(one.text) for name in ("publication", "url") for one in edges.told.get(name, [])}
     for passage in edges.told.get("author", []):
         name = passage.text.strip()
         if URL.search(name) or name.lower() in NOBODY or len(name) > NAME * 2:
             continue
-        if any(_squeezed(name) in site for site in sites if len(name) > 3):
+        if any(squeezed(name) in site for site in sites if len(name) > 3):
             continue
         return _set(edges.draft, passage, (0, len(passage.text)), None, 0.8 if " " in name else 0.4)
     return False
-
-
-def _squeezed(text: str) -> str:
-    return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
 def _only_signatory(draft: Draft) -> bool:
@@ -255,123 +234,3 @@ def _only_signatory(draft: Draft) -> bool:
         if affiliation and where >= 0:
             draft.affiliation = draft.quoted(where, where + len(affiliation), 0.6)
     return draft.byline is not None
-
-
-# Where it was published
-
-
-def _edge_lines(edges: Edges) -> Iterator[tuple[int, Passage]]:
-    near = [*edges.above, *([] if edges.first is None else [edges.first]), *edges.below, *_notes(edges)]
-    for at in dict.fromkeys(near):
-        if len(edges.passage(at).text) <= NOTE:
-            yield at, edges.passage(at)
-
-
-def _published(edges: Edges) -> None:
-    """ "A version of this first appeared in The Echo." """
-    first_in = any_of(edges.words("published_in"), r"(?<!\w)", r":?\s+")
-    for at, passage in _edge_lines(edges):
-        match = first_in.search(passage.text)
-        if not match or match.start() > 80 or is_text(passage) and match.start() > 40 and at == edges.first:
-            continue
-        start, end = match.end(), len(passage.text)
-        for stop in (*re.finditer(r"[.;,)(\n](?:\s|$)|\s[-–—|]\s", passage.text[start:]),):
-            end = min(end, start + stop.start())
-        for one in dates_in(passage.text[start:end], edges.language):
-            end = min(end, start + one.start)
-        end = start + len(_without_last_small(passage.text[start:end]))
-        span = spanned(passage, start, end)
-        if span.end > span.start and span.end - span.start <= NAME * 2:
-            edges.draft.publication = edges.draft.quoted(span.start, span.end, 0.85)
-            edges.claim(at, Part.HEAD if at in edges.above or at == edges.first else Part.NOTE)
-            return
-
-
-def _without_last_small(text: str) -> str:
-    """ "The Echo on" is "The Echo"."""
-    words = text.rstrip().split(" ")
-    while len(words) > 1 and words[-1].islower() and len(words[-1]) <= 3:
-        words.pop()
-    return " ".join(words)
-
-
-def _source(edges: Edges) -> None:
-    """A "Source:" line, an address above or below the text, or the one that the file has of itself."""
-    draft = edges.draft
-    labels = any_of((*edges.words("sources"), *edges.words("urls")), r"^\W{0,3}", r"\s?:\s*")
-    for at, passage in _edge_lines(edges):
-        for start, line in lines_of(passage):
-            label = labels.match(line)
-            rest = line[label.end() if label else 0 :].strip()
-            if not rest or len(rest) > NOTE:
-                continue
-            url = URL.search(rest)
-            whole = url is not None and len(rest) - len(url[0]) < 3 and (label or at in edges.above)
-            if url and (whole or label):
-                found = url[1] or url[2]
-                place = passage.start + passage.text.index(found, start)
-                draft.source_url = draft.source_url or draft.quoted(place, place + len(found), 0.8)
-                edges.claim(at, Part.HEAD if at in edges.above else Part.NOTE)
-            elif label and not draft.publication and len(rest) <= NAME and label[0].strip(" :").lower() not in URLS:
-                place = passage.start + passage.text.index(rest, start)
-                draft.publication = draft.quoted(place, place + len(rest), 0.7)
-                edges.claim(at, Part.HEAD if at in edges.above else Part.NOTE)
-    if not draft.source_url:
-        _url_told(edges)
-
-
-URLS = {"url", "link"}
-
-
-def _url_told(edges: Edges) -> None:
-    for passage in edges.told.get("url", []):
-        match = re.search(r"https?://\S+|(?:^|\s)(/[\w%-][^\s]{3,})|^[\w-]+(?:\.[\w-]+)+\S*", passage.text)
-        if match:
-            start, end = match.span(1) if match[1] else match.span()
-            span = spanned(passage, start, end)
-            edges.draft.source_url = edges.draft.quoted(span.start, span.end, 0.85)
-            return
-
-
-def _publication_told(edges: Edges) -> None:
-    draft = edges.draft
-    for passage in edges.told.get("publication", []):
-        if "/" not in passage.text and len(passage.text) <= NAME * 2:
-            draft.publication = draft.quoted(passage.start, passage.end, 0.85)
-            return
-    byline = draft.byline.value if draft.byline else ""
-    hosts = [_squeezed(one.text) for name in ("publication", "url") for one in edges.told.get(name, [])]
-    for passage in edges.told.get("author", []):
-        if passage.text != byline and any(_squeezed(passage.text) in host for host in hosts) and len(passage.text) > 3:
-            draft.publication = draft.quoted(passage.start, passage.end, 0.7)
-            return
-    _site_of_title(edges) or _rights(edges)
-
-
-def _site_of_title(edges: Edges) -> bool:
-    """ "Save the library | Riverside News": what is left when the title is taken away."""
-    title = edges.draft.title
-    for passage in edges.told.get("title", []):
-        at = normal(passage.text).find(normal(title.value)) if title else -1
-        place = passage.text.casefold().find(title.value.casefold()) if title and at >= 0 else -1
-        if title and place == 0:
-            rest = passage.text[len(title.value) :]
-            name = rest.strip(" |–—•·»:-")
-            if name and rest.strip() != name and len(name) <= NAME and not URL.search(name):
-                start = passage.start + passage.text.rindex(name)
-                edges.draft.publication = edges.draft.quoted(start, start + len(name), 0.7)
-                return True
-    return False
-
-
-def _rights(edges: Edges) -> bool:
-    """ "Copyright © The Echo – All rights reserved"."""
-    for passage in edges.told.get("copyright", []):
-        match = RIGHTS.match(passage.text)
-        if match:
-            stop = RIGHTS_END.search(passage.text, match.end())
-            span = spanned(passage, match.end(), stop.start() if stop else len(passage.text))
-            if 2 < span.end - span.start <= NAME:
-                edges.draft.publication = edges.draft.quoted(span.start, span.end, 0.5)
-                return True
-    return False

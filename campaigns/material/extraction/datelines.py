@@ -124,7 +124,7 @@ def _above(edges: Edges) -> list[Dateline]:
 
 
 def _opening(edges: Edges) -> list[Dateline]:
-    """ "LEEDS, 5 May 2020 – Today …": the dateline of a news story is not of its text."""
+    """ "LEEDS, 5 May 2020 – Today …": the dateline of a news story, which is of its text too."""
     leads = [at for at in edges.above if is_prose(edges.passage(at).text) and edges.passage(at).kind != Kind.HEADING]
     for at in [*leads, *([] if edges.first is None else [edges.first])]:
         passage = edges.passage(at)
@@ -132,7 +132,7 @@ def _opening(edges: Edges) -> list[Dateline]:
             dash = DASH.match(passage.text, one.end)
             if not dash or one.first != one.last or not _is_place(passage.text[: one.start], edges):
                 continue
-            edges.draft.apart.append(Span(passage.start, passage.start + dash.end()))
+            edges.dated = at
             days = [one.first] if one.has_year else [day.iso for day in _told(edges) if day.iso[4:] == one.first[1:]]
             return [Dateline(day, spanned(passage, one.start, one.end), 0.9) for day in days[:1]]
     return []
@@ -143,7 +143,7 @@ def _letters_own(edges: Edges) -> list[Dateline]:
     passages = edges.draft.cleaned.passages
     above = set(edges.above)
     for at, passage in enumerate(passages):
-        if passage.kind == Kind.META or not is_salutation(passage.text):
+        if passage.kind == Kind.META or edges.parts[at] == Part.SIGNING or not is_salutation(passage.text):
             continue
         near = [one for one in range(max(0, at - 3), at + 1) if one not in above and not is_text(passages[one])]
         return [line for one in near if passages[one].kind != Kind.META for line in _lines(edges, one, 0.9)]

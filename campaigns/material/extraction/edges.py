@@ -17,32 +17,32 @@ MOST = 40  # passages above and below the text
 SALUTATION = 160  # characters of a salutation
 EMPHASIS = 0.9  # of the letters that are bold or italic in a passage that is so
 LINE = 100  # characters of a line that is one of several
+NOTE = 500  # characters of a note below the text
+LONG = 3_000  # characters of a passage that is text, whatever its lines are
 # Small words inside the names of people and places, in any language.
 PARTICLES = {
-    *("de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von", "der", "den", "ten"),
     *(
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "des",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ten",
         "ter",
-        "zu",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "und",
-        "y",
-        "e",
-        "and",
-        "&",
-        "et",
-        "am",
-        "sur",
-        "sous",
-        "upon",
-        "of",
-        "i",
-        "û",
-        "w",
-        "nad",
     ),
+    *("zu", "bin", "ibn", "al", "el", "und", "y", "e", "and", "&", "et", "am", "sur", "sous", "upon", "of", "i", "û"),
+    *("w", "nad"),
 }
 
 
@@ -57,6 +57,7 @@ class Edges:
     above: list[int] = field(default_factory=list)
     first: int | None = None  # the first paragraph, or the salutation
     below: list[int] = field(default_factory=list)
+    dated: int | None = None  # the first paragraph of a news story, where it begins with its dateline
 
     @classmethod
     def of(cls, draft: Draft, parts: Parts) -> "Edges":
@@ -80,14 +81,21 @@ class Edges:
         """Those of the document's language and of English, which pages in every language use; of all if it is none."""
         return _words(name, self.language)
 
+    def is_site(self, name: str) -> bool:
+        """Is it the site's own name, or that in its address?"""
+        names = {normal(one.text) for key in ("publication", "author") for one in self.told.get(key, [])}
+        said = squeezed(name)
+        hosts = (host(one.text) for one in self.told.get("url", []))
+        return normal(name) in names or (len(said) > 3 and any(said in one for one in hosts))
+
+    def notes(self) -> list[int]:
+        """The last passages that are no list of names."""
+        passages = enumerate(self.draft.cleaned.passages)
+        last = [at for at, one in passages if self.parts[at] != Part.SIGNING and one.kind != Kind.META]
+        return [at for at in last[-6:] if at not in self.above and len(self.passage(at).text) <= NOTE]
+
     def claim(self, at: int, part: Part = Part.HEAD) -> None:
         self.parts[at] = self.parts[at] or part
-
-    def claim_at(self, place: int, part: Part = Part.HEAD) -> None:
-        """The passage that holds a place of the text."""
-        for at, passage in enumerate(self.draft.cleaned.passages):
-            if passage.start <= place < passage.end:
-                self.claim(at, part)
 
 
 def _again(draft: Draft, text: list[int]) -> int:
@@ -149,12 +157,16 @@ def is_text(passage: Passage) -> bool:
         return False
     if " " not in passage.text.strip():
         return False  # an address of a page
+    if len(passage.text) > LONG:
+        return True
     lines = passage.text.split("\n")
     return (len(lines) == 1 or max(map(len, lines)) > LINE) and not is_emphasised(passage)
 
 
 def is_emphasised(passage: Passage, *styles: Style) -> bool:
     """All of it bold or italic."""
+    if len(passage.text) > LONG:
+        return False
     marked: set[int] = set()
     for mark in passage.block.marks:
         if mark.style in (styles or (Style.BOLD, Style.ITALIC)):
@@ -164,7 +176,7 @@ def is_emphasised(passage: Passage, *styles: Style) -> bool:
 
 
 def is_salutation(text: str) -> bool:
-    line = text.split("\n")[-1].strip()
+    line = text.rpartition("\n")[2].strip()
     return len(line) <= SALUTATION and phrases.everywhere("letter", "salutations").match(line)
 
 
@@ -180,6 +192,16 @@ def any_of(phrases: tuple[str, ...], before: str = "", after: str = "") -> re.Pa
     """A pattern for any of the phrases, the longest first; (?!) where there is none."""
     said = "|".join(re.escape(one) for one in sorted(phrases, key=len, reverse=True)) or "(?!)"
     return re.compile(f"{before}(?:{said}){after}", re.IGNORECASE)
+
+
+def host(address: str) -> str:
+    """ "canalnews" of https://www.canal-news.example/bridge."""
+    found = re.search(r"^\W*(?:https?://)?(?:www\.)?([\w.-]+\.\w{2,})", address)
+    return found[1].rpartition(".")[0].replace("-", "").replace(".", "").lower() if found else ""
+
+
+def squeezed(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
 def spanned(passage: Passage, start: int, end: int) -> Span:

@@ -4,7 +4,7 @@ from campaigns.material.document import Kind
 from campaigns.material.draft import Draft
 from campaigns.material.phrases import normal
 
-from . import bylines, datelines, titles
+from . import bylines, datelines, sources, titles
 from .edges import Edges, is_notice
 from .parts import Part, Parts
 
@@ -19,6 +19,7 @@ def find(draft: Draft, parts: Parts) -> None:
     draft.title = titles.find(edges)
     draft.date = datelines.find(edges)
     bylines.find(edges)
+    sources.find(edges)
     draft.standfirst = titles.find_standfirst(edges)
     _claim_kickers(edges)
 

@@ -11,6 +11,7 @@ from campaigns.material.prose import ends_sentence
 from . import datelines
 from .dates import dates_in
 from .edges import Edges, any_of, is_emphasised, is_salutation, lines_of, spanned
+from .sentences import sentences
 
 LONGEST = 300  # characters
 CONTACT = re.compile(r"https?://|www\.|\S@\S|(?:\+|\b00)\d[\d ()/-]{6,}|\d{5}")
@@ -72,22 +73,17 @@ def _told(edges: Edges) -> list[Candidate]:
     return []
 
 
-def _without_site(text: str, edges: Edges) -> tuple[int, int]:
+def _without_site(text: str, edges: Edges, visible: bool = False) -> tuple[int, int]:
     """ "Save the library | Riverside News": the title without the name of the site it stood on."""
     breaks = [0, *(at for match in SITE.finditer(text) for at in match.span()), len(text)]
     pieces = list(zip(breaks[::2], breaks[1::2], strict=True))
     if len(pieces) < 2:
         return pieces[0]
-    sites = {normal(one.text) for name in ("publication", "author") for one in edges.told.get(name, [])}
-    visible = {normal(edges.passage(at).text) for at in (*edges.above, *([] if edges.first is None else [edges.first]))}
-    hosts = "".join(one.text.lower() for one in edges.told.get("url", [])).replace("-", "").split("/")
+    above = {normal(edges.passage(at).text) for at in (*edges.above, *([] if edges.first is None else [edges.first]))}
     for keep, drop in (((0, pieces[-2][1]), pieces[-1]), ((pieces[1][0], len(text)), pieces[0])):
-        name = normal(text[slice(*drop)])
-        squeezed = "".join(name.split())
-        known = name in sites or (len(squeezed) > 3 and any(squeezed in host for host in hosts if "." in host))
-        if known or normal(text[slice(*keep)]) in visible:
+        if edges.is_site(text[slice(*drop)]) or (not visible and normal(text[slice(*keep)]) in above):
             return keep
-    bars = [match for match in SITE.finditer(text) if match[0].strip() == "|"]
+    bars = [] if visible else [match for match in SITE.finditer(text) if match[0].strip() == "|"]
     return (0, bars[-1].start()) if bars and len(text) - bars[-1].end() < bars[-1].start() else (0, len(text))
 
 
@@ -195,6 +191,8 @@ def _from(edges: Edges, at: int, sure: float) -> Candidate:
         edges.claim(place)
     first, last = edges.passage(places[0]), edges.passage(places[-1])
     span = Span(first.start, last.end)
+    if first is last:
+        span = spanned(first, *_without_site(first.text, edges, visible=True))
     return Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), sure)
 
 
@@ -236,7 +234,9 @@ def find_standfirst(edges: Edges) -> Finding[str] | None:
     """A paragraph that is bold or slanted between title and text, a second heading, or what the file has for it."""
     draft, title = edges.draft, edges.draft.title
     end = max((span.end for span in title.spans), default=0) if title else 0
-    below = [at for at in edges.above if edges.passage(at).start >= end and edges.parts[at] is None]
+    below = [
+        at for at in edges.above if edges.passage(at).start >= end and edges.parts[at] is None and at != edges.dated
+    ]
     for at in below:
         passage = edges.passage(at)
         lead = len(passage.text) >= LEAD and is_emphasised(passage) and passage.kind != Kind.HEADING
@@ -244,13 +244,14 @@ def find_standfirst(edges: Edges) -> Finding[str] | None:
         lead = lead and not passage.text.split("\n")[0].isupper()
         if (lead or _is_subtitle(edges, at)) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
             edges.claim(at)
-            start = next((end for start, end in draft.apart if start == passage.start), passage.start)
-            return draft.quoted(start, passage.end, 0.8)
+            return draft.quoted(passage.start, passage.end, 0.8)
     first = normal(edges.passage(edges.first).text) if edges.first is not None else ""
     for told in (*edges.told.get("subtitle", []), *edges.told.get("description", [])):
         own = draft.cleaned.format != "html" or (len(told.text) > LEAD and first.startswith(normal(told.text)[:200]))
-        if own and not (title and normal(told.text) == normal(title.value)):
-            return draft.quoted(told.start, told.end, 0.6)
+        kind = any_of(edges.words("genres"), r"^\W*", r"(?!\w)").match(told.text)
+        if own and not kind and not (title and normal(told.text) == normal(title.value)):
+            start, end = next(sentences(told.text, edges.language), (0, len(told.text)))
+            return draft.quoted(told.start + start, told.start + end, 0.6)
     return None
 
 

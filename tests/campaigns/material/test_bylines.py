@@ -49,6 +49,8 @@ def test_writes_is_taken_out_of_the_first_sentence() -> None:
     assert author_of(draft)[0] == "Jane Al-Roe"
     ((start, end),) = draft.apart
     assert draft.cleaned.text[end:].startswith(PROSE)
+    text = draft.cleaned.passages[1]
+    assert draft.runs([Span(text.start, text.end)], 1.0).value == PROSE
     assert parts[1] is None
 
 

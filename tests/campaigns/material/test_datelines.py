@@ -1,9 +1,9 @@
 import pytest
 
-from campaigns.material.draft import Draft, Span
+from campaigns.material.draft import Draft
 from campaigns.material.extraction.parts import Part, Parts
 
-from .pieces import PROSE, head_of, headed, heading, told
+from .pieces import PROSE, head_of, headed, heading, styled, told
 
 TITLE = heading("Open the footbridge")
 LAST = "We will come back every week until there is an answer, and we will bring our neighbours with us each time."
@@ -38,11 +38,10 @@ def test_days_in_the_text_are_not_the_day_of_the_document() -> None:
     assert day_of(head_of(TITLE, f"On 5 March 2019 the river rose. {PROSE}", PROSE)) is None
 
 
-def test_the_dateline_of_a_news_story_is_taken_out_of_its_first_sentence() -> None:
-    draft = head_of(TITLE, f"LEEDS, 5 March 2019 – {PROSE}", PROSE)
+def test_the_dateline_of_a_news_story_stays_in_its_first_sentence() -> None:
+    draft, parts = headed(TITLE, styled(f"LEEDS, 5 March 2019 – {PROSE}"), PROSE)
     assert day_of(draft) == "2019-03-05"
-    ((start, end),) = draft.apart
-    assert draft.cleaned.text[end:].startswith(PROSE)
+    assert (draft.standfirst, draft.apart, parts[1]) == (None, [], None)
 
 
 def test_a_day_under_the_closing_counts_where_none_stands_above() -> None:
@@ -94,5 +93,3 @@ def test_a_later_notice_above_the_text_does_not_hide_its_dateline() -> None:
 def test_a_dateline_without_year_has_that_of_the_file() -> None:
     draft = head_of(told("date", "2019-03-05"), TITLE, f"Leeds, 5th March. -- {PROSE}")
     assert day_of(draft) == "2019-03-05"
-    text = draft.cleaned.passages[-1]
-    assert draft.runs([Span(text.start, text.end)], 1.0).value == PROSE
