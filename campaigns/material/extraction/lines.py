@@ -5,8 +5,8 @@ from functools import cache, cached_property
 
 from campaigns.material.document import Cleaned, Kind
 
-from .names import EDGES, Shape, phrases, plain, shape
-from .signatory_lines import Signer, after_number, parsed
+from .names import COMMAS, EDGES, Shape, phrases, plain, shape
+from .signatory_lines import Signer, after_number, halves, parsed
 
 MARKS = (",", " (", " - ", " – ", " — ", ": ", "; ")  # what ends a name in a line
 
@@ -29,7 +29,8 @@ class Line:
     @cached_property
     def shape(self) -> Shape:
         """Of what stands first in it, which is the name if the line is a signer's."""
-        return shape(head(self.text))
+        name = head(self.text)
+        return Shape.PERSON if halves(name) else shape(name)
 
     @cached_property
     def signer(self) -> Signer | None:
@@ -54,6 +55,7 @@ def key(text: str) -> str:
 
 
 def head(text: str) -> str:
+    text = text.translate(COMMAS)
     at = after_number(text)
     return text[at : min((place for mark in MARKS if (place := text.find(mark, at)) > 0), default=len(text))]
 

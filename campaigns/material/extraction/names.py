@@ -8,7 +8,8 @@ from campaigns.material import words
 
 NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]{1,2}\s{0,3}(?=\D)|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
 PHONE = re.compile(r"\+?\(?\d[\d ()/.-]{6,24}\d")
-EDGES = " \t\n,;:.|/&*_~\"'`“”„«»"
+EDGES = " \t\n,;:.|/&*_~\"'`“”„«»،؛"
+COMMAS = str.maketrans("،؛，、；", ",;,,;")  # those of other scripts, one for one
 
 
 class Shape(IntEnum):
@@ -32,7 +33,7 @@ def known(name: str) -> frozenset[str]:
 
 
 def plain(word: str) -> str:
-    return word.strip("()[]{}<>,;:.!?*_\"'`“”„«»‘’…").casefold()
+    return word.strip("()[]{}<>,;:.!?*_\"'`“”„«»‘’…،؛").casefold()
 
 
 def is_contact(text: str) -> bool:
@@ -86,10 +87,16 @@ def _joined(token: str) -> bool:
     return any(mark in head and token[head.index(mark) + 1 :][:1].isupper() for mark in ("-", "'", "’"))
 
 
+def words_of(text: str) -> list[str]:
+    """Without pictures and marks that stand alone."""
+    return [word for word in text.split() if word == "&" or any(letter.isalnum() for letter in word)]
+
+
 def is_person(text: str) -> bool:
     """Two to six words that are written as names, and no word of bodies or roles."""
-    tokens = bare(text.split())
-    titled = len(tokens) < len(text.split())
+    every = words_of(text)
+    tokens = bare(every)
+    titled = len(tokens) < len(every)
     if not (1 if titled else 2) <= len(tokens) <= 6 or len(text) > 70:
         return False
     seen = 0
@@ -112,7 +119,7 @@ def shape(text: str) -> Shape:
     text = text.strip(EDGES)
     if not any(letter.isalpha() for letter in text) or plain(text) in known("fields"):
         return Shape.NOTHING
-    tokens = text.split()
+    tokens = words_of(text)
     if is_prose(tokens):
         return Shape.PROSE
     if is_person(text):
@@ -135,3 +142,15 @@ def is_prose(tokens: list[str]) -> bool:
     )
     many = len(tokens)
     return many > 25 or told >= 2 or (told == 1 and many > 2) or (many > 12 and tokens[-1].endswith("."))
+
+
+def is_surname(text: str) -> bool:
+    """ "Ana Farmer", "Luis de Mesa": the last word means something, but it is a name."""
+    tokens = words_of(text)
+    small = [word for token in tokens if (word := plain(token)) not in known("particles")]
+    return (
+        len(small) == 2
+        and all(token[:1].isupper() for token in tokens if plain(token) in small)
+        and not (has_role(small[:1]) or has_body(small[:1]))
+        and (has_role(small[1:]) or len(tokens) == 3)
+    )

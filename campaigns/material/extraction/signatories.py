@@ -6,8 +6,8 @@ from campaigns.material.document import Cleaned, Kind
 from campaigns.material.draft import Signatory, Span
 
 from .lines import Line, head
-from .names import Shape, is_person, phrases, shape
-from .signatory_lines import Signer, after_number, parsed
+from .names import Shape, is_person, is_surname, shape
+from .signatory_lines import Signer, after_number, parsed, parted
 from .signatory_lists import Opening, Region
 from .signatory_prose import enumerated
 from .signatory_tables import in_table
@@ -74,7 +74,7 @@ def _in_blocks(lines: list[Line], opening: Opening) -> bool:
     if opening is Opening.CLOSING and len(lines) <= 3:
         return any(kind is Shape.PERSON for kind in shapes)
     if len(people) == 1:
-        return under == 1 and len(lines) <= 6 and shapes[people[0] + 1] is not Shape.PLAIN
+        return under == 1 and len(lines) <= 6 and all(bare) and shapes[people[0] + 1] is not Shape.PLAIN
     return len(people) > 1 and under >= 0.7 * len(people) and len(sample) <= 6 * len(people)
 
 
@@ -95,7 +95,8 @@ def _blocks(lines: list[Line]) -> list[Signed]:
             continue
         at = _placed(signer, line.start)
         if line.shape is Shape.PERSON or (at.other and is_person(line.text[signer.start : signer.end])):
-            found.append(Signed(at.name, at.other or tuple(before)))
+            several = [_placed(one, line.start) for one in parted(line.text, signer)]
+            found += [Signed(one.name, one.other or tuple(before)) for one in several]
             before = []
         elif found and (not found[-1].other or found[-1].other[0].start > found[-1].name[0].end):
             last = found.pop()
@@ -113,7 +114,8 @@ def _blocks(lines: list[Line]) -> list[Signed]:
 def _lines(cleaned: Cleaned, lines: list[Line]) -> list[Signed]:
     text = cleaned.text
     entries = _joined(lines, cleaned.format in CUT_BY_WIDTH)
-    shapes = [shape(head(text[entry.start : entry.end])) for entry in entries[:SAMPLE]]
+    heads = [head(text[entry.start : entry.end]) for entry in entries[:SAMPLE]]
+    shapes = [Shape.PERSON if is_surname(one) else shape(one) for one in heads]
     bodies, people = shapes.count(Shape.BODY), shapes.count(Shape.PERSON)
     found: list[Signed] = []
     for entry in entries:
@@ -124,7 +126,7 @@ def _lines(cleaned: Cleaned, lines: list[Line]) -> list[Signed]:
             continue
         signer = parsed(line, whole=bodies > people * 1.5)
         if signer:
-            found += [_placed(one, entry.start) for one in _parted(line, signer)]
+            found += [_placed(one, entry.start) for one in parted(line, signer)]
     return found
 
 
@@ -156,25 +158,6 @@ def _goes_on(before: str, text: str, numbered: bool, longest: int) -> bool:
     if not longest or len(before) < max(WRAPPED, 0.8 * longest):
         return False
     return text[0].islower() or shape(head(text)) not in (Shape.PERSON, Shape.BODY)
-
-
-def _parted(line: str, signer: Signer) -> list[Signer]:
-    """Two people in one line: "Ana Ruiz and Ben Roe"."""
-    name = line[signer.start : signer.end]
-    for word in phrases("joins"):
-        place = name.find(f" {word} ")
-        left, right = name[:place], name[place + len(word) + 2 :]
-        if (
-            place > 0
-            and (len(word) > 1 or word == "&")
-            and is_person(right)
-            and len(right.split()) > 1
-            and is_person(left)
-            and len(left.split()) > 1
-        ):
-            first = Signer(signer.start, signer.start + place, signer.from_, signer.to)
-            return [first, Signer(signer.end - len(right), signer.end, signer.from_, signer.to)]
-    return [signer]
 
 
 def _placed(signer: Signer, start: int) -> Signed:

@@ -4,15 +4,15 @@ import re
 from typing import NamedTuple
 
 from .names import (
+    COMMAS,
     EDGES,
     NUMBERING,
     Shape,
-    has_body,
-    has_role,
     is_contact,
     is_handle,
     is_letters,
     is_person,
+    is_surname,
     known,
     phrases,
     plain,
@@ -63,6 +63,7 @@ def after_number(text: str) -> int:
 
 def parsed(text: str, whole: bool = False) -> Signer | None:
     """The signer of one line; `whole` where the list is one of bodies, whose names may hold commas and dashes."""
+    text = text.translate(COMMAS)
     start, end = trimmed(text, after_number(text), len(text))
     mail = EMAIL.search(text, start, end)
     if mail and not text[start : mail.start()].rstrip().endswith("("):
@@ -77,14 +78,39 @@ def parsed(text: str, whole: bool = False) -> Signer | None:
     other = _affiliation(text, rest, end)
     if name[1] <= name[0]:
         return None
-    if other[1] > other[0] and _turned(text[name[0] : name[1]], text[other[0] : other[1]]):
+    if other[1] > other[0] and text[rest - 1] != "(" and _turned(text[name[0] : name[1]], text[other[0] : other[1]]):
         return Signer(*other, *name)
     return Signer(*name, *other)
 
 
 def _turned(left: str, right: str) -> bool:
     """The role or the body stands first, the person after it."""
-    return shape(left) in (Shape.ROLE, Shape.BODY) and is_person(right) and len(right.split()) <= 4
+    return (
+        shape(left) in (Shape.ROLE, Shape.BODY)
+        and not is_surname(left)
+        and is_person(right)
+        and len(right.split()) <= 4
+    )
+
+
+def parted(line: str, signer: Signer) -> list[Signer]:
+    """Two people in one line: "Ana Ruiz and Ben Roe"."""
+    two = halves(line[signer.start : signer.end])
+    if not two:
+        return [signer]
+    place, right = signer.start + two[0], signer.start + two[1]
+    return [signer._replace(end=place), signer._replace(start=right)]
+
+
+def halves(name: str) -> tuple[int, int] | None:
+    """Where the first of two names ends, and the second begins."""
+    for word in (*phrases("joins"), "&"):
+        place = name.find(f" {word} ")
+        if place > 0 and (len(word) > 1 or word == "&"):
+            right = place + len(word) + 2
+            if all(is_person(half) and len(half.split()) > 1 for half in (name[:place], name[right:])):
+                return place, right
+    return None
 
 
 def _cut(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -100,7 +126,7 @@ def _cut(text: str, start: int, end: int) -> tuple[int, int] | None:
     place, rest = min(places)
     left = line[:place]
     kind = shape(left)
-    if kind in (Shape.BODY, Shape.ROLE) and _is_surname(left):
+    if kind in (Shape.BODY, Shape.ROLE) and is_surname(left):
         kind = Shape.PERSON
     if kind is Shape.BODY or (kind is Shape.ROLE and not is_person(line[rest:].strip(EDGES))):
         if not is_person(line[rest:].strip(EDGES)):
@@ -108,18 +134,6 @@ def _cut(text: str, start: int, end: int) -> tuple[int, int] | None:
     elif kind is not Shape.PERSON and line[place : place + 2] != " (" and line[place] != "," and len(left.split()) < 2:
         return None  # "CNLL - the union of …" is one name
     return start + place, start + rest
-
-
-def _is_surname(left: str) -> bool:
-    """ "Ana Farmer", "Luis de Mesa": the last word means something, but it is a name."""
-    tokens = left.split()
-    small = [plain(token) for token in tokens if plain(token) not in known("particles")]
-    return (
-        len(small) == 2
-        and all(token[:1].isupper() for token in tokens if plain(token) in small)
-        and not (has_role(small[:1]) or has_body(small[:1]))
-        and (has_role(small[1:]) or len(tokens) == 3)
-    )
 
 
 def _bracket(line: str) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Where in the text lists of signatories begin and end."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -7,9 +8,10 @@ from enum import IntEnum
 from campaigns.material.document import Kind
 
 from .lines import Line, begins, head, key, labelled, mentions, told
-from .names import EDGES, Shape, is_contact, is_person, known, phrases, plain
+from .names import EDGES, Shape, is_contact, is_person, is_prose, known, phrases, plain
 from .signatory_prose import enumerated
 
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d\W*$|^(?:19|20)\d\d-\d\d")
 LONGEST_NOTE = 700  # characters between two lists that are still one
 LONGEST_GAP = 30  # lines between them
 SAMPLE = 8  # lines by which a list is judged
@@ -120,7 +122,7 @@ def sort(line: Line) -> Sort:
 
 def _sort_of_name(line: Line) -> Sort:
     text = line.text
-    if line.shape is Shape.NOTHING or ("@" not in text[:1] and is_contact(head(text))):
+    if line.shape is Shape.NOTHING or _is_dated(text) or ("@" not in text[:1] and is_contact(head(text))):
         return Sort.SKIP
     if line.shape is Shape.PROSE:
         return Sort.NOTE
@@ -131,9 +133,15 @@ def _sort_of_name(line: Line) -> Sort:
         return Sort.NOTE
     if any(token.strip("+").isdigit() for token in tokens[:4]) and (told(tokens, "others") or told(tokens, "counted")):
         return Sort.SKIP
-    if len(tokens) > 15 and line.shape is not Shape.PERSON and sum(token in known("prose") for token in tokens) >= 3:
+    if line.shape is not Shape.PERSON and is_prose(text.split()) and (len(tokens) > 15 or text.endswith(".")):
         return Sort.NOTE
     return Sort.SIGNER
+
+
+def _is_dated(text: str) -> bool:
+    """ "Leeds, 3 May 2031"."""
+    words = text.split()
+    return len(words) <= 8 and bool(YEAR.search(words[-1])) and "(" not in text
 
 
 def strong(line: Line) -> bool:
@@ -162,6 +170,8 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
         if again is Opening.HEADING and not inline(line, again) and found.opening is Opening.HEADING:
             what = Sort.GROUP
         elif what is Sort.STOP or again:
+            break
+        if again and not found.signers:
             break
         if what is Sort.COPY:
             found.last = _end_of_copies(lines, number)

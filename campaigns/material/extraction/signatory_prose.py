@@ -3,7 +3,7 @@
 import re
 
 from .lines import mentions
-from .names import EDGES, Shape, is_person, known, phrases, plain, shape
+from .names import COMMAS, EDGES, Shape, is_person, known, phrases, plain, shape
 from .signatory_lines import Signer, parsed, trimmed
 
 LONGEST_NAME = 12  # words
@@ -15,8 +15,9 @@ def enumerated(text: str, among: int = 1) -> list[Signer]:
     """The signers of a line that holds several, one after another; none where it holds one, or is no list."""
     if len(text) > LONGEST_LIST:
         return []
+    text = text.translate(COMMAS)
     mark = ";" if text.count(";") >= 2 else ","
-    if text.count(mark) < (2 if mark == ";" else 3):
+    if text.count(mark) < (2 if mark == ";" or among <= 3 else 3):
         return []
     pieces = _pieces(text, mark)
     if len(pieces) < 3 or any(
@@ -109,8 +110,8 @@ def _people(text: str, pieces: list[tuple[int, int]], heads: list[Shape]) -> lis
 
 def _pieces(text: str, mark: str, start: int = 0) -> list[tuple[int, int]]:
     """The places between the marks that stand outside brackets; "and" before the last is a mark."""
-    cuts, depth, last, place = [], 0, start, len(text)
-    for found in MARKS.finditer(text, start):
+    cuts, depth, last, place = [], 0, start, len(text.rstrip(". \n"))
+    for found in MARKS.finditer(text, start, place):
         letter = found[0]
         if letter in "([":
             depth += 1
@@ -122,7 +123,7 @@ def _pieces(text: str, mark: str, start: int = 0) -> list[tuple[int, int]]:
         elif letter[0] == "." and depth == 0 and _ends(text, found.start()):
             place = found.start()
             break
-    cuts += _last_two(text, last, place)
+    cuts = [half for cut in cuts for half in _two(text, *cut)] + _two(text, last, place, last=True)
     return [piece for cut in cuts if (piece := trimmed(text, *cut))[1] > piece[0]]
 
 
@@ -133,22 +134,20 @@ def _ends(text: str, place: int) -> bool:
     return len(word) > 3 and plain(word) not in known("titles")
 
 
-def _last_two(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _two(text: str, start: int, end: int, last: bool = False) -> list[tuple[int, int]]:
+    """Both halves of "Ana Ruiz and Ben Roe"; after the last mark, of "Aach and Bebra" too."""
     for word in (*phrases("joins"), "&"):
         place = text.rfind(f" {word} ", max(start - 1, 0), end)
-        if place >= 0:
-            right = place + len(word) + 2
-            if not text[start:place].strip(EDGES) or (
-                text.count("(", start, place) == text.count(")", start, place)
-                and _whole(text[start:place], text[right:end])
-            ):
+        if place < 0:
+            continue
+        right = place + len(word) + 2
+        if not text[start:place].strip(EDGES):
+            return [(right, end)]
+        if text.count("(", start, place) == text.count(")", start, place):
+            halves = (text[start:place], text[right:end])
+            if all(is_person(half.partition(" (")[0]) for half in halves) or (last and all(map(_is_short, halves))):
                 return [(start, place), (right, end)]
     return [(start, end)]
-
-
-def _whole(left: str, right: str) -> bool:
-    """Both sides could stand alone: not "Peace and Justice"."""
-    return (is_person(left) and is_person(right)) or (_is_short(left) and _is_short(right))
 
 
 def _moved(one: Signer, by: int) -> Signer:

@@ -36,7 +36,7 @@ def _at_the_end(draft: Draft, lines: list[Line]) -> list[Region]:
     text = draft.cleaned.text
     undersigned = mentions(text[:ABOUT] + text[-ABOUT:], "acts")
     last = tail(lines) if undersigned or mentions(text[:ABOUT], "letterish") else None
-    return [last] if last and (undersigned or len(last) >= 10) else []
+    return [last] if last and (undersigned or len(last) >= 6) else []
 
 
 def _in_prose(draft: Draft, lines: list[Line], parts: Parts) -> None:
