@@ -2,6 +2,7 @@
 
 import re
 
+from campaigns.material import words
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Span
 
@@ -62,7 +63,10 @@ def _by(edges: Edges, at: int, labelled: bool = False) -> bool:
         return False
     said = tuple(one for one in edges.words("by") if one.endswith(":") or not labelled)
     for start, line in lines_of(passage):
-        match = any_of(_colons(said), r"^\W{0,3}", r"(?:\s|(?<=:)|$)").match(line)
+        found = any_of(_colons(said), r"\W{0,3}", r"(?:\s|(?<=:)|$)")
+        match = found.match(line)
+        if not match and (day := next(iter(dates_in(line[:NAME], edges.language)), None)) and day.start == 0:
+            match = found.match(line, day.end)
         if not match:
             continue
         end = start + len(line)
@@ -105,7 +109,8 @@ def _divided(text: str, begin: int, edges: Edges) -> tuple[tuple[int, int], tupl
     end = len(text)
     for one in dates_in(text[begin:end], edges.language):
         end = min(end, begin + one.start)
-    text = text[:end].rstrip(" |,·•-–—(.")
+    labels = any_of(words.everywhere("head", "dates"), r"(?:[\s|,]\W*)", r"\W*\Z")
+    text = labels.sub("", text[:end]).rstrip(" |,·•-–—(.") if end < len(text) else text.rstrip(" |,·•-–—(.")
     end = len(text)
     for_whom = any_of(edges.words("author_for"), r"\s", r"\s").search(text, begin)
     cut = PART_ENDS.search(text, begin)
@@ -122,18 +127,18 @@ def _divided(text: str, begin: int, edges: Edges) -> tuple[tuple[int, int], tupl
 def _is_name(text: str, clear: bool) -> bool:
     """Words with capitals, and small ones as names have; where a label says so, anything short."""
     text = text.strip()
-    words = text.split()
-    if not words or len(text) > NAME * (2 if clear else 1) or URL.search(text) or "@" in text or is_salutation(text):
+    parts = text.split()
+    if not parts or len(text) > NAME * (2 if clear else 1) or URL.search(text) or "@" in text or is_salutation(text):
         return False
     if text[-1] in ":?!":
         return False
     if clear:
-        return len(words) <= 12 and text[-1] != "." or len(words) <= 3
+        return len(parts) <= 12 and text[-1] != "." or len(parts) <= 3
     if not any(letter.lower() != letter.upper() for letter in text):
-        return len(words) <= 5
-    capital = [word for word in words if word[0].isupper() or word[0].isdigit()]
-    small = [word for word in words if not word[0].isupper() and word.lower() not in PARTICLES]
-    return len(words) <= 8 and text[-1] not in ".:?!" and len(capital) > 1 and not small
+        return len(parts) <= 5
+    capital = [word for word in parts if word[0].isupper() or word[0].isdigit()]
+    small = [word for word in parts if not word[0].isupper() and word.lower() not in PARTICLES]
+    return len(parts) <= 8 and text[-1] not in ".:?!" and len(capital) > 1 and not small
 
 
 def _leading_name(text: str) -> int:

@@ -21,28 +21,9 @@ NOTE = 500  # characters of a note below the text
 LONG = 3_000  # characters of a passage that is text, whatever its lines are
 # Small words inside the names of people and places, in any language.
 PARTICLES = {
-    *(
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "des",
-        "la",
-        "le",
-        "van",
-        "von",
-        "der",
-        "den",
-        "ten",
-        "ter",
-    ),
-    *("zu", "bin", "ibn", "al", "el", "und", "y", "e", "and", "&", "et", "am", "sur", "sous", "upon", "of", "i", "û"),
-    *("w", "nad"),
+    *("the", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "van", "von"),
+    *("der", "den", "ten", "ter", "zu", "bin", "ibn", "al", "el", "und", "y", "e", "and", "&", "et"),
+    *("am", "sur", "sous", "upon", "of", "i", "û", "w", "nad"),
 }
 
 

@@ -22,6 +22,10 @@ def author_of(draft: Draft) -> tuple[str | None, str | None]:
         ("By Jane Roe, Ann Poe and Ben Low", "Jane Roe, Ann Poe and Ben Low", None),
         ("By Jane Roe for The Canal Echo", "Jane Roe", "The Canal Echo"),
         ("By Jane Roe | 5 March 2019", "Jane Roe", None),
+        ("Posted by Jane Roe on May 5, 2019", "Jane Roe", None),
+        ("5 March 2019 by Jane Roe", "Jane Roe", None),
+        ("by the Bridge Coalition", "the Bridge Coalition", None),
+        ("Author: Jane Roe | Date: 5 March 2019", "Jane Roe", None),
         ("Author: Jane Roe", "Jane Roe", None),
     ],
 )
@@ -88,6 +92,7 @@ def test_a_letter_of_one_person_is_by_that_person() -> None:
         ("Source: https://canal.example/bridge", None, "https://canal.example/bridge"),
         ("<https://canal.example/bridge>", None, "https://canal.example/bridge"),
         ("Originally published in The Canal Echo on 5 March 2019.", "The Canal Echo", None),
+        ("Published by Canal Echo, 5 March 2019", "Canal Echo", None),
         ("Zuerst erschienen in: Kanalbote", "Kanalbote", None),
     ],
 )
