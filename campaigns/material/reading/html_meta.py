@@ -4,6 +4,7 @@ Only dates that the page marks as its own are taken (JSON-LD, article:published_
 page's text or address were wrong for half of those tried.
 """
 
+import html
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -146,7 +147,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(normal(text).split())
+    return " ".join(normal(html.unescape(text)).split())  # JSON-LD is often encoded once more
 
 
 def own_times(page: Page) -> list[str]:

@@ -80,6 +80,6 @@ def _row(frame: _Frame) -> list[Piece]:
 
 
 def _is_short(cell: list[Piece]) -> bool:
-    if len(cell) > MOST:
+    if len(cell) > MOST or sum(len(piece.text) for piece in cell) > LONGEST:
         return False
-    return all(piece.kind in (Kind.PARAGRAPH, Kind.CAPTION) and len(piece.text) <= LONGEST for piece in cell)
+    return all(piece.kind in (Kind.PARAGRAPH, Kind.CAPTION) for piece in cell)

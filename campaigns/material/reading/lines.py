@@ -11,6 +11,7 @@ from .items import in_sequence, marker, without_marker
 NARROW = 50  # characters; nobody wraps prose so narrow
 SHORT = 35  # characters; so are names, on average
 PARAGRAPH = 200  # characters
+SENTENCE = 90  # characters; beside a paragraph no line of an address or a list
 DASHES = (" - ", " – ", " — ")
 WIDEST = 140
 FEW = 3  # lines that have to agree on a width
@@ -78,7 +79,7 @@ def paragraphs_in(block: Block) -> list[Block]:
     start = at = 0
     for line in lines:
         end = at + len(line)
-        if len(line) >= PARAGRAPH:
+        if len(line) >= SENTENCE:
             found += [_part(block, start, at - 1)] if start < at else []
             found.append(_part(block, at, end))
             start = end + 1

@@ -50,7 +50,7 @@ class _Renderer(RendererHTML):
 
 
 def _renderer() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"maxNesting": 60}, renderer_cls=_Renderer)
+    markdown = MarkdownIt("commonmark", {"maxNesting": 100}, renderer_cls=_Renderer)
     markdown.enable(["table", "strikethrough"]).disable(["code"])
     markdown.core.ruler.push("underlined_paragraphs", _no_long_titles)
     markdown.core.ruler.push("lines", _keep_lines)

@@ -19,7 +19,7 @@ WORDPRESS = re.compile(r"\[/?(?:caption|gallery|embed|audio|video|playlist|conta
 WIKI_LINK = re.compile(r"(?<!\!)\[\[(?:[^\[\]|\n]{1,200}\|)?([^\[\]|\n]{1,200})\]\]")
 FOOTNOTE = re.compile(r"\[\^([^\]\s\[]{1,60})\]:[ \t]{0,9}(.*)")
 REFERENCE = re.compile(r"\[\^([^\]\s\[]{1,60})\]")
-TASK = re.compile(r"^(\s{0,40}[-*+]\s{1,4})\[[ xX]\]\s")
+TASK = re.compile(r"^(\s{0,40}(?:[-*+]|\d{1,9}[.)])\s{1,4})\[[ xX]\]\s")
 ALERT = re.compile(r"^\s{0,3}>\s{0,3}\[!\w{1,20}\]\s{0,9}$")
 DIRECTIVE = re.compile(r"^[ \t]{0,12}:{3,9}[ \t]{0,9}\{?[ \t]{0,9}\.?([\w-]{0,40})[^\n]{0,200}$", re.MULTILINE)
 PROGRAM = re.compile(
@@ -27,6 +27,7 @@ PROGRAM = re.compile(
 )
 # A star within a word is the gender star ("Leser*innen"), not the beginning of something in italics.
 STAR = re.compile(r"(?<![\w*\\])([^\W_]{1,60})\*(?=[^\W\d_])")
+DEEPEST = 40  # columns
 FENCE = re.compile(r"^\s{0,12}(`{3,20}|~{3,20})")
 
 NOTICES = named(
@@ -42,8 +43,17 @@ def plain_markdown(text: str) -> str:
         found = FENCE.match(line)
         if found and (not fence or found[1].startswith(fence)):
             fence = "" if fence else found[1]
-        lines.append(line if fence or found else _line(line))
+        lines.append(line if fence or found else _line(_shallow(line)))
     return "\n".join(lines)
+
+
+def _shallow(line: str) -> str:
+    """The parser would end where lists or quotations are nested too deep."""
+    text = line.lstrip(" \t")
+    line = " " * DEEPEST + text if len(line) - len(text) > DEEPEST else line
+    inner = text.lstrip("-*+> \t")
+    is_deep = inner and len(re.sub(r"[ \t]", "", text[: len(text) - len(inner)])) > 10
+    return text[:10] + inner if is_deep else line
 
 
 def without_programs(page: str) -> str:
