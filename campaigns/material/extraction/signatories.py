@@ -89,13 +89,17 @@ def _is_under(kind: Shape) -> bool:
 def _blocks(lines: list[Line]) -> list[Signed]:
     found: list[Signed] = []
     before: list[Span] = []
-    for line in lines:
+    for number, line in enumerate(lines):
         signer = line.signer
         if not signer:
             continue
-        at = _placed(signer, line.start)
-        if line.shape is Shape.PERSON or (at.other and is_person(line.text[signer.start : signer.end])):
-            several = [_placed(one, line.start) for one in parted(line.text, signer)]
+        at = placed(signer, line.start)
+        if (
+            line.shape is Shape.PERSON
+            or _is_next(found, lines[number : number + 2])
+            or (at.other and is_person(line.text[signer.start : signer.end]))
+        ):
+            several = [placed(one, line.start) for one in parted(line.text, signer)]
             found += [Signed(one.name, one.other or tuple(before)) for one in several]
             before = []
         elif found and (not found[-1].other or found[-1].other[0].start > found[-1].name[0].end):
@@ -106,6 +110,13 @@ def _blocks(lines: list[Line]) -> list[Signed]:
         else:
             before.append(Span(line.start + signer.start, line.start + max(signer.end, signer.to)))
     return found or [Signed((span,)) for span in before]
+
+
+def _is_next(found: list[Signed], lines: list[Line]) -> bool:
+    """A name whose last word means something, between one who is done and a role."""
+    if not found or not found[-1].other or len(lines) < 2 or len(lines[0].text.split()) > 3:
+        return False
+    return lines[0].shape is Shape.BODY and lines[1].shape is Shape.ROLE
 
 
 # Lines: each its own signer.
@@ -122,11 +133,11 @@ def _lines(cleaned: Cleaned, lines: list[Line]) -> list[Signed]:
         line = text[entry.start : entry.end]
         several = enumerated(line, among=len(entries))
         if several:
-            found += [_placed(one, entry.start) for one in several]
+            found += [placed(one, entry.start) for one in several]
             continue
         signer = parsed(line, whole=bodies > people * 1.5)
         if signer:
-            found += [_placed(one, entry.start) for one in parted(line, signer)]
+            found += [placed(one, entry.start) for one in parted(line, signer)]
     return found
 
 
@@ -160,6 +171,6 @@ def _goes_on(before: str, text: str, numbered: bool, longest: int) -> bool:
     return text[0].islower() or shape(head(text)) not in (Shape.PERSON, Shape.BODY)
 
 
-def _placed(signer: Signer, start: int) -> Signed:
+def placed(signer: Signer, start: int) -> Signed:
     other = (Span(start + signer.from_, start + signer.to),) if signer.to > signer.from_ else ()
     return Signed((Span(start + signer.start, start + signer.end),), other)

@@ -9,6 +9,7 @@ from campaigns.material.document import Kind
 
 from .lines import Line, begins, head, key, labelled, mentions, told
 from .names import EDGES, Shape, is_contact, is_person, is_prose, known, phrases, plain
+from .signatory_lines import after_number
 from .signatory_prose import enumerated
 
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d\W*$|^(?:19|20)\d\d-\d\d")
@@ -44,6 +45,7 @@ class Region:
     passage: int
     signers: list[tuple[Line, bool]] = field(default_factory=list)  # True where a new group of them begins
     last: int = 0  # the number of the last line that belongs to it
+    demands: bool = False  # what opens it speaks of demands
 
     def __len__(self) -> int:
         return len(self.signers)
@@ -72,7 +74,8 @@ def _announcement(line: Line, label: str, colon: bool, last: bool) -> Opening | 
     if told(tokens, "invitations"):
         return None
     plainly = line.kind is Kind.HEADING or colon or (len(tokens) <= 6 and _at_an_end(key(label)))
-    if plainly and len(tokens) <= 10 and told(tokens, "headings") and not label.rstrip().endswith((".", "?", "!")):
+    named = told(tokens, "headings") and not told(tokens, "demands") and not label.rstrip().endswith((".", "?", "!"))
+    if plainly and named and len(tokens) <= 10:
         return Opening.HEADING
     return Opening.SENTENCE if colon and last else None
 
@@ -104,7 +107,7 @@ def inline(line: Line, how: Opening) -> Line | None:
 
 
 def sort(line: Line) -> Sort:
-    if line.key in known("stops"):
+    if line.key in known("stops") or (begins(line.key, "salutations") and not _is_only_a_name(line)):
         return Sort.STOP
     if line.kind is Kind.ROW:
         return Sort.SIGNER
@@ -133,9 +136,16 @@ def _sort_of_name(line: Line) -> Sort:
         return Sort.NOTE
     if any(token.strip("+").isdigit() for token in tokens[:4]) and (told(tokens, "others") or told(tokens, "counted")):
         return Sort.SKIP
+    if sum(token in known("prose") for token in tokens) >= 3 and len(tokens) > 12:
+        return Sort.NOTE
     if line.shape is not Shape.PERSON and is_prose(text.split()) and (len(tokens) > 15 or text.endswith(".")):
         return Sort.NOTE
     return Sort.SIGNER
+
+
+def _is_only_a_name(line: Line) -> bool:
+    """ "Liebe" and "Cara" are names too, and "Madame" stands before them in lists."""
+    return line.shape is Shape.PERSON and not line.text.rstrip().endswith((",", ":", "!"))
 
 
 def _is_dated(text: str) -> bool:
@@ -155,7 +165,7 @@ def strong(line: Line) -> bool:
 
 def region(lines: list[Line], at: int, how: Opening) -> Region:
     """What follows the opening line, as far as it is names; groups, notes and copies between them belong to it."""
-    found = Region(how, at, lines[at].passage, last=at)
+    found = Region(how, at, lines[at].passage, last=at, demands=mentions(lines[at].text[:LONGEST_OPENING], "demands"))
     if here := inline(lines[at], how):
         found.signers.append((here, True))
     fresh, noted, unsure = True, 0, False
@@ -173,12 +183,14 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
             break
         if again and not found.signers:
             break
+        if what is Sort.SIGNER and _is_between(lines, number):
+            what = Sort.GROUP
         if what is Sort.COPY:
             found.last = _end_of_copies(lines, number)
             break
         if what is Sort.GROUP:
             fresh = fresh or line.key not in known("countries")
-            unsure = unsure or not (again or _known_group(line))
+            unsure = unsure or not (again or _known_group(line) or _is_between(lines, number))
         elif what is Sort.NOTE:
             noted += len(line.text)
             unsure = True
@@ -190,6 +202,17 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
             found.signers.append((line, fresh))
             found.last, fresh, noted, unsure = number, False, 0, False
     return found
+
+
+def _is_between(lines: list[Line], at: int) -> bool:
+    """Whether the line stands between items or numbers and is neither: the heading of a group."""
+    if at + 1 >= len(lines) or not _is_listed(lines[at - 1]) or not _is_listed(lines[at + 1]):
+        return False
+    return not _is_listed(lines[at]) and lines[at].passage not in (lines[at - 1].passage, lines[at + 1].passage)
+
+
+def _is_listed(line: Line) -> bool:
+    return line.kind is Kind.ITEM or after_number(line.text) > 0
 
 
 def _tells(line: Line) -> bool:
@@ -239,10 +262,11 @@ def _holds(one: Region) -> bool:
     """Whether what follows is signatories at all."""
     if not one.signers:
         return False
-    sure = sum(strong(line) for line, _ in one.signers[:SAMPLE])
-    among = len(one.signers[:SAMPLE])
+    sample = [line for line, _ in one.signers[:SAMPLE]]
+    sure = sum(strong(line) for line in sample)
     if one.opening is Opening.SENTENCE:
-        return sure >= 2 and sure >= among * 0.6
+        people = sum(line.shape is Shape.PERSON for line in sample)
+        return sure >= 2 and sure >= len(sample) * 0.6 and (not one.demands or people >= len(sample) * 0.5)
     return sure >= 1 or len(one.signers[0][0].text.split()) <= 5
 
 
@@ -261,6 +285,8 @@ def tail(lines: list[Line]) -> Region | None:
     run: list[tuple[int, Line]] = []
     for number in range(1, len(lines) + 1):
         what = sort(lines[number]) if number < len(lines) else Sort.STOP
+        if what is Sort.SIGNER and run and _is_between(lines, number):
+            continue
         if what is Sort.SIGNER:
             run.append((number, lines[number]))
         elif what not in (Sort.SKIP, Sort.GROUP):

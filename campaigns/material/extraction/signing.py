@@ -1,10 +1,11 @@
 """Who signed already: lists of signatories, and a number that is stated."""
 
-from campaigns.material.draft import Draft, Finding, Span
+from campaigns.material.draft import Draft, Finding
 
 from .lines import Line, lines_of, mentions
 from .parts import Part, Parts
-from .signatories import Signed, signed
+from .signatories import Signed, placed, signed
+from .signatory_lines import Signer
 from .signatory_lists import Opening, Region, inside, regions, tail
 from .signatory_prose import collected, said
 from .stated import stated
@@ -44,11 +45,14 @@ def _in_prose(draft: Draft, lines: list[Line], parts: Parts) -> None:
     for line in reversed(lines[len(lines) // 2 :]):
         if signers := collected(line.text):
             parts[line.passage] = Part.SIGNING
-            break
-    else:
-        found = ((line, signers) for line in lines if (signers := said(line.text)))
-        line, signers = next(found, (None, []))
-    for one in signers if line else []:
-        name = Span(line.start + one.start, line.start + one.end)
-        other = (Span(line.start + one.from_, line.start + one.to),) if one.to > one.from_ else ()
-        _add(draft, Signed((name,), other), SURE_IN_PROSE)
+            _add_all(draft, line, signers)
+            return
+    for line in lines:
+        if signers := said(line.text):
+            _add_all(draft, line, signers)
+            return
+
+
+def _add_all(draft: Draft, line: Line, signers: list[Signer]) -> None:
+    for one in signers:
+        _add(draft, placed(one, line.start), SURE_IN_PROSE)

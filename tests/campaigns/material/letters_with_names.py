@@ -6,7 +6,8 @@ from campaigns.material.extraction import signing
 from campaigns.material.extraction.parts import Parts
 
 LETTER = (
-    "An open letter to the council of Upper Wold. For years the old bridge has been closed, and the children of two villages walk "
+    "An open letter to the council of Upper Wold. For years the old bridge has been closed, "
+    "and the children of two villages walk "
     "four miles to school. We ask you to open it again, and to say by when you will."
 )
 

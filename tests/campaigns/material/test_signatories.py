@@ -42,11 +42,13 @@ LISTS = {
         [A, B, C, ("Jo Arkwright", None)],
     ),
     "handles": (
-        "Signed,\n\n- Mara Oakley, @moak (Upper Wold School)\n- Dr. Tom Ferris (@tferris)\n- Ilse van der Bree, @ilse (baker)",
+        "Signed,\n\n- Mara Oakley, @moak (Upper Wold School)\n- Dr. Tom Ferris (@tferris)\n- "
+        "Ilse van der Bree, @ilse (baker)",
         [A, B, C],
     ),
     "addresses": (
-        "Signed,\n\nMara Oakley, Upper Wold School, mara@example.org\nDr. Tom Ferris, tom@example.org\nIlse van der Bree, baker, tel. +44 20 7946 0001",
+        "Signed,\n\nMara Oakley, Upper Wold School, mara@example.org\nDr. Tom Ferris, "
+        "tom@example.org\nIlse van der Bree, baker, tel. +44 20 7946 0001",
         [A, B, ("Ilse van der Bree", "baker")],
     ),
     "pronouns": (
@@ -54,7 +56,8 @@ LISTS = {
         [A, B, C],
     ),
     "letters after names": (
-        "Signed:\n\nJulia Brandt AO KC\nPeter Moss MP\nNell Adair, PhD, University of Wold\nSenator Kit Vale, Wold Greens",
+        "Signed:\n\nJulia Brandt AO KC\nPeter Moss MP\nNell Adair, PhD, University of Wold\n"
+        "Senator Kit Vale, Wold Greens",
         [
             ("Julia Brandt AO KC", None),
             ("Peter Moss MP", None),
@@ -69,7 +72,8 @@ LISTS = {
         [("Mara Oakley", "Director Upper Wold Trust")],
     ),
     "two lines each": (
-        "Signed,\n\nMara Oakley\nHead teacher, Upper Wold School\n\nTom Ferris\nPresident of the Wold Union\n\nIlse Bree\nChair of the bakers",
+        "Signed,\n\nMara Oakley\nHead teacher, Upper Wold School\n\nTom Ferris\nPresident of the "
+        "Wold Union\n\nIlse Bree\nChair of the bakers",
         [
             ("Mara Oakley", "Head teacher, Upper Wold School"),
             ("Tom Ferris", "President of the Wold Union"),
@@ -77,7 +81,8 @@ LISTS = {
         ],
     ),
     "capitals and roles, no heading": (
-        "MARA OAKLEY\nPresident of the Wold Union\nTOM FERRIS\nDirector of the Wold Museum\nILSE BREE\nChair of the Wold Bakers",
+        "MARA OAKLEY\nPresident of the Wold Union\nTOM FERRIS\nDirector of the Wold Museum\nILSE "
+        "BREE\nChair of the Wold Bakers",
         [
             ("MARA OAKLEY", "President of the Wold Union"),
             ("TOM FERRIS", "Director of the Wold Museum"),
@@ -85,12 +90,15 @@ LISTS = {
         ],
     ),
     "countries between": (
-        "Signatories\n\nAUSTRIA\n\n+ Wold Austria (WA)\n+ Brückenverein – Bund für Wege\n\nBELGIUM\n\n+ Les Amis du Pont",
+        "Signatories\n\nAUSTRIA\n\n+ Wold Austria (WA)\n+ Brückenverein – Bund für Wege\n\n"
+        "BELGIUM\n\n+ Les Amis du Pont",
         [("Wold Austria (WA)", None), ("Brückenverein – Bund für Wege", None), ("Les Amis du Pont", None)],
     ),
     "bodies and people apart": (
-        "Signed,\n\n# Organisations\n\n- Wold Ramblers' Association (WRA)\n- Friends of the Bridge, Lower Wold\n- Bridge Trust\n\n"
-        "Some of these have said more on their own pages.\n\n# Individuals\n\n(Affiliations are given for identification only.)\n\n"
+        "Signed,\n\n# Organisations\n\n- Wold Ramblers' Association (WRA)\n- Friends of the "
+        "Bridge, Lower Wold\n- Bridge Trust\n\n"
+        "Some of these have said more on their own pages.\n\n# Individuals\n\n(Affiliations are "
+        "given for identification only.)\n\n"
         "- Mara Oakley (Upper Wold School)\n- zed0\n- Ilse van der Bree (baker)",
         [
             ("Wold Ramblers' Association (WRA)", None),
@@ -107,24 +115,29 @@ LISTS = {
         [A, B, C],
     ),
     "notes after": (
-        "Signatories\n\nMara Oakley, Upper Wold School\nDr. Tom Ferris\n\n# Notes\n\nAnn Other, The Bridges of Wold, 1901",
+        "Signatories\n\nMara Oakley, Upper Wold School\nDr. Tom Ferris\n\n# Notes\n\nAnn Other, "
+        "The Bridges of Wold, 1901",
         [A, B],
     ),
     "and others": ("Signed,\n\nMara Oakley, Upper Wold School\nDr. Tom Ferris\nand 300 others", [A, B]),
     "a table": (
-        "Signatories\n\n| Name | Organisation\n| Mara Oakley | Upper Wold School\n| Dr. Tom Ferris | -\n| Ilse van der Bree | baker",
+        "Signatories\n\n| Name | Organisation\n| Mara Oakley | Upper Wold School\n| Dr. Tom "
+        "Ferris | -\n| Ilse van der Bree | baker",
         [A, B, C],
     ),
     "a table that helps": (
-        "# Co-signed\n\n| Name | Type | How you can help\n| Mara Oakley | Individual | Paint\n| Wold Bridges, Inc. | Company | Two masons",
+        "# Co-signed\n\n| Name | Type | How you can help\n| Mara Oakley | Individual | Paint\n| "
+        "Wold Bridges, Inc. | Company | Two masons",
         [("Mara Oakley", None), ("Wold Bridges, Inc.", None)],
     ),
     "first and last names": (
-        "Signatories\n\n| No. | First name | Surname | Affiliation\n| 1 | Mara | Oakley | Upper Wold School\n| 2 | Ilse | van der Bree | baker",
+        "Signatories\n\n| No. | First name | Surname | Affiliation\n| 1 | Mara | Oakley | Upper "
+        "Wold School\n| 2 | Ilse | van der Bree | baker",
         [A, C],
     ),
     "a table without heads": (
-        "Signatories\n\n| Mara Oakley | Upper Wold School\n| Tom Ferris | The Wold Gazette\n| Ilse van der Bree | baker",
+        "Signatories\n\n| Mara Oakley | Upper Wold School\n| Tom Ferris | The Wold Gazette\n| "
+        "Ilse van der Bree | baker",
         [A, ("Tom Ferris", "The Wold Gazette"), C],
     ),
     "columns of names": (
@@ -132,8 +145,10 @@ LISTS = {
         [("Mara Oakley", None), ("Tom Ferris", None), ("Ilse Bree", None), ("Jo Arkwright", None)],
     ),
     "bodies with a contact": (
-        "We, the undersigned, will gladly come and talk.\n\nBridge Trust\n\nContact: Mara Oakley, director, mara@example.org\n\n"
-        "Wold Ramblers' Association\n\nContact: Tom Ferris, tom@example.org\n\nFriends of the Wold\n\nContact: Ilse Bree, ilse@example.org",
+        "We, the undersigned, will gladly come and talk.\n\nBridge Trust\n\nContact: Mara "
+        "Oakley, director, mara@example.org\n\n"
+        "Wold Ramblers' Association\n\nContact: Tom Ferris, tom@example.org\n\nFriends of the "
+        "Wold\n\nContact: Ilse Bree, ilse@example.org",
         [("Bridge Trust", None), ("Wold Ramblers' Association", None), ("Friends of the Wold", None)],
     ),
     "two in a line": (
@@ -153,7 +168,8 @@ LISTS = {
 
 LANGUAGES = {
     "de": (
-        "Erstunterzeichner*innen:\n\nProf. Dr. Anke Möller, Universität Hohenfeld\nBürgerinitiative Brücke jetzt e.V.\nJörg von der Au, Schreiner",
+        "Erstunterzeichner*innen:\n\nProf. Dr. Anke Möller, Universität Hohenfeld\n"
+        "Bürgerinitiative Brücke jetzt e.V.\nJörg von der Au, Schreiner",
         [
             ("Prof. Dr. Anke Möller", "Universität Hohenfeld"),
             ("Bürgerinitiative Brücke jetzt e.V.", None),
@@ -166,7 +182,8 @@ LANGUAGES = {
         [("Aach", None), ("Bebra", None), ("Celle", None), ("Bad Dürr", None), ("Schwäbisch Au", None)],
     ),
     "fr": (
-        "Premiers signataires :\n\nÉlodie Marchetière, sociologue\nJean-Luc d'Arvor, maire de Pontgris\nCollectif des riverains",
+        "Premiers signataires :\n\nÉlodie Marchetière, sociologue\nJean-Luc d'Arvor, maire de "
+        "Pontgris\nCollectif des riverains",
         [
             ("Élodie Marchetière", "sociologue"),
             ("Jean-Luc d'Arvor", "maire de Pontgris"),
@@ -174,11 +191,13 @@ LANGUAGES = {
         ],
     ),
     "fr, closing": (
-        "Nous vous prions d'agréer, Madame la Maire, l'expression de nos salutations distinguées.\n\nÉlodie Marchetière, pour le collectif\nJean-Luc d'Arvor",
+        "Nous vous prions d'agréer, Madame la Maire, l'expression de nos salutations distinguées."
+        "\n\nÉlodie Marchetière, pour le collectif\nJean-Luc d'Arvor",
         [("Élodie Marchetière", "pour le collectif"), ("Jean-Luc d'Arvor", None)],
     ),
     "es": (
-        "Firmantes\n\n- María José Llanos del Río (Universidad de Valdepuente)\n- Íñigo de la Peña\n- Asociación de Vecinas El Puente",
+        "Firmantes\n\n- María José Llanos del Río (Universidad de Valdepuente)\n- Íñigo de la "
+        "Peña\n- Asociación de Vecinas El Puente",
         [
             ("María José Llanos del Río", "Universidad de Valdepuente"),
             ("Íñigo de la Peña", None),
@@ -186,7 +205,8 @@ LANGUAGES = {
         ],
     ),
     "it": (
-        "Primi firmatari:\n\nGiulia De Santis, Università di Pontevecchio\nprof. Marco dell'Orto\nComitato per il Ponte",
+        "Primi firmatari:\n\nGiulia De Santis, Università di Pontevecchio\nprof. Marco dell'Orto"
+        "\nComitato per il Ponte",
         [
             ("Giulia De Santis", "Università di Pontevecchio"),
             ("prof. Marco dell'Orto", None),
@@ -194,7 +214,8 @@ LANGUAGES = {
         ],
     ),
     "pt": (
-        "Assinam esta carta:\n\nAna Beatriz dos Santos Leal – Universidade da Ponte\nJoão da Serra\nAssociação dos Moradores da Ponte",
+        "Assinam esta carta:\n\nAna Beatriz dos Santos Leal – Universidade da Ponte\nJoão da "
+        "Serra\nAssociação dos Moradores da Ponte",
         [
             ("Ana Beatriz dos Santos Leal", "Universidade da Ponte"),
             ("João da Serra", None),
@@ -252,7 +273,8 @@ def test_a_list_is_read_in_every_language(language: str) -> None:
 
 def test_an_entry_that_a_page_cut_in_two_is_one() -> None:
     text = (
-        "Signed by:\nMara Oakley, Upper Wold School\nDr Ned Pike, Professor of the History and the Law of Bridges and\n"
+        "Signed by:\nMara Oakley, Upper Wold School\nDr Ned Pike, Professor of the History and "
+        "the Law of Bridges and\n"
         "Fords, Wold Faculty of Law\nIlse van der Bree, baker"
     )
 
@@ -263,6 +285,9 @@ def test_an_entry_that_a_page_cut_in_two_is_one() -> None:
 
 
 def test_names_in_a_sentence_are_taken_where_it_says_that_they_signed() -> None:
-    news = "The letter, signed by the councillors Mara Oakley (Wold Greens), Tom Ferris MP and Ilse Bree, was sent on Monday."
+    news = (
+        "The letter, signed by the councillors Mara Oakley (Wold Greens), Tom Ferris MP and Ilse "
+        "Bree, was sent on Monday."
+    )
 
     assert signers(news, letter="") == [("Mara Oakley", "Wold Greens"), ("Tom Ferris MP", None), ("Ilse Bree", None)]
