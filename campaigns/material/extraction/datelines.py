@@ -17,6 +17,7 @@ PLACES, PLACE = 12, 3  # words beside the day, and in one run of them: "Kassel, 
 BREAK = re.compile(r"[,،:–—-]\s*\||\|\s*[,،–—-]")  # between a place and the day that was there
 APART = re.compile(r"[,،|;/()–—•·-]|\s(?:and|und|et|y|e|en|i|و|û)\s", re.IGNORECASE)
 MINUTES = re.compile(r"\d[:.hH]\d\d")
+CLOCK = re.compile(r"(?<!\d)[012]?\d[.:hH][0-5]\d(?!\d)")
 OPENING = 120  # characters in which the dateline of a news story stands
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
 DASH = re.compile(r"\)?\]?\.?\s{0,2}(?:--?-?|[–—:|/])\s")
@@ -75,7 +76,7 @@ def _without(line: str, edges: Edges) -> str:
         line = f"{line[: day.start]} | {line[day.end :]}"
     for time in reversed(times_in(line, edges.language)):
         line = f"{line[: time.start]} | {line[time.end :]}"
-    return line
+    return CLOCK.sub(" | ", line)
 
 
 def _is_place(rest: str, edges: Edges) -> bool:
@@ -114,12 +115,11 @@ def _lines(edges: Edges, at: int, sure: float) -> list[Dateline]:
 
 
 def _above(edges: Edges) -> list[Dateline]:
-    title = edges.draft.title
-    titles = {passage for span in (title.spans if title else ()) for passage in range(span.start, span.end)}
+    title = edges.draft.title.spans if edges.draft.title else ()
     found = []
     for at in edges.above:
-        if edges.passage(at).start not in titles and edges.passage(at).kind != Kind.CAPTION:
-            found += _lines(edges, at, 0.95)
+        lines = _lines(edges, at, 0.95) if edges.passage(at).kind != Kind.CAPTION else []
+        found += [line for line in lines if not any(one.start <= line.span.start < one.end for one in title)]
     return found
 
 

@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from campaigns.material import words
 from campaigns.material.document import Kind, Passage, Style
 from campaigns.material.draft import Finding, Span
 from campaigns.material.phrases import everywhere, normal
@@ -48,7 +49,10 @@ def _is_title(text: str, edges: Edges, heading: bool = False) -> bool:
 
 
 def _is_addressee(line: str) -> bool:
-    return everywhere("head", "attention").match(line)
+    """ "To: the Mayor", "A la atención de la alcaldesa"."""
+    label, colon, _rest = line.partition(":")
+    labelled = colon and normal(label) in {normal(one) for one in words.everywhere("asking", "to_lines")}
+    return bool(labelled) or everywhere("head", "attention").match(line)
 
 
 def _is_genre(line: str, edges: Edges) -> bool:
@@ -120,7 +124,7 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     headers = [normal(one.text) for one in edges.told.get("header", [])]
     for at in lines:
         line = normal(edges.passage(at).text)
-        if any(line == normal(one.text) for one in told) or (len(line) > 15 and any(line in one for one in headers)):
+        if any(_alike(line, one.text) for one in told) or (len(line) > 15 and any(line in one for one in headers)):
             return _from(edges, at, 0.95)
     again = [normal(edges.passage(at).text) for at in lines]
     if lines and again.count(again[0]) > 1 and _is_title(edges.passage(lines[0]).text, edges):
@@ -129,7 +133,9 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     if labelled or told:
         return labelled or None
     own = [at for at in lines if not _is_beside(edges, at)]
-    fit = [at for at in own if _is_title(edges.passage(at).text, edges) and not _is_block(edges.passage(at))]
+    fit = [
+        at for at in own if _is_title(_own_lines(edges.passage(at), edges), edges) and not _is_block(edges.passage(at))
+    ]
     if fit and fit[0] == own[0] and not _is_letterhead(edges, fit[0]):
         return _from(edges, fit[0], 0.85)
     outstanding = [at for at in fit if _stands_out(edges, at)]
@@ -192,12 +198,23 @@ def _from(edges: Edges, at: int, sure: float) -> Candidate:
     first, last = edges.passage(places[0]), edges.passage(places[-1])
     span = Span(first.start, last.end)
     if first is last:
-        span = spanned(first, *_without_site(first.text, edges, visible=True))
+        start, end = _without_site(_own_lines(first, edges), edges, visible=True)
+        span = spanned(first, start, end)
     return Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), sure)
+
+
+def _own_lines(passage: Passage, edges: Edges) -> str:
+    """Its text up to a line that is the date or the author."""
+    for start, line in list(lines_of(passage))[1:]:
+        if datelines.in_line(line, edges) or any_of(edges.words("by"), r"^", r"\s").match(line) or is_salutation(line):
+            return passage.text[:start].rstrip()
+    return passage.text
 
 
 def _goes_on(edges: Edges, places: list[int], following: int) -> bool:
     last, passage = edges.passage(places[-1]), edges.passage(following)
+    if passage.kind == Kind.HEADING and _is_genre_at(edges, places[-1]) and _continues(edges, following):
+        return len(passage.text) < LONGEST and not datelines.in_line(passage.text, edges)
     if following != places[-1] + 1 or not _is_title(passage.text, edges, last.kind == Kind.HEADING):
         return False
     if _is_genre_at(edges, following) or len(passage.text) > LONGEST - len(last.text):

@@ -17,6 +17,7 @@ def day_of(draft: Draft) -> str | None:
     "line",
     ["Leeds, 5 March 2019", "5 March 2019", "Publication date: Tuesday 5 March 2019", "Posted on:\n5th March 2019",
      "Published: 22:00 GMT, 5 March 2019", "06:18 AM, Tuesday, March 05, 2019",
+     "Tue 5 Mar 2019 19.43 GMT", "Published 5 March 2019 - Updated 6 March 2019",
      "FOR IMMEDIATE RELEASE – March 5, 2019"],
 )  # fmt: skip
 def test_a_dateline_above_the_text_is_the_day_of_the_document(line: str) -> None:
@@ -28,7 +29,8 @@ def test_a_dateline_above_the_text_is_the_day_of_the_document(line: str) -> None
 @pytest.mark.parametrize(
     "line",
     ["Updated 5 March 2019", "The flood of 5 March 2019 and what came after it", "March 2019", "5 March",
-     "Demonstration on the bridge: 5 March 2019, 14:00, come one and all", "05/03/2019"],
+     "Demonstration on the bridge: 5 March 2019, 14:00, come one and all", "Tuesday 5 March 2019, 2 pm, Canal Square",
+     "Join us on 5 March 2019 at the bridge", "05/03/2019"],
 )  # fmt: skip
 def test_other_days_are_not(line: str) -> None:
     assert day_of(head_of(TITLE, line, PROSE)) is None
@@ -64,6 +66,10 @@ def test_the_letters_own_day_goes_before_that_of_the_page_and_is_less_sure() -> 
     both = head_of(told("date", "2019-04-01T10:00:00Z"), TITLE, "Leeds, 5 March 2019", PROSE)
     assert day_of(both) == "2019-03-05"
     assert alone.date is not None and both.date is not None and both.date.confidence < alone.date.confidence
+
+
+def test_of_two_days_above_a_salutation_the_nearest_is_the_letters() -> None:
+    assert day_of(head_of("Friday, 8 March 2019", TITLE, "5th March 2019", "Dear Mayor,", PROSE)) == "2019-03-05"
 
 
 def test_the_day_that_a_file_states_is_taken_where_the_text_has_none() -> None:

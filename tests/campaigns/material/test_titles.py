@@ -60,8 +60,25 @@ def test_one_title_over_two_lines_in_capitals_is_one() -> None:
 
 
 def test_open_letter_and_its_addressees_are_one_title() -> None:
-    draft = head_of(heading("Open letter"), heading("to the Mayor of Riverside", 2), PROSE, format="docx")
-    assert title_of(draft) == "Open letter to the Mayor of Riverside"
+    for name in ("to the Mayor of Riverside", "To the members of the council: open the bridge"):
+        draft = head_of(heading("Open letter"), heading(name, 2), PROSE, format="docx")
+        assert title_of(draft) == f"Open letter {name}"
+
+
+def test_a_title_ends_where_the_date_begins_on_the_next_line() -> None:
+    draft = head_of("STATEMENT ON THE CLOSED FOOTBRIDGE\n5 May 2020", PROSE, PROSE)
+    assert title_of(draft) == "STATEMENT ON THE CLOSED FOOTBRIDGE"
+    assert draft.date is not None and draft.date.value == "2020-05-05"
+
+
+def test_the_title_is_the_first_line_beside_what_it_is_and_its_date() -> None:
+    draft = head_of("Press release\nLeeds, 5 May 2020", "Hundreds ask for their bridge", PROSE, PROSE)
+    assert title_of(draft) == "Hundreds ask for their bridge"
+
+
+def test_an_address_above_a_salutation_is_no_title() -> None:
+    lines = ("Riverside Tenants", "12 Canal Street", "Leeds", "5 May 2020", "Dear Mayor,")
+    assert title_of(head_of(*lines, PROSE, PROSE)) is None
 
 
 def test_what_it_is_stands_above_the_title_and_is_not_it() -> None:
