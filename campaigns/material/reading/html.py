@@ -12,6 +12,7 @@ from lxml import etree
 from campaigns.material.document import Block, Kind
 
 from . import front_matter
+from .html_cards import with_rows
 from .html_cruft import judge
 from .html_meta import meta_blocks, titles_of
 from .html_tree import Page, Piece
@@ -39,7 +40,7 @@ def read_html(text: str) -> list[Block]:
 
 
 def blocks_of(page: Page) -> list[Block]:
-    blocks = [_block(piece) for piece in _without_twins(page.pieces)]
+    blocks = [_block(piece) for piece in with_rows(_without_twins(page.pieces))]
     parts = [part for block in blocks for part in paragraphs_in(block)]
     return typed_items([item for block in parts for item in items_in(block)])
 

@@ -45,10 +45,10 @@ def judge(page: Page, titles: list[str]) -> None:
 def _find_title(page: Page, titles: list[str]) -> None:
     """The heading that the page's own title names, or else its first of the highest level."""
     wanted = [title.casefold() for title in titles if title]
-    heads = [piece for piece in page.pieces if piece.kind == Kind.HEADING and piece.level <= 2]
+    heads = [piece for piece in page.pieces if piece.kind == Kind.HEADING]
     heads = [piece for piece in heads if "main" in piece.element.place] or heads
     named = [piece for piece in heads if len(piece.text) >= 8 and _is_among(piece.text.casefold(), wanted)]
-    for piece in named or sorted(heads, key=lambda piece: piece.level)[:1]:
+    for piece in named or sorted((head for head in heads if head.level <= 2), key=lambda head: head.level)[:1]:
         piece.element.titled = True
 
 

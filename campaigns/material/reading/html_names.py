@@ -27,7 +27,7 @@ REASONS: dict[Reason, frozenset[str]] = {
     Reason.NAVIGATION: named(
         "nav navbar navigation navi menu submenu topmenu mainmenu megamenu breadcrumb breadcrumbs pagination "
         "pager paging skiplink skiplinks sitemap topbar userbar offcanvas navigations searchform searchbox "
-        "masthead"
+        "toc editsection catlinks navbox masthead"
     ),
     Reason.RELATED: named(
         "related recommended recommendations recommendation outbrain taboola trending mostread popular "
@@ -53,6 +53,9 @@ PAIRS: dict[tuple[str, str], Reason] = {
     ("signature", "form"): Reason.SIGNING,
     ("petition", "form"): Reason.SIGNING,
     ("action", "form"): Reason.SIGNING,
+    ("sign", "box"): Reason.SIGNING,
+    ("petition", "sign"): Reason.SIGNING,
+    ("wm", "ipp"): Reason.NAVIGATION,  # the bar of the Internet Archive
     ("skip", "link"): Reason.NAVIGATION,
     ("skip", "to"): Reason.NAVIGATION,
     ("search", "form"): Reason.NAVIGATION,
@@ -76,7 +79,7 @@ PAIRS: dict[tuple[str, str], Reason] = {
     ("support", "us"): Reason.DONATION,
 }
 # With one of these, "sidebar" is about the layout: "content-sidebar-wrap".
-LAYOUT = named("content main wrap wrapper container layout page body row left right")
+LAYOUT = named("content main wrap wrapper container layout page body")
 TOLD = "data-cruft"  # set by the reader of Markdown
 KNOWN = frozenset(reason.value for reason in Reason)
 SILENT = named("html body main article h1 td th tr table tbody time")  # their classes say nothing
@@ -103,6 +106,8 @@ TELLING = named(
 BUTTONS = named("btn button")
 # A footer of one of these is not the page's.
 PARTS = named("entry post article letter card content block quote section item story text")
+NOTES = named("footnotes footnote endnotes references")
+NOTE = re.compile(r"(?:sd)?(?:ftn|fn|footnote|endnote|edn)[0-9]{1,4}")  # also those of Word and LibreOffice
 HIDING = named("hidden d-none is-hidden visually-hidden screen-reader-text sr-only visuallyhidden")
 RESPONSIVE = re.compile(r":|^d-[a-z]{1,3}-(?:block|flex|inline|grid|table)")
 UNSEEN_STYLE = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden", re.IGNORECASE)
@@ -172,7 +177,12 @@ def kind_of(tag: str, reason: str, names: list[list[str]], inherited: Kind) -> K
         return Kind.CAPTION
     if tag == "blockquote":
         return Kind.QUOTE
-    words = {word for group in names for word in group}
-    if words & {"footnotes", "footnote", "endnotes", "references"} and tag not in ("sup", "a", "body", "article"):
+    if tag in ("li", "div", "p", "section", "aside", "ol", "ul", "dd", "table") and any(
+        _notes(words) for words in names
+    ):
         return Kind.FOOTNOTE
     return inherited
+
+
+def _notes(words: list[str]) -> bool:
+    return not NOTES.isdisjoint(words) or bool(NOTE.fullmatch("".join(words)))

@@ -59,8 +59,15 @@ def _row(frame: _Frame) -> list[Piece]:
     pieces = [piece for cell in frame.cells for piece in cell]
     if len(frame.cells) < 2 or not pieces or not all(_is_short(cell) for cell in frame.cells):
         return pieces
+    row = joined(frame.element, frame.cells)
+    row.level = int(frame.heads == len(frame.cells))
+    return [row]
+
+
+def joined(element: Element, inside: list[list[Piece]]) -> Piece:
+    """The pieces of each cell as one row."""
     cells, marks, at = [], [], 0
-    for cell in frame.cells:
+    for cell in inside:
         text = ""
         for piece in cell:
             text += "\n" if text else ""
@@ -69,14 +76,13 @@ def _row(frame: _Frame) -> list[Piece]:
             text += piece.text
         cells.append(text)
         at += len(text) + len(BETWEEN)
-    row = Piece(BETWEEN.join(cells), Kind.ROW, frame.element, marks=tuple(marks), cells=tuple(cells))
-    row.level = int(frame.heads == len(cells))
-    for piece in pieces:
+    row = Piece(BETWEEN.join(cells), Kind.ROW, element, marks=tuple(marks), cells=tuple(cells))
+    for piece in (piece for cell in inside for piece in cell):
         row.linked += piece.linked
         row.pressed += piece.pressed
         row.label += piece.label
         row.links += piece.links
-    return [row]
+    return row
 
 
 def _is_short(cell: list[Piece]) -> bool:

@@ -169,6 +169,25 @@ def test_a_list_of_signatories_with_links_stays() -> None:
     assert len(kept(f"<div><p>{LONG}</p></div><ul>{rows}</ul>")) == 51
 
 
+def test_cards_side_by_side_are_rows() -> None:
+    card = '<div class="person"><img alt="Photo of {0}"><h4>{0}</h4><p>{1}</p></div>'
+    cards = "".join(card.format(f"Ida Storm {number}", "Captain") for number in range(4))
+    page = f"<h1>The night ferry</h1><p>{LONG}</p><div>{cards}</div>"
+    assert [block.cells for block in body(page) if block.kind == Kind.ROW] == [
+        (f"Ida Storm {number}", "Captain") for number in range(4)
+    ]
+    asked = "".join(card.format("Ferry", "Let it sail at night.") for _ in range(4))
+    assert not any(block.kind == Kind.ROW for block in body(f"<div>{asked}</div>"))
+
+
+def test_footnotes_as_word_processors_write_them() -> None:
+    page = """<p>In May<a href="#_ftn1"><span>[1]</span></a> and June<a href="#sdfootnote2sym"><sup>2</sup></a></p>
+    <div id="ftn1"><p>One</p></div><div id="sdfootnote2"><p>Two</p></div>"""
+    assert [(block.text, block.kind) for block in body(page)] == [
+        *(("In May[1] and June[2]", Kind.PARAGRAPH), ("One", Kind.FOOTNOTE), ("Two", Kind.FOOTNOTE)),
+    ]
+
+
 def test_links_within_the_site_beside_the_text_go() -> None:
     links = "".join(f'<li><a href="/tag/{number}">Tag {number}</a></li>' for number in range(5))
     page = f"<div><ul>{links}</ul></div><div><h1>The night ferry</h1><p>{LONG}</p></div>"
