@@ -137,6 +137,7 @@ def _is_strip(text: str) -> bool:
 def cut_tails(sheet: Sheet) -> None:
     """ "… and it worked. [Continue reading…]": the document goes on elsewhere where nothing of it follows."""
     unfinished = phrases.everywhere("cleaning", "incomplete")
+    last = None
     for at in sheet.kept():
         text = sheet.blocks[at].text
         start = _tail(text)
@@ -145,7 +146,9 @@ def cut_tails(sheet: Sheet) -> None:
                 sheet.drop(at, Reason.NAVIGATION)
             else:
                 sheet.cut(at, start, len(text), Reason.NAVIGATION)
-            sheet.incomplete = not any(_is_own_prose(sheet, other) for other in sheet.kept() if other > at)
+            last = at
+    if last is not None:
+        sheet.incomplete = not any(_is_own_prose(sheet, at) for at in sheet.kept() if at > last)
 
 
 def _is_own_prose(sheet: Sheet, at: int) -> bool:

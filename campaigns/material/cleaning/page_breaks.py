@@ -35,10 +35,11 @@ def drop_headers(sheet: Sheet) -> None:
     edges: dict[str, list[int]] = defaultdict(list)
     for places in pages.values():
         for at in dict.fromkeys(places[:EDGE] + places[-EDGE:]):
-            edges[normal(sheet.blocks[at].text)].append(at)
+            if len(sheet.blocks[at].text) <= LONG * 2:
+                edges[normal(sheet.blocks[at].text)].append(at)
     for places in edges.values():
         seen = len({sheet.blocks[at].page for at in places})
-        if seen < 2 or seen * 2 < len(pages) or any(len(sheet.blocks[at].text) > LONG * 2 for at in places):
+        if seen < 2 or seen * 2 < len(pages):
             continue
         for at in places:
             sheet.drop(at, Reason.PAGE_BREAK)
@@ -67,14 +68,12 @@ def drop_running_titles(sheet: Sheet) -> None:
     titles: set[str] = set()
     begun = False
     for at, block in enumerate(sheet.blocks):
-        line = normal(block.text)
-        if sheet.why[at] is not None or not line:
+        line = normal(block.text) if len(block.text) <= LONG * 3 else ""
+        if sheet.why[at] is not None:
             continue
-        if block.kind == Kind.META and block.name == "title":
-            titles.add(line)
-        elif line in titles and begun and len(line) <= LONG * 3:
+        if line and begun and line in titles:
             sheet.drop(at, Reason.PAGE_BREAK)
-        elif block.kind == Kind.HEADING and not begun:
+        elif line and not begun and (block.kind == Kind.HEADING or block.name == "title"):
             titles.add(line)
         begun = begun or (block.kind == Kind.PARAGRAPH and is_prose(block.text) and line not in titles)
 

@@ -99,14 +99,15 @@ def drop_sections(sheet: Sheet) -> None:
     comments = phrases.everywhere("cleaning", "comments_begin")
     related = phrases.everywhere("cleaning", "related_begin")
     lengths = [len(block.text) if is_prose(block.text) else 0 for block in sheet.blocks]
-    total, before = sum(lengths), 0
+    total, before, begun = sum(lengths), 0, False
     section: Reason | None = None
     for at, block in enumerate(sheet.blocks):
         if block.kind in (Kind.META, Kind.RULE):
             continue
         before += lengths[at]
+        begun = begun or (lengths[at] > 0 and sheet.why[at] is None)
         short = len(block.text) <= LONG // 2
-        if short and before * 2 >= total and comments.match(block.text) and _is_prose_before(sheet, at):
+        if short and before * 2 >= total and begun and comments.match(block.text):
             section = Reason.COMMENTS
         elif short and section != Reason.COMMENTS and related.match(block.text):
             section = Reason.RELATED
@@ -114,7 +115,3 @@ def drop_sections(sheet: Sheet) -> None:
             section = None
         if section:
             sheet.drop(at, section)
-
-
-def _is_prose_before(sheet: Sheet, at: int) -> bool:
-    return any(sheet.why[one] is None and is_prose(sheet.blocks[one].text) for one in range(at))

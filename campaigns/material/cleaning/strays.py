@@ -7,6 +7,7 @@ from campaigns.material.prose import LONG, count_words, ends_sentence, is_prose
 
 from .sheet import Sheet, linked
 
+SAMPLE = 2000  # characters of a paragraph that show whether it is news
 STRAY = 220  # characters, at most
 FEWEST = 5  # words of a headline
 CAPTION = 9  # words of a caption that stands alone: a sub-heading is shorter
@@ -73,5 +74,5 @@ def _is_news(blocks: list[Block]) -> bool:
         return False
     says = phrases.everywhere("letter", "reporting")
     undersigned = phrases.everywhere("letter", "undersigned")
-    quoting = [text for text in prose if any(sign in text for sign in "\"“”„«'‘’") and says.match(text)]
-    return len(quoting) >= 1 and not any(undersigned.has(normal(text)) for text in prose)
+    quoting = [text for text in prose if any(sign in text for sign in "\"“”„«'‘’") and says.match(text[:SAMPLE])]
+    return len(quoting) >= 1 and not any(undersigned.has(normal(text[:SAMPLE])) for text in prose)

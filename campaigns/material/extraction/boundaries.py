@@ -103,7 +103,7 @@ def is_note(passage: Passage) -> bool:
     return phrases.everywhere("letter", "notes").match(text) if len(text) <= LONG * 8 else False
 
 
-def is_about_author(passage: Passage, byline: str | None) -> bool:
+def is_about_author(passage: Passage, byline: str | None, language: str | None) -> bool:
     text = passage.text
     if len(text) > LONG * 4:
         return False
@@ -111,11 +111,11 @@ def is_about_author(passage: Passage, byline: str | None) -> bool:
         return True
     known = phrases.everywhere("letter", "author_notes")
     named = text[:1].isupper() and sum(word[:1].isupper() for word in text.split()[:3]) >= 2
-    return known.opens(normal(text)) or (named and known.match(text) and not _is_plural(text))
+    return known.opens(normal(text)) or (named and known.match(text) and not _is_plural(text, language))
 
 
-def _is_plural(text: str) -> bool:
-    we = phrases.everywhere("letter", "we").whole
+def _is_plural(text: str, language: str | None) -> bool:
+    we = phrases.of(language, "letter", "we").whole
     return any(word in we for word in normal(text).split())
 
 

@@ -17,6 +17,7 @@ QUOTED = re.compile(
 )
 TITLE = 400  # characters of what stands above the text and may name it a petition
 LABEL = 3  # words of "Petition", "Open letter" over a text
+SAMPLE = 4000  # characters of a paragraph that show how it speaks
 NAMING = 16  # words of a line that may name what follows
 SELF = 40  # characters of "We, …"
 WORD = re.compile(r"[^\W\d_]{1,40}")
@@ -55,13 +56,14 @@ def _is_word(word: str, known: set[str]) -> bool:
 
 
 def unquoted(text: str) -> str:
-    return QUOTED.sub(" ", text)
+    """The beginning of a paragraph without what it quotes."""
+    return QUOTED.sub(" ", text[:SAMPLE])
 
 
 def reporting(prose: Sequence[Passage]) -> int:
     """How many paragraphs give somebody's words as a journalist does."""
     known = phrases.everywhere("letter", "reporting")
-    return sum(unquoted(one.text) != one.text and known.has(normal(unquoted(one.text))) for one in prose)
+    return sum(unquoted(one.text) != one.text[:SAMPLE] and known.has(normal(unquoted(one.text))) for one in prose)
 
 
 def _undersigned(passage: Passage) -> bool:
@@ -97,5 +99,6 @@ def _titled(draft: Draft, places: Sequence[int]) -> int:
 def _is_petition(passages: Sequence[Passage], places: Sequence[int]) -> bool:
     """Lines that stand around petitions: to whom, how many signed."""
     known = phrases.everywhere("letter", "petition")
-    around = (passages[at].text for at in range(len(passages)) if at not in places)
+    inside = set(places)
+    around = (one.text for at, one in enumerate(passages) if at not in inside)
     return sum(known.match(text) for text in around if len(text) <= 80) >= 2

@@ -1,6 +1,6 @@
 """The letter's own text apart from the news around it, its salutation and closing; what was answered."""
 
-from campaigns.material.document import Kind
+from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Finding, Span
 from campaigns.material.prose import ends_sentence, is_prose
 
@@ -99,8 +99,11 @@ def _story_before(draft: Draft, parts: Parts, places: list[int], region: Region)
     """The paragraphs of a press release or of an introduction, if there are any."""
     passages = draft.cleaned.passages
     before = [at for at in places if at < region.inside[0] and parts[at] is None]
-    prose = [at for at in before if is_prose(passages[at].text)]
-    story_ = [at for at in before if prose and prose[0] <= at and (at in prose or ends_sentence(passages[at].text))]
+    begun = next((at for at in before if is_prose(passages[at].text)), len(passages))
     for at in before:
-        parts[at] = Part.STORY if at in story_ else Part.NOTE
-    return story_
+        parts[at] = Part.STORY if at >= begun and _is_told(passages[at]) else Part.NOTE
+    return [at for at in before if parts[at] is Part.STORY]
+
+
+def _is_told(passage: Passage) -> bool:
+    return is_prose(passage.text) or ends_sentence(passage.text)

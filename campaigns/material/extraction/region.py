@@ -1,6 +1,7 @@
 """From where to where a letter goes."""
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Span
@@ -10,6 +11,7 @@ from . import boundaries, evidence
 from .parts import Part, Parts
 
 GAP = 6  # short lines between two paragraphs of one text, at most
+TRIED = 20  # greetings, and lines that lead to a letter, at most
 NEAR = 8  # passages from a greeting to the first paragraph, at most
 
 
@@ -51,20 +53,23 @@ def _weight(passages: tuple[Passage, ...], places: list[int]) -> int:
 def letter_region(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
     """A letter that greets somebody, or that a line leads to."""
     passages = draft.cleaned.passages
+    tried = 0
     may_greet = [at for at, part in enumerate(parts) if part in (None, Part.HEAD, Part.ADDRESS)]
     for at in may_greet:
         greeting = boundaries.salutation(passages[at])
         if greeting is None or passages[at].text[:1] in "\"“„«'‘":
             continue
+        tried += 1
+        if tried > TRIED:
+            break
         region = _greeted(draft, parts, places, at, greeting)
         if region:
             return region
-    for at in places:
-        if boundaries.leads(passages[at]):
-            region = _region(draft, parts, [other for other in places if other > at])
-            if region and (region.signed or region.closing is not None or _stands(draft, region)):
-                region.confidence = 0.8
-                return region
+    for at in islice((at for at in places if boundaries.leads(passages[at])), TRIED):
+        region = _region(draft, parts, [other for other in places if other > at])
+        if region and (region.signed or region.closing is not None or _stands(draft, region)):
+            region.confidence = 0.8
+            return region
     return None
 
 

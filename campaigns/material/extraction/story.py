@@ -17,6 +17,7 @@ def without_notes(draft: Draft, parts: Parts, places: list[int]) -> list[int]:
     """Without updates and sources above the text, and notes below it."""
     passages = draft.cleaned.passages
     byline = draft.byline.value if draft.byline else None
+    language = draft.language.value if draft.language else None
     first = next((n for n, at in enumerate(places) if is_prose(passages[at].text) and not _is_note(draft, at)), None)
     if first is None:
         return places
@@ -30,7 +31,7 @@ def without_notes(draft: Draft, parts: Parts, places: list[int]) -> list[int]:
         late = len(places) - number <= END
         if after > REST * total and passages[at].kind != Kind.FOOTNOTE and number < end - 1:
             break
-        if boundaries.is_note(passages[at]) or (late and boundaries.is_about_author(passages[at], byline)):
+        if boundaries.is_note(passages[at]) or (late and boundaries.is_about_author(passages[at], byline, language)):
             end = number
     end = min(end, _behind_head(draft, parts, places))
     notes |= set(places[end:]) | {at for at in places if passages[at].kind == Kind.FOOTNOTE}
@@ -50,7 +51,7 @@ def _behind_head(draft: Draft, parts: Parts, places: list[int]) -> int:
 def _is_note(draft: Draft, at: int) -> bool:
     passage = draft.cleaned.passages[at]
     byline = draft.byline.value if draft.byline else None
-    about = byline is not None and passage.text.startswith(byline) and boundaries.is_about_author(passage, byline)
+    about = byline is not None and passage.text.startswith(byline) and boundaries.is_about_author(passage, byline, None)
     return boundaries.is_note(passage) or (about and len(passage.text) < 200)
 
 
@@ -75,7 +76,9 @@ def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
         inside.pop()
     inside = with_standfirst(draft, parts, inside)
     for at in places:
-        parts[at] = Part.STORY if at in inside else Part.NOTE
+        parts[at] = Part.NOTE
+    for at in inside:
+        parts[at] = Part.STORY
     if not inside:
         return
     spans = [Span(passages[at].start, passages[at].end) for at in inside]
