@@ -70,7 +70,12 @@ def absent(key: str) -> Evidence:
 
 
 def guessed(key: str) -> Evidence:
-    return Evidence(key, *material_words.how_sure(0, True))
+    return Evidence(key, *material_words.how_sure(0, True), anchor_of(key) if key != "kind" else "")
+
+
+def changed(evidence: Evidence) -> Evidence:
+    """An organiser has changed what stood there."""
+    return Evidence(evidence.key, *material_words.OWN, evidence.anchor)
 
 
 def _all_inferred(draft: dict[str, Any], name: str) -> bool:

@@ -26,6 +26,9 @@ REASONS: dict[str, Promise] = {
 WARNINGS: dict[str, Promise] = {
     "incomplete": _("This is a part of a document: it says itself that it goes on elsewhere. Add what is missing."),
 }
+TOO_LONG = _(
+    "The text is longer than one page can hold. Only its beginning is in the draft: shorten it to what is signed."
+)
 FORMATS = {"docx": "Word", "odt": "OpenDocument", "pdf": "PDF", "html": "HTML", "md": "Markdown", "txt": "text"}
 SURE, PROBABLE = 0.85, 0.6
 
@@ -34,8 +37,9 @@ def why_left_out(reason: str) -> str | Promise:
     return REASONS.get(reason, reason)
 
 
-def warnings(draft: dict[str, Any]) -> list[str | Promise]:
-    return [WARNINGS.get(one, one) for one in draft["warnings"]]
+def warnings(draft: dict[str, Any], too_long: bool) -> list[str | Promise]:
+    found = [WARNINGS.get(one, one) for one in draft["warnings"]]
+    return [*found, TOO_LONG] if too_long else found
 
 
 def how_sure(confidence: float, inferred: bool) -> tuple[str, Promise]:
@@ -47,4 +51,5 @@ def how_sure(confidence: float, inferred: bool) -> tuple[str, Promise]:
     return "stated", _("The document says so.")
 
 
+OWN = ("own", _("In your own words."))
 NOT_GIVEN = ("absent", _("The document does not say."))

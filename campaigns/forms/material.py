@@ -20,6 +20,8 @@ from .fields import LineField, ParagraphsField, bare_helper
 LONGEST_TEXT = 100_000  # characters; a form of more than settings.DATA_UPLOAD_MAX_MEMORY_SIZE is refused unread
 MOST_ROWS = 60
 CERTAIN = 0.6  # an event below it is not ticked
+LONGEST_BEGINNING = 300
+SENTENCE_END = re.compile(r"[.!?؟。۔](?=\s|$)")
 KNOWN_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 ROWS = ("asks", "events", "figures")
@@ -232,22 +234,20 @@ class CheckForms:
             said[name] = [row for row in found if row.get("text") or row.get("title")]
         return said
 
-    def wrong_rows(self) -> list[dict[str, Any]]:
-        """For the summary of errors: where, and what."""
-        return [
-            {"id": row[name].auto_id if name in row.fields else row[row_first(row)].auto_id, "errors": errors}
-            for several in self.rows.values()
-            if several.is_bound
-            for row in several.forms
-            for name, errors in row.errors.items()
-        ] + [
-            {"id": "", "errors": several.non_form_errors()}
-            for several in self.rows.values()
-            if several.is_bound and several.non_form_errors()
-        ]
+
+def wrong_rows(sets: dict[str, Any]) -> list[dict[str, Any]]:
+    """For the summary of errors: where, and what."""
+    bound = [several for several in sets.values() if several.is_bound]
+    found = [
+        {"id": row[name if name in row.fields else first_field(row)].auto_id, "errors": errors}
+        for several in bound
+        for row in several.forms
+        for name, errors in row.errors.items()
+    ]
+    return found + [{"id": "", "errors": errors} for several in bound if (errors := several.non_form_errors())]
 
 
-def row_first(row: forms.Form) -> str:
+def first_field(row: forms.Form) -> str:
     return next(name for name in row.fields if name != "source")
 
 
@@ -261,8 +261,10 @@ def from_draft(draft: dict[str, Any]) -> dict[str, Any]:
     said |= text_of(draft, chosen)
     said["kind"] = _kind_of(draft)
     said["language"] = said["language"] or "en"
-    said["summary"] = draft["standfirst"] or ""
-    said["addressed_to"] = ", ".join(stated_addressees(draft))
+    said["summary"] = draft["standfirst"] or beginning(draft, chosen)
+    said["addressed_to"] = _joined(stated_addressees(draft), 200)
+    if not said["source_url"].startswith(("https://", "http://")):  # half an address leads nowhere
+        said["source_url"] = ""
     said["cite"] = bool(draft["source_url"] or draft["publication"])
     said["asks"] = [{"source": number, "text": ask} for number, ask in enumerate(draft["asks"])]
     said["figures"] = _sentences(draft["figures"])
@@ -272,6 +274,21 @@ def from_draft(draft: dict[str, Any]) -> dict[str, Any]:
 
 def stated_addressees(draft: dict[str, Any]) -> list[str]:
     return [one for number, one in enumerate(draft["addressees"]) if f"addressees.{number}" not in draft["inferred"]]
+
+
+def beginning(draft: dict[str, Any], chosen: str) -> str:
+    """Its first sentences, as a suggestion for a summary where the document has none."""
+    start, end = next(iter(draft["spans"].get(chosen, [])), (0, 0))
+    words = " ".join(draft["text"][start:end].split())
+    ends = [found.end() for found in SENTENCE_END.finditer(words[:LONGEST_BEGINNING])]
+    return words[: ends[-1]] if ends else Truncator(words).words(40)
+
+
+def _joined(names: list[str], most: int) -> str:
+    """As many of them as there is room for."""
+    while len(joined := ", ".join(names)) > most:
+        names = names[:-1]
+    return joined
 
 
 def _sentences(figures: list[dict[str, str]]) -> list[dict[str, Any]]:
@@ -286,11 +303,20 @@ def text_of(draft: dict[str, Any], chosen: str) -> dict[str, Any]:
     """The letter alone has its salutation and closing beside it; the whole document has them in its text."""
     alone = chosen == "letter"
     return {
-        "text": draft[f"{chosen}_markdown"],
+        "text": _whole_paragraphs(draft[f"{chosen}_markdown"]),
         "text_from": chosen,
         "salutation": (draft["salutation"] or "") if alone else "",
         "closing": (draft["closing"] or "") if alone else "",
     }
+
+
+def is_too_long(draft: dict[str, Any], chosen: str) -> bool:
+    return len(draft[f"{chosen}_markdown"]) > LONGEST_TEXT
+
+
+def _whole_paragraphs(text: str) -> str:
+    """As many as a form takes."""
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT].rpartition("\n\n")[0] or text[:LONGEST_TEXT]
 
 
 def _kind_of(draft: dict[str, Any]) -> str:

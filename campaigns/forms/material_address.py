@@ -125,7 +125,7 @@ def suggested(material: Material) -> dict[str, Any]:
     """What the document and its check say already."""
     draft, checked = material.draft, material.checked
     targets = [
-        {"source": number, "use": f"addressees.{number}" not in draft["inferred"], "name": name}
+        {"source": number, "use": f"addressees.{number}" not in draft["inferred"], "name": name[:200]}
         for number, name in enumerate(draft["addressees"])
     ]
     return {

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from campaigns import addresses, drafting, material_words, post_room
 from campaigns.access import Role, organisations_of
-from campaigns.forms.material import DocumentForm
+from campaigns.forms.material import DocumentForm, wrong_rows
 from campaigns.forms.material_address import AddressForms, suggested
 from campaigns.material import storing
 from campaigns.material.sandbox import Refused
@@ -134,6 +134,7 @@ def address(request: HttpRequest, slug: str, material: uuid.UUID, language: str 
     context = frame(desk, "material_address", one) | {
         "forms": forms,
         "form": forms.form,
+        "wrong_rows": wrong_rows(forms.rows),
         "host": links.absolute("/"),
         "points": sum(bool(figure["use"]) for figure in one.checked["figures"]),
     }

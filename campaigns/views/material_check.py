@@ -112,15 +112,10 @@ def _page(
 ) -> HttpResponse:
     draft = material.draft
     pieces, cut = checking.original(draft)
-    rests_on = RESTS_ON | {"text": str(shown.form["text_from"].value() or "body")}
-    evidence = {name: checking.evidence(draft, key) for name, key in rests_on.items()}
-    if not forms.stated_addressees(draft):  # those that are only inferred are offered beside it
-        evidence["addressed_to"] = checking.absent("addressees")
-    if evidence["kind"].sure == "absent":  # some kind it has to be
-        evidence["kind"] = checking.guessed("kind")
+    evidence = _evidence(draft, shown)
     context = frame(desk, "material_check", material) | {
         "form": shown.form,
-        "wrong_rows": shown.wrong_rows(),
+        "wrong_rows": forms.wrong_rows(shown.rows),
         "fields": {
             name: {"field": shown.form[name], "evidence": evidence.get(name)}
             for name in shown.form.fields
@@ -133,7 +128,7 @@ def _page(
         "cut": cut,
         "places": PLACES.items(),
         "draft": draft,
-        "warnings": material_words.warnings(draft),
+        "warnings": material_words.warnings(draft, forms.is_too_long(draft, _chosen(shown))),
         "both": bool(draft["letter_markdown"].strip()) and draft["letter_markdown"] != draft["body_markdown"],
         "perhaps": [
             one for number, one in enumerate(draft["addressees"]) if checking.is_suggestion(draft, "addressees", number)
@@ -143,18 +138,42 @@ def _page(
     return render(request, "campaigns/organising/material_check.html", context | (more or {}), status=status)
 
 
+def _chosen(shown: forms.CheckForms) -> str:
+    return "letter" if shown.form["text_from"].value() == "letter" else "body"
+
+
+def _evidence(draft: dict[str, Any], shown: forms.CheckForms) -> dict[str, checking.Evidence]:
+    """By field: what it rests on, as long as it says what was read."""
+    chosen = _chosen(shown)
+    found = {name: checking.evidence(draft, key) for name, key in (RESTS_ON | {"text": chosen}).items()}
+    was_read = forms.from_draft(draft) | forms.text_of(draft, chosen)
+    if not was_read["addressed_to"]:  # those that are only inferred are offered beside it
+        found["addressed_to"] = checking.absent("addressees")
+    if not draft["standfirst"] and was_read["summary"]:
+        found["summary"] = checking.guessed(chosen)
+    if found["kind"].sure == "absent":  # some kind it has to be
+        found["kind"] = checking.guessed("kind")
+    return {name: _unless_changed(one, shown.form[name].value(), was_read[name]) for name, one in found.items()}
+
+
+def _unless_changed(evidence: checking.Evidence, shown: Any, was_read: Any) -> checking.Evidence:
+    return evidence if one_line(str(shown or "")) == one_line(str(was_read or "")) else checking.changed(evidence)
+
+
 def _rows(draft: dict[str, Any], shown: forms.CheckForms, name: str) -> dict[str, Any]:
     several = shown.rows[name]
-    return {
-        "set": several,
-        "none": not draft[name],
-        "rows": [
-            {"form": row, "evidence": checking.evidence(draft, f"{name}.{number}") if number != "" else None}
-            | ({"said": _said(draft, number)} if name == "events" and number != "" else {})
-            for row in several.forms
-            for number in [_number(row["source"].value(), len(draft[name]))]
-        ],
-    }
+    was_read = {row["source"]: row for row in forms.from_draft(draft)[name]}
+    rows = []
+    for row in several.forms:
+        number = _number(row["source"].value(), len(draft[name]))
+        found = checking.evidence(draft, f"{name}.{number}") if number in was_read else None
+        words = "title" if name == "events" else "text"
+        if found:
+            found = _unless_changed(found, row[words].value(), was_read[number][words])
+        rows.append(
+            {"form": row, "evidence": found, "said": _said(draft, number) if found and words == "title" else ""}
+        )
+    return {"set": several, "none": not draft[name], "rows": rows}
 
 
 def _number(source: Any, many: int) -> int | str:

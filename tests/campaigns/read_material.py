@@ -94,7 +94,7 @@ def address(material: Material, page: str = "check", **where: Any) -> str:
 
 def _sent(bound: Any) -> dict[str, Any]:
     """What a browser would send of a form as it is shown."""
-    return {one.html_name: one.value() for one in bound if one.value() not in (None, False)}
+    return {one.html_name: one.value() for one in bound if one.value() is not None and one.value() is not False}
 
 
 def as_shown(response: Any) -> dict[str, Any]:

@@ -155,8 +155,10 @@ def test_what_the_document_does_not_say_stays_empty_and_is_said(bob: Client, org
     none: dict[str, Any] = {name: [] for name in ("addressees", "asks", "events", "figures", "signatories")}
     response = bob.get(address(read(organisation, draft=a_draft(**nothing, **none))))
     sent = as_shown(response)
-    assert not any(sent[name] for name in ("title", "summary", "byline", "publication", "date", "addressed_to"))
+    assert not any(sent[name] for name in ("title", "byline", "publication", "date", "addressed_to"))
     page = words(response)
+    assert sent["summary"] == "1,240 children learned to swim there last year.", "a suggestion, in its own words"
+    assert '<span class="rests-on suggested">' in page.split('id="about-summary"')[1].split("</div>")[0]
     for said in (
         "No demand was found",
         "The document names no day",
@@ -311,3 +313,27 @@ def test_the_page_asks_the_database_as_little_for_many_as_for_one(
         for page in ("check", "signatories"):
             with django_assert_num_queries(5):  # session, account, organisation, role, material
                 bob.get(address(material, page))
+
+
+def test_what_an_organiser_has_changed_is_no_longer_what_the_document_says(bob: Client, material: Material) -> None:
+    def says(page: str, about: str) -> str:
+        return page.split(f'id="about-{about}"')[1].split("</div>")[0]
+
+    before = words(bob.get(address(material)))
+    assert "The document says so." in says(before, "title") and "The document says so." in says(before, "asks-0")
+    check(bob, material, do="save", title="Save our pool", **{"asks-0-text": "Keep it open."})
+    after = words(bob.get(address(material)))
+    for about in ("title", "asks-0"):
+        assert "In your own words." in says(after, about) and "Show in the original" in says(after, about)
+    for about in ("summary", "asks-1", "text"):
+        assert "The document says so." in says(after, about)
+
+
+def test_a_text_that_is_longer_than_a_page_is_cut_between_paragraphs_and_that_is_said(
+    bob: Client, organisation: Organisation
+) -> None:
+    paragraph = "It was said at length. " * 40
+    response = bob.get(address(read(organisation, draft=a_draft(letter_markdown=f"{paragraph}\n\n" * 200))))
+    text = as_shown(response)["text"]
+    assert 90_000 < len(text) <= 100_000 and text.endswith("at length. ")
+    assert "The text is longer than one page can hold." in words(response)

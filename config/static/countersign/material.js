@@ -147,6 +147,17 @@
     piece.focus({ preventScroll: true });
   });
 
+  // What somebody has changed is theirs, and no longer what the document says.
+  const noticeChange = (field) => {
+    const how = one(".how", field.closest(".checked-field, .check-rows > li") || field);
+    if (!how || field.type === "checkbox") return;
+    const same = field.options ? field.selectedOptions[0].defaultSelected : field.value === field.defaultValue;
+    how.dataset.read ??= how.textContent;
+    how.textContent = same ? how.dataset.read : form.dataset.own;
+    how.parentElement.classList.toggle("own", !same);
+  };
+  draft.addEventListener("input", (event) => noticeChange(event.target));
+
   // Sending a piece of the original, or what is selected in it, to a field.
   const MARKS = { heading: "## ", item: "- ", quote: "> " };
   const escaped = (text) => text.replace(/[\\`*_[\]<>|~]/g, "\\$&");
@@ -195,10 +206,12 @@
     }
     all(".just-sent").forEach((other) => other.classList.remove("just-sent"));
     field.classList.add("just-sent");
+    noticeChange(field);
     dirty = true;
     const undone = element("button", { type: "button", textContent: form.dataset.undo });
     undone.addEventListener("click", () => {
       undo();
+      noticeChange(field);
       field.classList.remove("just-sent");
       bar.replaceChildren();
       (one("button.as-link", piece) || piece).focus();
