@@ -133,13 +133,13 @@ def _all_emphasised(passage: Passage, following: Passage | None) -> bool:
 
 
 def is_text(passage: Passage) -> bool:
-    """A paragraph that is neither heading, nor lead, nor a block of short lines."""
+    """A paragraph that is neither heading, nor lead, nor a block of short lines, nor the address of a page."""
+    if len(passage.text) > LONG:
+        return True
     if passage.kind in (Kind.HEADING, Kind.CAPTION, Kind.ROW) or not is_prose(passage.text):
         return False
     if " " not in passage.text.strip():
-        return False  # an address of a page
-    if len(passage.text) > LONG:
-        return True
+        return False
     lines = passage.text.split("\n")
     return (len(lines) == 1 or max(map(len, lines)) > LINE) and not is_emphasised(passage)
 

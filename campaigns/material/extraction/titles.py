@@ -83,7 +83,10 @@ def _without_site(text: str, edges: Edges, visible: bool = False) -> tuple[int, 
     pieces = list(zip(breaks[::2], breaks[1::2], strict=True))
     if len(pieces) < 2:
         return pieces[0]
-    above = {normal(edges.passage(at).text) for at in (*edges.above, *([] if edges.first is None else [edges.first]))}
+    above = {
+        normal(edges.passage(at).text[:LONGEST])
+        for at in (*edges.above, *([] if edges.first is None else [edges.first]))
+    }
     for keep, drop in (((0, pieces[-2][1]), pieces[-1]), ((pieces[1][0], len(text)), pieces[0])):
         if edges.is_site(text[slice(*drop)]) or (not visible and normal(text[slice(*keep)]) in above):
             return keep
@@ -262,9 +265,11 @@ def find_standfirst(edges: Edges) -> Finding[str] | None:
         if (lead or _is_subtitle(edges, at)) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
             edges.claim(at)
             return draft.quoted(passage.start, passage.end, 0.8)
-    first = normal(edges.passage(edges.first).text) if edges.first is not None else ""
+    first = normal(edges.passage(edges.first).text[:LONGEST]) if edges.first is not None else ""
     for told in (*edges.told.get("subtitle", []), *edges.told.get("description", [])):
-        own = draft.cleaned.format != "html" or (len(told.text) > LEAD and first.startswith(normal(told.text)[:200]))
+        own = draft.cleaned.format != "html" or (
+            len(told.text) > LEAD and first.startswith(normal(told.text[:LONGEST])[:200])
+        )
         kind = any_of(edges.words("genres"), r"^\W*", r"(?!\w)").match(told.text)
         if own and not kind and not (title and normal(told.text) == normal(title.value)):
             start, end = next(sentences(told.text, edges.language), (0, len(told.text)))

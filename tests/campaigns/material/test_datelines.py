@@ -30,7 +30,7 @@ def test_a_dateline_above_the_text_is_the_day_of_the_document(line: str) -> None
     "line",
     ["Updated 5 March 2019", "The flood of 5 March 2019 and what came after it", "March 2019", "5 March",
      "Demonstration on the bridge: 5 March 2019, 14:00, come one and all", "Tuesday 5 March 2019, 2 pm, Canal Square",
-     "Join us on 5 March 2019 at the bridge", "05/03/2019"],
+     "Join us on 5 March 2019 at the bridge", "IN LIGHT OF THE 5 MARCH 2019 MEETING OF THE BOARD", "05/03/2019"],
 )  # fmt: skip
 def test_other_days_are_not(line: str) -> None:
     assert day_of(head_of(TITLE, line, PROSE)) is None
