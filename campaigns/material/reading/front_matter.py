@@ -18,7 +18,9 @@ KEYS = {
     **dict.fromkeys(("author", "authors", "byline", "creator"), "author"),
     **dict.fromkeys(("date", "publishdate", "published", "datepublished", "pubdate", "created", "dateline"), "date"),
     **dict.fromkeys(("lang", "language", "locale"), "language"),
-    **dict.fromkeys(("url", "permalink", "canonical", "canonicalurl", "sourceurl", "originalurl", "oldurl"), "url"),
+    **dict.fromkeys(
+        ("url", "permalink", "canonical", "canonicalurl", "sourceurl", "originalurl", "oldurl", "oldpath"), "url"
+    ),
     **dict.fromkeys(("publication", "publisher", "site", "sitename"), "publication"),
 }
 # Pelican puts its own above the text without a fence. So do letters: "To:" and "From:" are not among these.
@@ -151,6 +153,7 @@ def _block(key: str, value: str) -> Block:
     name = KEYS.get(_plain(key), "")
     if _plain(key) == "source":
         name = "url" if text.startswith(("http://", "https://")) else "publication"
-    if name and text.lower() not in NOTHING:
+    is_place = name == "url" and text.startswith("/") and text.strip("/").count("/") == 0  # of the site's own pages
+    if name and not is_place and text.lower() not in NOTHING:
         return Block(text, Kind.META, name=name)
     return Block(f"{key}: {text}", Kind.META, cruft=Reason.META.value)

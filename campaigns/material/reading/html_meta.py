@@ -34,6 +34,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "language": ("content-language", "dc.language", "language", "og:locale"),
 }
 BETWEEN = (" | ", " – ", " — ", " - ", " · ", " • ", " :: ", " » ", " « ", ": ")
+PUBLISHED = frozenset({"published", "datePublished"})
 MOST_NODES = 500  # of JSON-LD
 
 
@@ -151,10 +152,12 @@ def _one_line(text: str) -> str:
 
 
 def own_times(page: Page) -> list[str]:
-    """<time> above the text, or marked as the day of publishing, where all name one day."""
-    days: dict[str, str] = {}
-    for element, date, above in page.times:
-        is_own = above or "datePublished" in element.place or "published" in element.place
-        if is_own and not element.cruft and date[:4].isdigit() and date[4:5] == "-":
-            days.setdefault(date[:10], date)
+    """<time> marked as the day of publishing, or else above the text, where all of them name one day."""
+    times = [(element, date, above) for element, date, above in page.times if not element.cruft and _is_day(date)]
+    marked = [date for element, date, _ in times if not PUBLISHED.isdisjoint(element.place)]
+    days = {date[:10]: date for date in marked or [date for _, date, above in times if above]}
     return list(days.values()) if len(days) == 1 else []
+
+
+def _is_day(date: str) -> bool:
+    return date[:4].isdigit() and date[4:5] == "-"

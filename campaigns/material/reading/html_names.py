@@ -6,8 +6,10 @@ from campaigns.material.document import Kind, Reason
 
 CAMEL = re.compile(r"([a-z0-9])([A-Z])")
 WORDS = re.compile(r"[a-z0-9]+")
-# Classes that say something of the page and not of the element: "has-sidebar", "category-donation".
-ABOUT_THE_PAGE = ("has-", "no-", "with-", "without-", "category-", "tag-", "single-", "page-template", "post-", "js-")
+# Classes that say something of the page and not of the element: "has-sidebar", and on a post "category-donation".
+ABOUT_THE_PAGE = ("has-", "no-", "with-", "without-", "js-")
+ABOUT_THE_POST = ("category-", "tag-", "post-", "single-", "page-")
+POSTS = frozenset({"post", "hentry", "page", "type-post", "type-page"})
 
 
 def named(words: str) -> frozenset[str]:
@@ -44,6 +46,11 @@ REASONS: dict[Reason, frozenset[str]] = {
     Reason.REPEATED: named("pullquote pullquotes"),
 }
 BY_NAME = {name: reason for reason, names in REASONS.items() for name in names}
+BEGINNINGS = {
+    **dict.fromkeys(("related", "recommend", "advert"), Reason.RELATED),
+    **dict.fromkeys(("socialshare", "socialicon", "sociallink", "sharebutton"), Reason.SHARING),
+    **{"cookie": Reason.COOKIES, "newsletter": Reason.SIGNING, "breadcrumb": Reason.NAVIGATION},
+}
 PAIRS: dict[tuple[str, str], Reason] = {
     ("sign", "form"): Reason.SIGNING,
     ("sign", "block"): Reason.SIGNING,
@@ -53,6 +60,11 @@ PAIRS: dict[tuple[str, str], Reason] = {
     ("signature", "form"): Reason.SIGNING,
     ("petition", "form"): Reason.SIGNING,
     ("action", "form"): Reason.SIGNING,
+    ("cat", "links"): Reason.NAVIGATION,
+    ("tag", "links"): Reason.NAVIGATION,
+    ("tags", "links"): Reason.NAVIGATION,
+    ("post", "tags"): Reason.NAVIGATION,
+    ("entry", "tags"): Reason.NAVIGATION,
     ("sign", "box"): Reason.SIGNING,
     ("petition", "sign"): Reason.SIGNING,
     ("wm", "ipp"): Reason.NAVIGATION,  # the bar of the Internet Archive
@@ -118,7 +130,8 @@ TABS = (("tab", "content"), ("tab", "pane"), ("tab", "panel"), ("tabs", "panel")
 def words_of(attributes: dict[str, str]) -> list[list[str]]:
     """The words of every class and id: "mo-comments-list" is ["mo", "comments", "list"]."""
     named = f"{attributes.get('id', '')[:200]} {attributes.get('class', '')[:1000]}".split()
-    told = (name for name in named[:40] if not name.lower().startswith(ABOUT_THE_PAGE))
+    besides = ABOUT_THE_PAGE + (() if POSTS.isdisjoint(named) else ABOUT_THE_POST)
+    told = (name for name in named[:40] if not name.lower().startswith(besides))
     return [WORDS.findall(CAMEL.sub(r"\1 \2", name).lower()) for name in told]
 
 
@@ -128,7 +141,7 @@ def reason_of(tag: str, attributes: dict[str, str], names: list[list[str]], plac
         return attributes[TOLD]
     for words in () if tag in SILENT else names:
         for word, following in zip(words, [*words[1:], ""], strict=True):
-            reason = PAIRS.get((word, following)) or BY_NAME.get(word)
+            reason = PAIRS.get((word, following)) or BY_NAME.get(word) or _begun(word)
             if reason and not (word == "sidebar" and LAYOUT.intersection(words)):
                 return reason.value
         if words[-1:] == ["footer"] and PARTS.isdisjoint(words):
@@ -137,6 +150,10 @@ def reason_of(tag: str, attributes: dict[str, str], names: list[list[str]], plac
     if landmark in ("footer", "aside") and not {"article", "main", "figure"}.isdisjoint(place):
         return ""
     return BY_LANDMARK.get(landmark, "")
+
+
+def _begun(word: str) -> Reason | None:
+    return next((reason for begun, reason in BEGINNINGS.items() if word.startswith(begun)), None)
 
 
 def landmark_of(tag: str, attributes: dict[str, str], names: list[list[str]]) -> str:

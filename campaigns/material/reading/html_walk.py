@@ -23,6 +23,7 @@ BLOCKS = named(
     "dialog figure figcaption blockquote pre listing xmp plaintext address center hr textarea optgroup "
     "option marquee"
 )
+APART = frozenset({"a", "button", "time"})  # two of them in a row are two words, without a space between them too
 STYLED = {
     **dict.fromkeys(("b", "strong"), frozenset({Style.BOLD})),
     **dict.fromkeys(("i", "em", "cite", "dfn"), frozenset({Style.ITALIC})),
@@ -61,7 +62,7 @@ class Walk:
         self.asides: list[Piece] = []
         self.wanted = ""  # title or script: its text goes into the page's properties
         self.skipped: list[str] = []  # open elements without text
-        self.linked = False  # a link has just ended
+        self.linked = False  # one of APART has just ended
         self.begun = False  # a long paragraph has been seen
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -76,7 +77,7 @@ class Walk:
         if not element.inline:
             self.flush()
             self.block = element
-        elif self.linked and tag in ("a", "button"):
+        elif self.linked and tag in APART:
             self._hold(" ", element)
         if tag == "br":
             self._hold("\n", element)
@@ -98,7 +99,7 @@ class Walk:
         closed = self.at
         if closed.parent is None:
             return
-        self.linked = closed.tag in ("a", "button")
+        self.linked = closed.tag in APART
         self.at = closed.parent
         if closed.inline:
             return

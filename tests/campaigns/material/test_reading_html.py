@@ -263,6 +263,9 @@ def test_a_day_is_taken_only_where_the_page_marks_it_as_its_own() -> None:
     assert told("<p>Posted 2024-01-01. Copyright 1998</p>", "date") == []
     assert told("<time datetime='2024-05-06'>6 May</time><p>x</p>", "date") == ["2024-05-06"]
     assert told("<time datetime='2024-05-06'>a</time><time datetime='2024-05-07'>b</time>", "date") == []
+    both = "<time class=published datetime='2024-05-06'>a</time><time class=updated datetime='2024-05-07'>b</time>"
+    assert told(both, "date") == ["2024-05-06"]
+    assert kept(both) == ["a b"]
     assert told(f"<p>{LONG}</p><div class=comments><time datetime='2024-05-06'>6 May</time></div>", "date") == []
 
 

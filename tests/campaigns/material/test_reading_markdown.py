@@ -89,6 +89,11 @@ def test_the_day_of_publishing_goes_before_that_of_an_event() -> None:
     ]
 
 
+def test_the_address_of_a_page_of_the_site_is_no_source() -> None:
+    assert told("---\nurl: /letters\n---\nx") == []
+    assert told("---\nurl: /2024/05/mill/\n---\nx") == [("url", "/2024/05/mill/")]
+
+
 def test_a_letter_that_stands_in_the_front_matter_is_the_text() -> None:
     letter = "Dear council,\n\n" + "The mill has turned for two hundred years. " * 6
     text = "---\ntitle: A mill\nbody: |\n" + "".join(f"  {line}\n" for line in letter.split("\n")) + "---\n"
