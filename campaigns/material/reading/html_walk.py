@@ -8,6 +8,7 @@ from campaigns.material.document import Kind, Mark, Reason, Style
 
 from .html_names import KNOWN, TOLD, closed_tab, hidden, kind_of, landmark_of, named, reason_of, words_of
 from .html_rows import Rows
+from .html_siblings import Siblings
 from .html_tree import Element, Page, Piece
 from .runs import Runs, normal, safe_link
 
@@ -62,6 +63,7 @@ class Walk:
         self.asides: list[Piece] = []
         self.wanted = ""  # title or script: its text goes into the page's properties
         self.skipped: list[str] = []  # open elements without text
+        self.siblings = Siblings()
         self.linked = False  # one of APART has just ended
         self.begun = False  # a long paragraph has been seen
 
@@ -73,6 +75,9 @@ class Walk:
             return
         element = opened(tag, attributes, self.at, self.page.base)
         self.page.elements.append(element)
+        if element.inline and element.parent is self.block and self.siblings.goes_on(element.signature):
+            self._release()
+            self.siblings.gaps.append(len(self.runs.pieces))
         self.at = element
         if not element.inline:
             self.flush()
@@ -102,6 +107,7 @@ class Walk:
         self.linked = closed.tag in APART
         self.at = closed.parent
         if closed.inline:
+            self.siblings.ended = closed.signature if closed.parent is self.block else self.siblings.ended
             return
         self.flush()
         self.rows.finish(closed)
@@ -134,7 +140,9 @@ class Walk:
     def flush(self) -> None:
         """What was collected becomes a piece; then comes what stood in its middle, as pictures do."""
         self._release()
-        piece, runs = self.piece, self.runs
+        piece, runs, siblings = self.piece, self.runs, self.siblings
+        self.siblings = Siblings()
+        siblings.break_lines(runs)
         self.runs, self.piece, self.added, self.breaks, self.linked = Runs(), None, 0, 0, False
         for block in runs.blocks():
             if piece is None:
@@ -162,6 +170,8 @@ class Walk:
         if self.breaks >= 2 or (self.added > MOST_RUNS and (text[0].isspace() or self.added > 2 * MOST_RUNS)):
             self.flush()
         self.breaks, self.linked = 0, False
+        self.siblings.ended = ""
+        self.siblings.plain = self.siblings.plain or at is self.block
         piece = self.piece = self.piece or Piece("", Kind.PARAGRAPH, at)
         if piece.element is not at:
             piece.element = self.block

@@ -180,6 +180,13 @@ def test_cards_side_by_side_are_rows() -> None:
     assert not any(block.kind == Kind.ROW for block in body(f"<div>{asked}</div>"))
 
 
+def test_names_that_only_a_style_sheet_sets_apart_are_lines() -> None:
+    names = "".join(f"<span class=name><b>Ida</b> Storm {number}</span>" for number in range(6))
+    assert kept(f"<div>{names}</div>") == ["\n".join(f"Ida Storm {number}" for number in range(6))]
+    words = "".join(f"<span class=c1>{word} </span>" for word in ("Nobody", "has", "asked", "the", "fish"))
+    assert kept(f"<p>{words}</p>") == ["Nobody has asked the fish"]
+
+
 def test_footnotes_as_word_processors_write_them() -> None:
     page = """<p>In May<a href="#_ftn1"><span>[1]</span></a> and June<a href="#sdfootnote2sym"><sup>2</sup></a></p>
     <div id="ftn1"><p>One</p></div><div id="sdfootnote2"><p>Two</p></div>"""
