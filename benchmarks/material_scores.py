@@ -184,7 +184,7 @@ def _verbatim(data: Data, expected: Data) -> Tally:
     for name in (*strings, "salutation", "closing", "letter", "body", "response"):
         if value := data.get(name):
             said = "\n\n".join(text[start:end] for start, end in data["spans"].get(name, []))
-            tally += _holds(name, said == value)
+            tally += _holds(name, said.split() == value.split())  # a title over two lines is one
     for name, key in (("addressees", None), ("asks", None), ("signatories", "name"), ("figures", "value")):
         for value, (start, end) in zip(data[name], data["spans"].get(name, []), strict=True):
             tally += _holds(name, (value[key] if key else value) in text[start:end])
