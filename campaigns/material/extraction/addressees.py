@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from campaigns.material.document import Kind
 from campaigns.material.draft import Draft, Finding, Span
 
-from .naming import bare, name_at, opens, split
+from .naming import bare, is_name, name_at, opens, split
 from .parts import Part, Parts
 from .sentences import sentences
 from .wordings import language_of, level, listed, opening, templates, wording
@@ -18,6 +19,7 @@ LABEL = 40  # characters before the colon of a "To:" line
 DIGIT = re.compile(r"\d")  # of a street, a postcode
 HEAD = 8  # passages from the beginning in which the text may say to whom it is
 MOST = 12
+CONSIDERED = 100  # names that are held against each other
 SUGGESTED = 2  # of those that are only inferred
 SENTENCE = 1500  # characters of a demand that are looked at
 SUBJECT = 80  # characters before "must" that may name somebody
@@ -27,7 +29,7 @@ SALUTED, LABELLED, ENTITLED, MENTIONED, INFERRED = 0.95, 0.95, 0.9, 0.8, 0.5
 def named(draft: Draft, parts: Parts) -> list[Finding[str]]:
     """Those whom the document names as its recipients."""
     language = language_of(draft)
-    labelled = list(_labelled(draft, parts, language))
+    labelled = list(_labelled(draft, parts, language)) or list(_block(draft, parts, language))
     saluted = [span for span in _saluted(draft, parts, language) if not labelled or not bare(draft, span, language)]
     entitled = list(_mentioned(draft, parts, language, titles=True))
     found = [(span, LABELLED) for span in labelled]
@@ -44,6 +46,7 @@ def inferred(draft: Draft) -> list[Finding[str]]:
 
 def _distinct(draft: Draft, found: list[tuple[Span, float]]) -> list[tuple[Span, float]]:
     """Nobody twice: of "the Prime Minister" and "Prime Minister Ada Bell" the one that says more, in their order."""
+    found = found[:CONSIDERED]
     said = [frozenset(_words(draft.cleaned.text[start:end])) for (start, end), _sure in found]
     kept: list[int] = []
     for at in sorted(range(len(found)), key=lambda at: (-len(said[at]), at)):
@@ -144,6 +147,21 @@ def _after_label(line: str, top: bool, language: str | None) -> int | None:
     return label.end() if label and plain and opens(line[label.end() :], language) else None
 
 
+def _block(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]:
+    """The name in an address without a label: "Ada Bell", "Mayor of Millbrook", then "Dear Mayor,"."""
+    greeted = list(_saluted(draft, parts, language))
+    if len(greeted) != 1 or not bare(draft, greeted[0], language):
+        return
+    office = level(draft.cleaned.text[slice(*greeted[0])])
+    above = [
+        (start, line) for at in _top(draft, parts) for start, line in _lines(draft, at) if start < greeted[0].start
+    ]
+    for (start, name), (_below, line) in pairwise(above):
+        is_office = opening(language, "offices").match(level(line)) and office in level(line)
+        if is_office and len(line) <= SHORT and not DIGIT.search(name) and is_name(name):
+            yield Span(start, start + len(name.rstrip(" ,")))
+
+
 def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -> Iterator[Span]:
     """ "Open letter to …", "in an open letter to …", "we write to you, …": in titles, or in the text."""
     seen = 0
@@ -155,6 +173,7 @@ def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -
             continue
         names = _ways(part, title, seen)
         for first, last in sentences(passage.text, language):
+            last = min(last, first + SENTENCE)
             for said in wording(language, *names).finditer(level(passage.text[first:last])):
                 if opens(passage.text[first + said.end() : last], language):
                     begin, end = passage.start + first + said.end(), passage.start + last

@@ -156,7 +156,8 @@ def _chosen(reading: Reading, places: list[int]) -> list[Ask]:
         return [ask for ask in asks if ask.how >= How.DUTY or (ask.how == How.ORDER and ask.passage in near)]
     duties = [ask for ask in asks if ask.how == How.DUTY]
     orders = [ask for ask in asks if ask.how == How.ORDER] if reading.letter else []
-    return duties or orders or told or [ask for ask in asks if ask.how == How.PURPOSE][:TOLD]
+    hints = [ask for ask in asks if ask.how == (How.NEED if reading.letter else How.PURPOSE)]
+    return duties or orders or told or hints[:TOLD]
 
 
 def _reported(reading: Reading, places: list[int]) -> list[Ask]:

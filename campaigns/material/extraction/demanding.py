@@ -19,11 +19,12 @@ class How(IntEnum):
     """How a demand is told from other sentences, the surest last."""
 
     PURPOSE = 1  # "a march against …"
-    REPORTED = 2  # "the letter asks the minister to …"
-    ORDER = 3  # "Cancel your contract."
-    DUTY = 4  # "the council must …"
-    DEMAND = 5  # "we ask you to …"
-    LISTED = 6  # an item after "we ask you to:"
+    NEED = 2  # "it is high time to …"
+    REPORTED = 3  # "the letter asks the minister to …"
+    ORDER = 4  # "Cancel your contract."
+    DUTY = 5  # "the council must …"
+    DEMAND = 6  # "we ask you to …"
+    LISTED = 7  # an item after "we ask you to:"
 
     @property
     def confidence(self) -> float:
@@ -43,6 +44,8 @@ def how(said: str, language: str | None, addressees: tuple[str, ...] = ()) -> Ho
         return How.ORDER
     if _reports(said, language):
         return How.REPORTED
+    if wording(language, "needs").search(said):
+        return How.NEED
     return How.PURPOSE if wording(language, "purposes").search(said) else None
 
 
@@ -78,7 +81,11 @@ def _within(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
 
 
 def _denied(said: str, verb: re.Match[str], language: str | None) -> bool:
-    return bool(opening(language, "negations").match(said[verb.end() : verb.end() + AFTER]))
+    """ "Non chiediamo", "wij vragen niet": but not "we do not ask for bread, but for work"."""
+    after, before = said[verb.end() : verb.end() + AFTER], said[: verb.start()].split()[-1:]
+    negations = wording(language, "negations")
+    denied = opening(language, "negations").match(after) or (before and negations.fullmatch(before[0]))
+    return bool(denied) and not wording(language, "instead").search(said, verb.end())
 
 
 def _by_writers(said: str, verb: re.Match[str], language: str | None) -> bool:

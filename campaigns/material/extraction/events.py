@@ -13,6 +13,8 @@ from .sentences import sentences
 from .wordings import language_of, level, wording
 
 AHEAD = timedelta(days=400)  # a day that lies farther ahead is a goal, not an appointment
+SENTENCE = 1500  # characters of a sentence that are looked at
+MOST = 100
 PROSE = 400  # characters: a longer passage is no entry of a programme
 CLAUSE = ",;:—–()"
 NEITHER = {Part.SIGNING, Part.RESPONSE, Part.CLOSING}
@@ -21,6 +23,8 @@ NEITHER = {Part.SIGNING, Part.RESPONSE, Part.CLOSING}
 class Sentence(NamedTuple):
     start: int
     end: int
+    said: str  # as far as it is looked at
+    days: list[FoundDate]
     heading: bool
 
 
@@ -28,23 +32,25 @@ def find(draft: Draft, parts: Parts) -> list[Finding[Event]]:
     language = language_of(draft)
     found: list[Finding[Event]] = []
     programme = ""  # the day that times without a day belong to
-    known = _days_with_year(draft, language)
-    for sentence in _sentences(draft, parts, language):
-        said = draft.cleaned.text[sentence.start : sentence.end]
-        days = dates_in(said, language, times=True)
-        ahead = [known.get(day.first, day).iso for day in days if _ahead(draft, said, day, days, language)]
-        for day in ahead:
-            if not any(_same(day, other.value.date) for other in found):
-                found.append(_event(draft, sentence, day, False))
+    told = list(_sentences(draft, parts, language))
+    # for "--05-02" what the text calls "May 2, 2013" elsewhere; no other year is guessed
+    known = {f"-{day.first[4:]}": day for one in reversed(told) for day in one.days if day.has_year}
+    for one in told:
+        ahead = [known.get(day.first, day).iso for day in one.days if _ahead(draft, one, day, language)]
+        found += [_event(draft, one, day, False) for day in ahead if not _is_known(day, found)]
         if ahead:
-            programme = ahead[-1].split("T")[0].split("/")[0] if said.rstrip().endswith(":") else ""
-        elif days or len(said) > PROSE:
+            programme = ahead[-1].split("T")[0].split("/")[0] if one.said.rstrip().endswith(":") else ""
+        elif one.days or one.end - one.start > PROSE:
             programme = ""
-        elif (times := times_in(said, language)) and (one := programme or _today(draft, said, sentence, language)):
-            day = _at(one, times[0])
-            if programme or not any(_same(day, other.value.date) for other in found):
-                found.append(_event(draft, sentence, day, not programme))
-    return found
+        elif (times := times_in(one.said, language)) and (own := programme or _today(draft, one, language)):
+            day = _at(own, times[0])
+            if programme or not _is_known(day, found):
+                found.append(_event(draft, one, day, not programme))
+    return found[:MOST]
+
+
+def _is_known(day: str, found: list[Finding[Event]]) -> bool:
+    return any(_same(day, other.value.date) for other in found)
 
 
 def _same(one: str, other: str) -> bool:
@@ -56,13 +62,6 @@ def _without_time(one: str, other: str) -> bool:
     return one[:10] == other[:10] and ("T" in one) != ("T" in other)
 
 
-def _days_with_year(draft: Draft, language: str | None) -> dict[str, FoundDate]:
-    """For "--05-02" what the text calls "May 2, 2013" elsewhere; no other year is guessed."""
-    passages = (passage.text for passage in draft.cleaned.passages if passage.kind != Kind.META)
-    days = [day for text in passages for day in dates_in(text, language) if day.has_year]
-    return {f"-{day.first[4:]}": day for day in reversed(days)}
-
-
 def _sentences(draft: Draft, parts: Parts, language: str | None) -> Iterator[Sentence]:
     below = False  # within or under the text: the notes above it may be an invitation
     for at, passage in enumerate(draft.cleaned.passages):
@@ -71,7 +70,9 @@ def _sentences(draft: Draft, parts: Parts, language: str | None) -> Iterator[Sen
         if note or parts[at] in NEITHER or passage.kind in (Kind.META, Kind.CAPTION, Kind.FOOTNOTE):
             continue
         for first, last in sentences(passage.text, language):
-            yield Sentence(passage.start + first, passage.start + last, passage.kind == Kind.HEADING)
+            said = passage.text[first : min(last, first + SENTENCE)]
+            days = dates_in(said, language, times=True)
+            yield Sentence(passage.start + first, passage.start + last, said, days, passage.kind == Kind.HEADING)
 
 
 def _event(draft: Draft, sentence: Sentence, day: str, inferred: bool) -> Finding[Event]:
@@ -79,10 +80,10 @@ def _event(draft: Draft, sentence: Sentence, day: str, inferred: bool) -> Findin
     return Finding(Event(day, said), (Span(sentence.start, sentence.end),), 0.6 if inferred else 0.75, inferred)
 
 
-def _ahead(draft: Draft, said: str, day: FoundDate, days: list[FoundDate], language: str | None) -> bool:
+def _ahead(draft: Draft, sentence: Sentence, day: FoundDate, language: str | None) -> bool:
     """Is it the day of something that is still to come?"""
-    low = level(said)
-    clause = low if len(days) == 1 else _clause(low, day)
+    low = level(sentence.said)
+    clause = low if len(sentence.days) == 1 else _clause(low, day)
     due = wording(language, "deadlines").search(clause) and wording(language, "duties", "demanding").search(low)
     if not due and not wording(language, "events").search(clause):
         return False
@@ -116,9 +117,9 @@ def _soon(day: FoundDate, own: date, coming: bool) -> bool:
     return False
 
 
-def _today(draft: Draft, said: str, sentence: Sentence, language: str | None) -> str | None:
+def _today(draft: Draft, sentence: Sentence, language: str | None) -> str | None:
     """The document's own day, for a time of a programme: "Rally 10.00-11.00" as a heading, "tonight at 19:00"."""
-    low = level(said)
+    low = level(sentence.said)
     todays = wording(language, "today")
     titles = [found.value for found in (draft.title, draft.standfirst) if found]
     today = any(todays.search(level(title)) for title in titles)

@@ -67,7 +67,7 @@ def split(draft: Draft, names: Span, language: str | None) -> Iterator[Span]:
         else:
             pair = (text[names.start + begin : names.start + first], text[names.start + last : names.end])
             to = wording(language, "and_to").fullmatch(low[first:last])
-            new = bool(to) or _opens(right, language) or all(map(_is_name, pair))
+            new = bool(to) or _opens(right, language) or all(map(is_name, pair))
         if new:
             yield from _one(draft, names.start + begin, names.start + first, language)
             begin = last
@@ -82,7 +82,7 @@ def _joint(low: str, language: str | None) -> list[tuple[int, int]]:
 
 def opens(text: str, language: str | None) -> bool:
     """May a name begin here: with an article, an office or a capital?"""
-    text = text.lstrip()
+    text = text[:ONE].lstrip()
     return (
         text[:1].isupper()
         or (text[:1].isalpha() and text[:1].lower() == text[:1].upper())
@@ -97,16 +97,16 @@ def _opens(right: str, language: str | None) -> bool:
 
 def _apposed(left: str, right: str, several: bool, language: str | None) -> bool:
     """Is what follows the comma the office of whom it follows: "Ada Bell, Minister of Health"?"""
-    if opening(language, "articles").match(left):
+    if opening(language, "articles").match(left) or left.split()[:1] == right.split()[:1]:
         return False
     article = opening(language, "articles").match(right)
     return not (several and article)
 
 
-def _is_name(said: str) -> bool:
-    """Two to four words with capitals: "Ada Bell"."""
+def is_name(said: str) -> bool:
+    """Two to five words with capitals: "Ada Bell"."""
     name = re.split(r"[,;]", said.strip())[0].split()
-    return 2 <= len(name) <= 4 and all(word[:1].isupper() for word in name)
+    return 2 <= len(name) <= 5 and all(word[:1].isupper() for word in name)
 
 
 def _one(draft: Draft, start: int, end: int, language: str | None) -> Iterator[Span]:

@@ -178,3 +178,9 @@ def test_every_value_is_what_the_text_says_there() -> None:
     assert len(draft.addressees) == 3
     for one in draft.addressees:
         assert draft.cleaned.text[slice(*one.spans[0])] == one.value
+
+
+def test_the_name_in_an_address_without_a_label_is_found_by_the_greeting_below() -> None:
+    lines = "Moulins, 3 May 2021", "Dr. Rose Petit\nMayor of Moulins\nTown Hall", ("Dear Mayor,", Part.ADDRESS), TEXT
+    assert names(*lines) == ["Dr. Rose Petit"]
+    assert names("Dr. Rose Petit\nSwimmer", ("Dear Mayor,", Part.ADDRESS), TEXT) == ["Mayor"]
