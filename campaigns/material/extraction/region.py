@@ -1,6 +1,7 @@
 """From where to where a letter goes."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 
 from campaigns.material.document import Kind, Passage
@@ -11,8 +12,18 @@ from . import boundaries, evidence
 from .parts import Part, Parts
 
 GAP = 6  # short lines between two paragraphs of one text, at most
-TRIED = 20  # greetings, and lines that lead to a letter, at most
+TRIED = 5  # greetings, and lines that lead to a letter, at most
+GREETERS = 4  # passages of one greeting, at most
 NEAR = 8  # passages from a greeting to the first paragraph, at most
+
+
+class Signs:
+    """What each passage says of the end of a letter, looked at once however many beginnings are tried."""
+
+    def __init__(self, draft: Draft) -> None:
+        passages = draft.cleaned.passages
+        self.closes = cache(lambda at: boundaries.is_closing(passages[at]))
+        self.departs = cache(lambda at: boundaries.is_aftermath(passages[at]) or _greets_again(passages[at]))
 
 
 @dataclass
@@ -53,7 +64,7 @@ def _weight(passages: tuple[Passage, ...], places: list[int]) -> int:
 def letter_region(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
     """A letter that greets somebody, or that a line leads to."""
     passages = draft.cleaned.passages
-    tried = 0
+    tried, signs = 0, Signs(draft)
     may_greet = [at for at, part in enumerate(parts) if part in (None, Part.HEAD, Part.ADDRESS)]
     for at in may_greet:
         greeting = boundaries.salutation(passages[at])
@@ -62,32 +73,33 @@ def letter_region(draft: Draft, parts: Parts, places: list[int]) -> Region | Non
         tried += 1
         if tried > TRIED:
             break
-        region = _greeted(draft, parts, places, at, greeting)
+        region = _greeted(draft, parts, places, at, greeting, signs)
         if region:
             return region
     for at in islice((at for at in places if boundaries.leads(passages[at])), TRIED):
-        region = _region(draft, parts, [other for other in places if other > at])
+        region = _region(draft, parts, [other for other in places if other > at], signs)
         if region and (region.signed or region.closing is not None or _stands(draft, region)):
             region.confidence = 0.8
             return region
     return None
 
 
-def _greeted(draft: Draft, parts: Parts, places: list[int], at: int, greeting: Span) -> Region | None:
+def _greeted(draft: Draft, parts: Parts, places: list[int], at: int, greeting: Span, signs: Signs) -> Region | None:
     passages = draft.cleaned.passages
     begun = greeting.end < passages[at].end and at in places
-    greeters = [] if begun else [at]
+    greeters, begins = ([], [at]) if begun else ([at], [])
     follow = [other for other in places if other > at]
-    while follow and (more := boundaries.salutation(passages[follow[0]])) and not begun and follow[0] == at + 1:
-        if more.end < passages[follow[0]].end:
-            greeting, begun = Span(greeting.start, more.end), True
-        else:
-            greeting = Span(greeting.start, more.end)
+    while follow and not begun and follow[0] == at + 1 and len(greeters) < GREETERS:
+        more = boundaries.salutation(passages[follow[0]])
+        if more is None:
+            break
+        greeting, begun = Span(greeting.start, more.end), more.end < passages[follow[0]].end
+        if not begun:
             greeters.append(follow.pop(0))
             at += 1
     if not any(is_prose(passages[other].text) and other - at <= NEAR for other in follow[:NEAR]) and not begun:
         return None
-    region = _region(draft, parts, ([at] if begun else []) + follow)
+    region = _region(draft, parts, begins + follow, signs)
     if region is None or not _speaks(draft, region, 0.25 if region.closing is None else 0.0):
         return None
     region.greeting, region.greeters, region.confidence = greeting, greeters, 0.95 if region.closing else 0.85
@@ -106,14 +118,14 @@ def _speaks(draft: Draft, region: Region, share: float) -> bool:
 
 
 def whole_region(draft: Draft, parts: Parts, places: list[int]) -> Region:
-    return _region(draft, parts, places) or Region([])
+    return _region(draft, parts, places, Signs(draft)) or Region([])
 
 
-def _region(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
+def _region(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> Region | None:
     """From the first sentence of `places` to where the letter closes, is signed, or something else begins."""
     passages = draft.cleaned.passages
     places = _from_first_sentence(passages, places)
-    end, closing = _end(draft, parts, places)
+    end, closing = _end(draft, parts, places, signs)
     inside = places[:end]
     signed = Part.SIGNING in parts[(inside or [0])[-1] :]
     bounded = closing is not None or end < len(places) or signed
@@ -136,7 +148,7 @@ def _trails(passage: Passage, bounded: bool) -> bool:
     return boundaries.is_trailing(passage)
 
 
-def _end(draft: Draft, parts: Parts, places: list[int]) -> tuple[int, int | None]:
+def _end(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> tuple[int, int | None]:
     """How many of `places` are the letter's, and the passage that closes it."""
     passages = draft.cleaned.passages
     total = sum(len(passages[at].text) for at in places if is_prose(passages[at].text))
@@ -145,16 +157,14 @@ def _end(draft: Draft, parts: Parts, places: list[int]) -> tuple[int, int | None
         one = passages[at]
         signed = count > 0 and Part.SIGNING in parts[places[count - 1] + 1 : at]
         rest = total - said
-        if said and boundaries.is_closing(one) and (rest <= said or _is_signed_next(parts, at)):
+        if said and signs.closes(at) and (rest <= said or _is_signed_next(parts, at)):
             return count, at
         late = rest * 4 <= said and ("\n" in one.text or count + 3 > len(places))
         if said and boundaries.is_farewell(one) and (late or _is_signed_next(parts, at)):
             return count, at
         if said and signed and rest <= said * 2:
             return count, _closed_by(draft, parts, places[count - 1], at)
-        if said and said * 4 >= rest and boundaries.is_aftermath(one):
-            return count, None
-        if said and one.kind != Kind.META and said * 4 >= rest and _greets_again(one):
+        if said and said * 4 >= rest and signs.departs(at):
             return count, None
         said += len(one.text) if is_prose(one.text) else 0
     last = places[-1] if places else 0
