@@ -109,7 +109,8 @@ def _qualifiers(language: str | None) -> re.Pattern[str]:
 
 def _magnitude(low: str, at: int, language: str | None) -> int:
     while further := _starts(low, at, language, "magnitudes"):
-        at = further
+        short = low[further : further + 2] == ". " and low[further + 2 : further + 3].islower()  # "12 tys. osób"
+        at = further + short
     return at
 
 

@@ -1,0 +1,171 @@
+import pytest
+
+from campaigns.material.document import Block, Kind
+from campaigns.material.extraction.asks import find
+from campaigns.material.extraction.parts import Part
+from tests.campaigns.material.asked import Line, drafted, heading, items
+
+
+def asks(*lines: Line, language: str = "en", letter: bool = True) -> list[str]:
+    draft, parts = drafted(*lines, language=language, letter=letter)
+    return [one.value for one in find(draft, parts)]
+
+
+@pytest.mark.parametrize(
+    ("language", "demand"),
+    [
+        ("en", "We call on the council to reopen the lido."),
+        ("en", "We, the undersigned swimmers and teachers, urgently ask you to mend the pumps."),
+        ("en", "I am writing to urge you to mend the pumps."),
+        ("en", "We'd like children to swim for free."),
+        ("en", "We do not ask for a palace, but for clean water."),
+        ("en", "Our request to Mill Water: mend the pumps."),
+        ("de", "Daher fordern wir die sofortige Öffnung des Bades."),
+        ("de", "Wir bitten Sie eindringlich, das Bad zu öffnen."),
+        ("de", "Wir appellieren an den Rat, die Pumpen zu reparieren."),
+        ("fr", "Nous vous demandons instamment de rouvrir la piscine."),
+        ("fr", "Nous appelons la mairie à réparer les pompes."),
+        ("es", "Exigimos al ayuntamiento que abra la piscina."),
+        ("es", "Por ello, las personas abajo firmantes solicitamos la apertura de la piscina."),
+        ("it", "Le chiediamo di riaprire la piscina."),
+        ("pt", "Apelamos à Câmara para que reabra a piscina."),
+        ("nl", "Wij roepen de gemeente op om het zwembad te openen."),
+        ("nl", "Daarom vragen wij u het zwembad te openen."),
+        ("pl", "Wzywamy Radę Miasta do otwarcia basenu."),
+        ("ar", "لذلك نطالب مجلس المدينة بفتح المسبح."),
+        ("ar", "أدعوكم إلى فتح المسبح."),
+        ("ku", "Em daxwaz ji şaredariyê dikin ku hewzê veke."),
+        ("ckb", "ئێمە داوا لە شارەوانی دەکەین مەلەوانگەکە بکاتەوە."),
+    ],
+)
+def test_a_sentence_in_which_the_writers_demand_something_is_an_ask(language: str, demand: str) -> None:
+    assert asks(demand, language=language) == [demand]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "In 2015 we called for new pumps."),
+        ("en", "The demand for lessons has grown and we meet it."),
+        ("en", "We ask ourselves why nobody came."),
+        ("en", "Do we ask too much of you?"),
+        ("en", "We are not asking for a palace."),
+        ("de", "Wir fragen nicht lange, wir schwimmen."),
+        ("fr", "Nous nous demandons pourquoi."),
+        ("es", "No exigimos nada."),
+        ("it", "Non chiediamo molto."),
+        ("nl", "Wij pleiten niet voor een paleis."),
+        ("pl", "Nie żądamy wiele."),
+    ],
+)
+def test_history_nouns_questions_and_denials_are_no_asks(language: str, said: str) -> None:
+    assert asks(said, language=language) == []
+
+
+def test_each_item_after_a_demand_is_an_ask_and_the_demand_is_not() -> None:
+    lines = "We therefore call on the council to:", *items("mend the pumps;", "reopen the lido."), "Thank you."
+    assert asks(*lines) == ["mend the pumps;", "reopen the lido."]
+
+
+def test_items_of_problems_are_no_asks() -> None:
+    lines = "These are the problems we see:", *items("the pumps are broken", "the lido is shut")
+    assert asks(*lines, "We ask you to mend the pumps.") == ["We ask you to mend the pumps."]
+
+
+def test_lines_and_paragraphs_with_marks_are_items_too() -> None:
+    assert asks("We request:\n1. New pumps for the lido\n2. Free lessons for children") == [
+        "New pumps for the lido",
+        "Free lessons for children",
+    ]
+    assert asks("We call on you to;", "a)Mend the pumps", "b)Reopen the lido") == ["Mend the pumps", "Reopen the lido"]
+
+
+def test_items_within_an_item_are_asks_of_their_own() -> None:
+    nested = [Block(text, Kind.ITEM, level=2) for text in ("new pumps", "clean water")]
+    lines = "Solicitamos:", *items("Que se abra la piscina, lo que pasa por:"), *nested
+    assert asks(*lines, language="es") == ["Que se abra la piscina, lo que pasa por:", "new pumps", "clean water"]
+
+
+def test_what_stands_under_a_heading_of_demands_is_an_ask_until_the_next_heading() -> None:
+    lines = heading("Our demands", 2), *items("Reopen the lido", "Mend the pumps"), heading("About us", 2)
+    assert asks(*lines, *items("We are swimmers", "We meet on Mondays")) == ["Reopen the lido", "Mend the pumps"]
+
+
+def test_a_long_item_is_cut_to_its_first_sentences() -> None:
+    story = "The pumps were built long ago and nobody has looked after them since. " * 8
+    lines = (
+        "We ask you to:",
+        *items(f"Mend the pumps of the lido, all of them, before the summer holidays begin. {story}"),
+    )
+    (ask,) = asks(*lines)
+    assert ask.startswith("Mend the pumps") and len(ask) < 200
+
+
+def test_orders_beside_a_demand_are_asks_and_others_are_not() -> None:
+    assert asks("We ask you to act. Stop the sale of the lido. It is ours.", "Open water is cold.") == [
+        "We ask you to act.",
+        "Stop the sale of the lido.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "duty"),
+    [
+        ("en", "The council must mend the pumps."),
+        ("de", "Jetzt muss der Stadtrat handeln."),
+        ("fr", "La mairie doit réparer les pompes."),
+        ("es", "El ayuntamiento debe abrir la piscina."),
+        ("ar", "يجب على الحكومة أن تفتح المسبح."),
+    ],
+)
+def test_what_somebody_who_can_act_must_do_is_an_ask(language: str, duty: str) -> None:
+    assert asks(duty, language=language) == [duty]
+
+
+def test_what_we_must_do_or_something_must_be_is_no_ask() -> None:
+    assert asks("We must tell the government what we know.", "Water must be wet.") == []
+
+
+def test_an_article_tells_the_demands_of_a_letter_and_not_those_of_others() -> None:
+    story = (
+        "In a letter published today, swimmers urge the council to reopen the lido.",
+        "The lido was built in 1932.",
+        "The pumps are older.",
+        "They have failed twice.",
+        "The opposition demanded an inquiry into a bridge.",
+        "The letter also asks for free lessons.",
+    )
+    told = asks(*[(line, Part.STORY) for line in story], letter=False)
+    assert told == [story[0], story[-1]]
+
+
+def test_where_the_letter_is_quoted_its_own_words_are_the_asks() -> None:
+    lines: list[Line] = [
+        ("In an open letter swimmers urge the council to reopen the lido.", Part.STORY),
+        ("“We ask that you reopen the lido.”", Part.LETTER),
+    ]
+    assert asks(*lines, letter=False) == ["“We ask that you reopen the lido.”"]
+
+
+def test_in_a_whole_letter_the_story_around_it_and_the_answer_are_left_out() -> None:
+    lines: list[Line] = [
+        ("We call on readers to come.", Part.STORY),
+        ("We ask you to mend the pumps.", Part.LETTER),
+        ("We ask for your patience.", Part.RESPONSE),
+    ]
+    assert asks(*lines) == ["We ask you to mend the pumps."]
+
+
+def test_a_title_that_demands_something_counts_where_the_text_does_not_say_it_too() -> None:
+    title = heading("Millbrook must not forget its lido"), Part.HEAD
+    assert asks(title, "The council must mend the pumps.", letter=False) == [
+        "Millbrook must not forget its lido",
+        "The council must mend the pumps.",
+    ]
+    assert asks(title, "The council must not forget the lido of Millbrook.", letter=False) == [
+        "The council must not forget the lido of Millbrook."
+    ]
+
+
+def test_a_text_without_a_demand_has_no_asks() -> None:
+    assert asks("The lido opened in 1932. People swam there every summer.", letter=False) == []
