@@ -63,12 +63,16 @@ def test_history_nouns_questions_and_denials_are_no_asks(language: str, said: st
 
 
 def test_each_item_after_a_demand_is_an_ask_and_the_demand_is_not() -> None:
-    lines = "We therefore call on the council to:", *items("mend the pumps;", "reopen the lido."), "Thank you."
+    lines: tuple[Line, ...] = (
+        "We therefore call on the council to:",
+        *items("mend the pumps;", "reopen the lido."),
+        "Thank you.",
+    )
     assert asks(*lines) == ["mend the pumps;", "reopen the lido."]
 
 
 def test_items_of_problems_are_no_asks() -> None:
-    lines = "These are the problems we see:", *items("the pumps are broken", "the lido is shut")
+    lines: tuple[Line, ...] = "These are the problems we see:", *items("the pumps are broken", "the lido is shut")
     assert asks(*lines, "We ask you to mend the pumps.") == ["We ask you to mend the pumps."]
 
 
@@ -82,18 +86,22 @@ def test_lines_and_paragraphs_with_marks_are_items_too() -> None:
 
 def test_items_within_an_item_are_asks_of_their_own() -> None:
     nested = [Block(text, Kind.ITEM, level=2) for text in ("new pumps", "clean water")]
-    lines = "Solicitamos:", *items("Que se abra la piscina, lo que pasa por:"), *nested
+    lines: tuple[Line, ...] = "Solicitamos:", *items("Que se abra la piscina, lo que pasa por:"), *nested
     assert asks(*lines, language="es") == ["Que se abra la piscina, lo que pasa por:", "new pumps", "clean water"]
 
 
 def test_what_stands_under_a_heading_of_demands_is_an_ask_until_the_next_heading() -> None:
-    lines = heading("Our demands", 2), *items("Reopen the lido", "Mend the pumps"), heading("About us", 2)
+    lines: tuple[Line, ...] = (
+        heading("Our demands", 2),
+        *items("Reopen the lido", "Mend the pumps"),
+        heading("About us", 2),
+    )
     assert asks(*lines, *items("We are swimmers", "We meet on Mondays")) == ["Reopen the lido", "Mend the pumps"]
 
 
 def test_a_long_item_is_cut_to_its_first_sentences() -> None:
     story = "The pumps were built long ago and nobody has looked after them since. " * 8
-    lines = (
+    lines: tuple[Line, ...] = (
         "We ask you to:",
         *items(f"Mend the pumps of the lido, all of them, before the summer holidays begin. {story}"),
     )
@@ -157,7 +165,7 @@ def test_in_a_whole_letter_the_story_around_it_and_the_answer_are_left_out() -> 
 
 
 def test_a_title_that_demands_something_counts_where_the_text_does_not_say_it_too() -> None:
-    title = heading("Millbrook must not forget its lido"), Part.HEAD
+    title: Line = heading("Millbrook must not forget its lido"), Part.HEAD
     assert asks(title, "The council must mend the pumps.", letter=False) == [
         "Millbrook must not forget its lido",
         "The council must mend the pumps.",

@@ -63,11 +63,11 @@ def test_of_two_days_in_a_sentence_the_one_of_the_event_counts() -> None:
 
 
 def test_entries_with_times_under_a_day_are_events_of_that_day() -> None:
-    lines = (
+    lines: tuple[Line, ...] = (
         "Rallies will be held in these towns on 2 May 2031:",
         *items("Millbrook, Town Hall, 4:30 pm", "Moulins, 12:00"),
     )
-    assert events(*lines, "We meet every week at 9:00.") == ["2031-05-02", "2031-05-02T16:30", "2031-05-02T12:00"]
+    assert events(*lines, "In 2015 we met on 1 May, at 9:00.") == ["2031-05-02", "2031-05-02T16:30", "2031-05-02T12:00"]
 
 
 def test_headings_with_times_belong_to_the_day_of_a_programme_for_today() -> None:
