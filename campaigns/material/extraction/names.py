@@ -2,7 +2,7 @@
 
 import re
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from campaigns.material import words
 
@@ -32,6 +32,7 @@ def known(name: str) -> frozenset[str]:
     return frozenset(phrases(name))
 
 
+@lru_cache(maxsize=8192)
 def plain(word: str) -> str:
     return word.strip("()[]{}<>,;:.!?*_\"'`“”„«»‘’…،؛").casefold()
 
@@ -43,7 +44,7 @@ def is_contact(text: str) -> bool:
 
 def is_handle(text: str) -> bool:
     text = text.strip(" `'\"")
-    return text.startswith("@") or any(word.startswith("@") and len(word) > 2 for word in text.split())
+    return text.startswith("@") or plain(text.partition(" ")[0]) in known("aliases")
 
 
 def has_body(tokens: list[str]) -> bool:
@@ -92,6 +93,7 @@ def words_of(text: str) -> list[str]:
     return [word for word in text.split() if word == "&" or any(letter.isalnum() for letter in word)]
 
 
+@lru_cache(maxsize=512)
 def is_person(text: str) -> bool:
     """Two to six words that are written as names, and no word of bodies or roles."""
     every = words_of(text)
@@ -115,6 +117,7 @@ def is_person(text: str) -> bool:
     return seen >= 1 and not has_body(lower) and not has_role(lower)
 
 
+@lru_cache(maxsize=512)
 def shape(text: str) -> Shape:
     text = text.strip(EDGES)
     if not any(letter.isalpha() for letter in text) or plain(text) in known("fields"):
@@ -134,14 +137,16 @@ def shape(text: str) -> Shape:
 
 def is_prose(tokens: list[str]) -> bool:
     """A sentence: words that no name holds, or many words and a full stop."""
+    many = len(tokens)
+    if many > 25:
+        return True
     told = sum(
         (word := plain(token)) in known("prose")
         and word not in known("particles")
         and (number == 0 or not token[:1].isupper())
         for number, token in enumerate(tokens)
     )
-    many = len(tokens)
-    return many > 25 or told >= 2 or (told == 1 and many > 2) or (many > 12 and tokens[-1].endswith("."))
+    return told >= 2 or (told == 1 and many > 2) or (many > 12 and tokens[-1].endswith("."))
 
 
 def is_surname(text: str) -> bool:

@@ -8,7 +8,7 @@ from campaigns.material.draft import Signatory, Span
 from .lines import Line, head
 from .names import Shape, is_person, is_surname, shape
 from .signatory_lines import Signer, after_number, parsed, parted
-from .signatory_lists import Opening, Region
+from .signatory_lists import Opening, Region, of_bodies
 from .signatory_prose import enumerated
 from .signatory_tables import in_table
 
@@ -39,24 +39,24 @@ def _said(text: str, spans: tuple[Span, ...]) -> str:
 
 def signed(cleaned: Cleaned, one: Region) -> list[Signed]:
     found: list[Signed] = []
-    for segment in _segments(one):
+    for group, segment in _segments(one):
         if segment[0].kind is Kind.ROW:
             found += [Signed(*cells) for cells in in_table([cleaned.passages[line.passage] for line in segment])]
         elif _in_blocks(segment, one.opening):
             found += _blocks(segment)
         else:
-            found += _lines(cleaned, segment)
+            found += _lines(cleaned, segment, of_bodies(group))
     return found
 
 
-def _segments(one: Region) -> list[list[Line]]:
-    """The runs of lines between the groups; countries do not part a list of bodies from another."""
-    segments: list[list[Line]] = []
-    for line, fresh in one.signers:
+def _segments(one: Region) -> list[tuple[str, list[Line]]]:
+    """The groups, and the lines of each; a table is apart from lines before and after it."""
+    segments: list[tuple[str, list[Line]]] = []
+    for line, group in one.signers:
         row = line.kind is Kind.ROW
-        if not segments or fresh or row is not (segments[-1][-1].kind is Kind.ROW):
-            segments.append([])
-        segments[-1].append(line)
+        if not segments or group is not None or row is not (segments[-1][1][-1].kind is Kind.ROW):
+            segments.append((group or "", []))
+        segments[-1][1].append(line)
     return segments
 
 
@@ -122,22 +122,21 @@ def _is_next(found: list[Signed], lines: list[Line]) -> bool:
 # Lines: each its own signer.
 
 
-def _lines(cleaned: Cleaned, lines: list[Line]) -> list[Signed]:
+def _lines(cleaned: Cleaned, lines: list[Line], bodies_only: bool) -> list[Signed]:
     text = cleaned.text
     entries = _joined(lines, cleaned.format in CUT_BY_WIDTH)
     heads = [head(text[entry.start : entry.end]) for entry in entries[:SAMPLE]]
     shapes = [Shape.PERSON if is_surname(one) else shape(one) for one in heads]
     bodies, people = shapes.count(Shape.BODY), shapes.count(Shape.PERSON)
+    whole = bodies_only or bodies > people * 1.5
     found: list[Signed] = []
     for entry in entries:
         line = text[entry.start : entry.end]
-        several = enumerated(line, among=len(entries))
-        if several:
-            found += [placed(one, entry.start) for one in several]
-            continue
-        signer = parsed(line, whole=bodies > people * 1.5)
+        several = [] if whole and len(entries) > 3 else enumerated(line, among=len(entries))
+        signer = None if several else parsed(line, whole)
         if signer:
-            found += [placed(one, entry.start) for one in parted(line, signer)]
+            several = [signer] if whole else parted(line, signer)
+        found += [placed(one, entry.start) for one in several]
     return found
 
 

@@ -66,8 +66,8 @@ def parsed(text: str, whole: bool = False) -> Signer | None:
     text = text.translate(COMMAS)
     start, end = trimmed(text, after_number(text), len(text))
     mail = EMAIL.search(text, start, end)
-    if mail and not text[start : mail.start()].rstrip().endswith("("):
-        start, end = trimmed(text, start, mail.start()) if mail.start() > start else (end, end)
+    if mail:
+        start, end = trimmed(text, start, max(start, mail.start() - (text[mail.start() - 1 : mail.start()] == "(")))
     if end <= start or not any(letter.isalpha() for letter in text[start:end]):
         return None
     cut = None if whole else _cut(text, start, end)

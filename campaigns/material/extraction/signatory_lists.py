@@ -43,9 +43,9 @@ class Region:
     opening: Opening
     first: int  # the number of its first line
     passage: int
-    signers: list[tuple[Line, bool]] = field(default_factory=list)  # True where a new group of them begins
+    signers: list[tuple[Line, str | None]] = field(default_factory=list)  # and the group that begins with it
     last: int = 0  # the number of the last line that belongs to it
-    demands: bool = False  # what opens it speaks of demands
+    opens: str = ""  # what its first line says
 
     def __len__(self) -> int:
         return len(self.signers)
@@ -107,7 +107,7 @@ def inline(line: Line, how: Opening) -> Line | None:
 
 
 def sort(line: Line) -> Sort:
-    if line.key in known("stops") or (begins(line.key, "salutations") and not _is_only_a_name(line)):
+    if _is_stop(line):
         return Sort.STOP
     if line.kind is Kind.ROW:
         return Sort.SIGNER
@@ -123,9 +123,23 @@ def sort(line: Line) -> Sort:
     return _sort_of_name(line)
 
 
+def _is_stop(line: Line) -> bool:
+    if line.key in known("stops") or " " in begins(line.key, "stops"):
+        return True
+    if begins(line.key, "salutations") and not _is_only_a_name(line):
+        return True
+    label = key(labelled(line.text)[0])
+    return label in known("stops") and label not in known("contacts")
+
+
 def _sort_of_name(line: Line) -> Sort:
     text = line.text
-    if line.shape is Shape.NOTHING or _is_dated(text) or ("@" not in text[:1] and is_contact(head(text))):
+    if (
+        line.shape is Shape.NOTHING
+        or _is_dated(text)
+        or _is_blank(text)
+        or ("@" not in text[:1] and is_contact(head(text)))
+    ):
         return Sort.SKIP
     if line.shape is Shape.PROSE:
         return Sort.NOTE
@@ -141,6 +155,12 @@ def _sort_of_name(line: Line) -> Sort:
     if line.shape is not Shape.PERSON and is_prose(text.split()) and (len(tokens) > 15 or text.endswith(".")):
         return Sort.NOTE
     return Sort.SIGNER
+
+
+def _is_blank(text: str) -> bool:
+    """ "[Your name]": for whoever sends it to fill in."""
+    text = text.strip(" ,.")
+    return text.startswith(("[", "{", "<")) and text.endswith(("]", "}", ">"))
 
 
 def _is_only_a_name(line: Line) -> bool:
@@ -165,23 +185,22 @@ def strong(line: Line) -> bool:
 
 def region(lines: list[Line], at: int, how: Opening) -> Region:
     """What follows the opening line, as far as it is names; groups, notes and copies between them belong to it."""
-    found = Region(how, at, lines[at].passage, last=at, demands=mentions(lines[at].text[:LONGEST_OPENING], "demands"))
+    found = Region(how, at, lines[at].passage, last=at, opens=lines[at].text[:LONGEST_OPENING])
     if here := inline(lines[at], how):
-        found.signers.append((here, True))
-    fresh, noted, unsure = True, 0, False
+        found.signers.append((here, found.opens))
+    fresh: str | None = found.opens
+    noted, unsure = 0, False
     for number in range(at + 1, len(lines)):
         if number - found.last > LONGEST_GAP or (len(found) == SAMPLE and not _holds(found)):
             break
         line = lines[number]
+        again = opening(line, lines[number - 1])
+        if again and not found.signers:
+            break
         what = sort(line)
-        again = (
-            opening(line, lines[number - 1]) if what is not Sort.SKIP and len(line.text) <= LONGEST_OPENING else None
-        )
         if again is Opening.HEADING and not inline(line, again) and found.opening is Opening.HEADING:
             what = Sort.GROUP
         elif what is Sort.STOP or again:
-            break
-        if again and not found.signers:
             break
         if what is Sort.SIGNER and _is_between(lines, number):
             what = Sort.GROUP
@@ -189,7 +208,7 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
             found.last = _end_of_copies(lines, number)
             break
         if what is Sort.GROUP:
-            fresh = fresh or line.key not in known("countries")
+            fresh = fresh if line.key in known("countries") else line.text
             unsure = unsure or not (again or _known_group(line) or _is_between(lines, number))
         elif what is Sort.NOTE:
             noted += len(line.text)
@@ -200,7 +219,7 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
             if unsure and not _resumes(lines, number, found):
                 break
             found.signers.append((line, fresh))
-            found.last, fresh, noted, unsure = number, False, 0, False
+            found.last, fresh, noted, unsure = number, None, 0, False
     return found
 
 
@@ -266,7 +285,11 @@ def _holds(one: Region) -> bool:
     sure = sum(strong(line) for line in sample)
     if one.opening is Opening.SENTENCE:
         people = sum(line.shape is Shape.PERSON for line in sample)
-        return sure >= 2 and sure >= len(sample) * 0.6 and (not one.demands or people >= len(sample) * 0.5)
+        return (
+            sure >= 2
+            and sure >= len(sample) * 0.6
+            and (not mentions(one.opens, "demands") or people >= len(sample) * 0.5)
+        )
     return sure >= 1 or len(one.signers[0][0].text.split()) <= 5
 
 
@@ -280,31 +303,36 @@ def _is_empty(one: Region, line: Line) -> bool:
 
 
 def tail(lines: list[Line]) -> Region | None:
-    """Names that nothing heads: the longest run of them in the second half, or a short one where the document ends."""
+    """Names that nothing heads: the longest run of them after the text, or a short one where the document ends."""
     best = Region(Opening.TAIL, 0, 0)
     run: list[tuple[int, Line]] = []
-    for number in range(1, len(lines) + 1):
+    open_ = False  # after a sentence, and not after "CC" or "Speakers"
+    for number in range(len(lines) + 1):
         what = sort(lines[number]) if number < len(lines) else Sort.STOP
-        if what is Sort.SIGNER and run and _is_between(lines, number):
-            continue
         if what is Sort.SIGNER:
-            run.append((number, lines[number]))
+            if open_ and not (run and _is_between(lines, number)):
+                run.append((number, lines[number]))
         elif what not in (Sort.SKIP, Sort.GROUP):
-            if len(run) > len(best) and _is_run(run, run[0][0], number == len(lines)):
-                best = Region(
-                    Opening.TAIL, run[0][0], run[0][1].passage, [(line, False) for _, line in run], run[-1][0]
-                )
-            run = []
+            if len(run) > len(best) and _is_run([line for _, line in run], number == len(lines)):
+                best = Region(Opening.TAIL, run[0][0], run[0][1].passage, [(line, None) for _, line in run])
+                best.last = run[-1][0]
+            run, open_ = [], what is Sort.NOTE
     return best if best.signers else None
 
 
-def _is_run(run: list[tuple[int, Line]], first: int, ends: bool) -> bool:
-    shapes = [line.shape for _, line in run if len(line.text) < LONGEST_SIGNER]
+def _is_run(run: list[Line], ends: bool) -> bool:
+    shapes = [line.shape for line in run if len(line.text) < LONGEST_SIGNER]
     people = shapes.count(Shape.PERSON)
     sure = people + shapes.count(Shape.BODY) + min(shapes.count(Shape.ROLE), people)
     if sure < (3 if ends else 10) or sure < 0.7 * len(run):
         return False
-    return people * 3 >= sure or (ends and all(line.kind is not Kind.ITEM for _, line in run))
+    return people * 3 >= sure or (ends and all(line.kind is not Kind.ITEM for line in run))
+
+
+def of_bodies(group: str) -> bool:
+    """Whether the group is one of bodies alone: "Organisations", not "Organisations and individuals"."""
+    tokens = {plain(token) for token in group.split()}
+    return bool(tokens & known("body_groups")) and not tokens & (known("groups") - known("body_groups"))
 
 
 def inside(found: Region, lines: list[Line]) -> Iterator[Line]:

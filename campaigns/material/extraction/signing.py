@@ -12,6 +12,7 @@ from .stated import stated
 
 SURE = {Opening.HEADING: 0.95, Opening.CLOSING: 0.85, Opening.SENTENCE: 0.85, Opening.TAIL: 0.6}
 SURE_IN_PROSE = 0.6
+SEVERAL = 6  # names that make a list where nothing says that they signed
 ABOUT = 50_000  # characters that tell what a document is
 
 
@@ -35,9 +36,12 @@ def _add(draft: Draft, signer: Signed, confidence: float) -> None:
 
 def _at_the_end(draft: Draft, lines: list[Line]) -> list[Region]:
     text = draft.cleaned.text
-    undersigned = mentions(text[:ABOUT] + text[-ABOUT:], "acts")
-    last = tail(lines) if undersigned or mentions(text[:ABOUT], "letterish") else None
-    return [last] if last and (undersigned or len(last) >= 6) else []
+    about = text[:ABOUT] + text[-ABOUT:]
+    signed_by_name = mentions(about, "headings")
+    if not signed_by_name and not mentions(about, "acts") and not mentions(text[:ABOUT], "letterish"):
+        return []
+    last = tail(lines)
+    return [last] if last and (signed_by_name or len(last) >= SEVERAL) else []
 
 
 def _in_prose(draft: Draft, lines: list[Line], parts: Parts) -> None:

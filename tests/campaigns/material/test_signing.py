@@ -44,6 +44,15 @@ NO_SIGNATURES = {
         "Mara Oakley\n\nWell said, we should all go there at once.\n\nTom Ferris\n\nI would come "
         "if I could still walk."
     ),
+    "a place for a name": "Yours sincerely,\n\n[Your name]\n[Your address]",
+    "ministers to whom it goes": (
+        "Dear ministers,\n\nMara Oakley, Minister\nTom Ferris, Minister\nIlse Bree, Minister\nJo Arkwright, Minister\n"
+        "Ned Pike, Minister\nAda Quill, Minister\nKit Vale, Minister\n\nWe who have signed ask you to open the bridge."
+    ),
+    "headlines": "He signed the letter on Monday, as we have told you.\n\nWold Bakers Win\n\nMayor Opens Fair\n\nFerry Sinks",
+    "copies of an unsigned letter": (
+        "We, the undersigned, are many.\n\nCC:\n\nMara Oakley, Minister\n\nTom Ferris, Minister\n\nIlse Bree, Minister"
+    ),
     "a menu": "Home\n\nAbout us\n\nOur petitions\n\nWold News\n\nContact\n\nThe petition asks for the bridge.",
 }
 
