@@ -121,7 +121,12 @@ def _is_plural(text: str, language: str | None) -> bool:
 
 def is_aftermath(passage: Passage) -> bool:
     """A heading under which no letter goes on: questions, contacts, sources."""
-    if len(passage.text) > LABEL or passage.kind in (Kind.META, Kind.ROW, Kind.ITEM):
+    if passage.kind in (Kind.META, Kind.ROW, Kind.ITEM):
+        return False
+    label, colon, _rest = passage.text.partition(":")
+    if colon and len(label) <= LABEL // 2 and phrases.everywhere("letter", "after_labels").match(label):
+        return True
+    if len(passage.text) > LABEL:
         return False
     heads = passage.kind == Kind.HEADING or is_all(passage, Style.BOLD) or not ends_sentence(passage.text)
     return (heads or passage.text.endswith(":")) and phrases.everywhere("letter", "aftermath").match(passage.text)

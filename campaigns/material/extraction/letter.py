@@ -64,7 +64,9 @@ def _tell_letter(draft: Draft, parts: Parts, places: list[int], region: Region) 
             parts[at] = parts[at] or Part.ADDRESS
     if region.closing is not None:
         closing = passages[region.closing]
-        draft.closing = draft.quoted(closing.start, closing.start + len(closing.text.split("\n")[0]), 0.9)
+        line = closing.text.split("\n")[0]
+        if ":" not in line:  # "Signed by: …" leads to names and takes leave of nobody
+            draft.closing = draft.quoted(closing.start, closing.start + len(line), 0.9)
         parts[region.closing] = parts[region.closing] or Part.CLOSING
     for at in region.inside:
         parts[at] = Part.LETTER

@@ -6,7 +6,7 @@ from itertools import islice
 
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Span
-from campaigns.material.prose import ends_sentence, is_prose
+from campaigns.material.prose import count_words, ends_sentence, is_prose
 
 from . import boundaries, evidence
 from .parts import Part, Parts
@@ -129,8 +129,7 @@ def _region(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> Regi
     inside = places[:end]
     signed = Part.SIGNING in parts[(inside or [0])[-1] :]
     bounded = closing is not None or end < len(places) or signed
-    while inside and _trails(passages[inside[-1]], bounded):
-        inside.pop()
+    inside = without_trail(passages, inside, bounded)
     return Region(inside, closing=closing, signed=signed) if inside else None
 
 
@@ -140,6 +139,25 @@ def _from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> li
         if is_prose(one.text) or (ends_sentence(one.text) and one.kind != Kind.HEADING and not one.text.endswith(":")):
             return places[begin:]
     return []
+
+
+def without_trail(passages: tuple[Passage, ...], inside: list[int], bounded: bool = False) -> list[int]:
+    """Without the date, the links, the names at the end, but with the lines of a list that a colon led to."""
+    end = len(inside)
+    while end and _trails(passages[inside[end - 1]], bounded):
+        end -= 1
+    listed = next((n for n in range(end, len(inside)) if passages[inside[n]].text.endswith(":")), None)
+    if listed is not None:
+        last = listed
+        while last + 1 < len(inside) and _is_listed(passages[inside[last + 1]]):
+            last += 1
+        end = last + 1 if last > listed else end
+    return inside[:end]
+
+
+def _is_listed(passage: Passage) -> bool:
+    plain = passage.kind in (Kind.PARAGRAPH, Kind.ITEM) and count_words(passage.text) > 2
+    return plain and not (boundaries.is_dateline(passage) or boundaries.is_link(passage))
 
 
 def _trails(passage: Passage, bounded: bool) -> bool:

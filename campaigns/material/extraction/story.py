@@ -6,7 +6,7 @@ from campaigns.material.prose import is_prose
 
 from . import boundaries, quotations
 from .parts import Part, Parts
-from .region import bulk
+from .region import bulk, without_trail
 
 END = 4  # passages at the end that may be about the author
 REST = 0.2  # of the text may follow the first note at its end
@@ -72,8 +72,7 @@ def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
     inside = bulk(draft, places)
     while inside and not is_prose(passages[inside[0]].text):
         inside.pop(0)
-    while inside and boundaries.is_trailing(passages[inside[-1]]):
-        inside.pop()
+    inside = without_trail(passages, inside)
     inside = with_standfirst(draft, parts, inside)
     for at in places:
         parts[at] = Part.NOTE

@@ -202,6 +202,28 @@ def test_a_reference_at_the_end_of_the_last_paragraph_is_not_its_text() -> None:
     assert (says(draft, "letter") or "").endswith(END)
 
 
+def test_demands_without_full_stops_at_the_end_are_its_text() -> None:
+    demands = ["A night train on every day of the year", "Carriages that are not older than their passengers"]
+    draft = draft_of(heading("The night train manifesto"), OPENING, MIDDLE, "We demand:", *demands, "3 May 2021")
+    assert says(draft, "letter") == letter(OPENING, MIDDLE, "We demand:", *demands)
+
+
+def test_contacts_behind_a_statement_are_not_its_text() -> None:
+    draft = draft_of(
+        *(heading("Four towns speak up"), STORY, "The full statement reads as follows:", OPENING, MIDDLE, END),
+        *("Contact: Ann Webb, town hall of Harbour Town, who will be glad to answer all your questions.", "ENDS"),
+    )
+    assert says(draft, "letter") == letter(OPENING, MIDDLE, END)
+
+
+def test_a_line_that_leads_to_names_takes_no_leave() -> None:
+    draft = draft_of(
+        "Dear Ms Ferry,", OPENING, END, "First signatories: Ann Webb, mayor; Ben Hill, teacher; Cleo Marsh"
+    )
+    assert says(draft, "letter") == letter(OPENING, END)
+    assert draft.closing is None
+
+
 def test_an_article_is_no_letter_and_keeps_its_standfirst() -> None:
     draft = draft_of(heading("Night train to end"), STORY, STORY.replace("A night", "The night"), "About the author")
     assert not is_letter(draft)
