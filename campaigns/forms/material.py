@@ -263,7 +263,9 @@ def from_draft(draft: dict[str, Any]) -> dict[str, Any]:
     said["language"] = said["language"] or "en"
     said["summary"] = draft["standfirst"] or beginning(draft, chosen)
     said["addressed_to"] = _joined(stated_addressees(draft), 200)
-    if not said["source_url"].startswith(("https://", "http://")):  # half an address leads nowhere
+    try:
+        said["source_url"] = CheckForm.base_fields["source_url"].clean(said["source_url"])
+    except ValidationError:  # half an address leads nowhere
         said["source_url"] = ""
     said["cite"] = bool(draft["source_url"] or draft["publication"])
     said["asks"] = [{"source": number, "text": ask} for number, ask in enumerate(draft["asks"])]

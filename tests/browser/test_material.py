@@ -88,6 +88,9 @@ def test_a_document_becomes_a_public_page(
     go_on(page, "main form .actions button", "#check")
     expect(page.locator("#id_title")).to_have_value(TITLE.format(town=town))
     examiner.look("material-check")
+    page.click("main a[href$='/signatories/']")
+    examiner.look("material-signatories")
+    page.go_back()
 
     page.focus("#id_title")
     expect(page.locator("#original .seg.lit")).to_have_text(TITLE.format(town=town))
@@ -126,6 +129,8 @@ def test_a_document_becomes_a_public_page(
     expect(page.locator(".preview-bar")).to_have_count(0)
     page.goto(place)
     examiner.look("material")
+    page.click(".materials > li > a:last-child")
+    examiner.look("material-delete")
     assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 

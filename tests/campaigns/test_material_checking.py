@@ -168,6 +168,18 @@ def test_what_the_document_does_not_say_stays_empty_and_is_said(bob: Client, org
         assert said in page
 
 
+@pytest.mark.parametrize(
+    ("read_out", "filled"),
+    [("https://herald.example/pool", "https://herald.example/pool"), ("herald.example", "https://herald.example")]
+    + [("/2026/10/pool/", ""), ("javascript:alert(1)", "")],
+)
+def test_half_an_address_of_the_source_is_none(
+    bob: Client, organisation: Organisation, read_out: str, filled: str
+) -> None:
+    response = bob.get(address(read(organisation, draft=a_draft(source_url=read_out))))
+    assert as_shown(response)["source_url"] == filled
+
+
 def test_an_inferred_addressee_is_offered_and_not_filled_in(bob: Client, organisation: Organisation) -> None:
     draft = a_draft(addressees=["the mayor"], inferred=["addressees.0"])
     response = bob.get(address(read(organisation, draft=draft)))
