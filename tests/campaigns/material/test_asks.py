@@ -177,3 +177,9 @@ def test_a_title_that_demands_something_counts_where_the_text_does_not_say_it_to
 
 def test_a_text_without_a_demand_has_no_asks() -> None:
     assert asks("The lido opened in 1932. People swam there every summer.", letter=False) == []
+
+
+def test_a_petition_may_demand_in_its_title_alone() -> None:
+    story: Line = "The lido opened in 1932. People swam there every summer."
+    assert asks((heading("Save the lido!"), Part.HEAD), story, letter=False) == ["Save the lido!"]
+    assert asks((heading("The lido of Millbrook"), Part.HEAD), story, letter=False) == []
