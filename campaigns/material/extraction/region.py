@@ -197,7 +197,8 @@ def _closed_by(draft: Draft, parts: Parts, start: int, end: int) -> int | None:
     """A closing that stands among the signatories."""
     passages = draft.cleaned.passages
     claimed = (at for at in range(start + 1, min(start + 4, end)) if parts[at] in (Part.SIGNING, Part.CLOSING))
-    return next((at for at in claimed if boundaries.is_closing(passages[at])), None)
+    closes = (at for at in claimed if boundaries.is_closing(passages[at]) or boundaries.is_farewell(passages[at]))
+    return next(closes, None)
 
 
 def _greets_again(passage: Passage) -> bool:

@@ -123,7 +123,8 @@ def _tell_quoted(draft: Draft, parts: Parts, inside: list[int]) -> None:
     found = quotations.quotations(draft.cleaned.passages, inside)
     letter = quotations.of_the_letter(found, draft.language.value if draft.language else None)
     spans = [span for one in letter for span in one.spans]
-    if sum(span.end - span.start for span in spans) >= LETTER:
+    said = sum(span.end - span.start for span in spans)
+    if said >= LETTER or (len(spans) > 1 and said >= LETTER // 2):
         draft.letter = draft.runs(spans, 0.7)
         for one in letter:
             for at in one.passages:
