@@ -91,6 +91,8 @@ def _is_closing(whole: str, text: str) -> bool:
     if len(text) > LONGEST_OPENING or text.rstrip().endswith((":", "?")):
         return False
     words = len(whole.split())
+    if 2 <= words <= 4 and text.rstrip().endswith(",") and whole.split()[0] in known("closing_starts"):
+        return True  # "With urgency,"
     if begins(whole, "formulas"):
         return not text.rstrip().endswith(".") or words <= 30
     phrase = begins(whole, "closings")

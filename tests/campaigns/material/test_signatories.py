@@ -65,6 +65,7 @@ LISTS = {
             ("Senator Kit Vale", "Wold Greens"),
         ],
     ),
+    "a closing of one's own": ("With great urgency,\n\nMara Oakley, Upper Wold School\nDr. Tom Ferris", [A, B]),
     "one under the closing": ("Yours faithfully,\n\nMara Oakley", [("Mara Oakley", None)]),
     "role before the name": ("Sincerely,\n\nWorried Resident,\n\nMara Oakley", [("Mara Oakley", "Worried Resident")]),
     "role under the name": (

@@ -49,7 +49,7 @@ NO_SIGNATURES = {
         "Dear ministers,\n\nMara Oakley, Minister\nTom Ferris, Minister\nIlse Bree, Minister\nJo Arkwright, Minister\n"
         "Ned Pike, Minister\nAda Quill, Minister\nKit Vale, Minister\n\nWe who have signed ask you to open the bridge."
     ),
-    "headlines": "He signed the letter on Monday, as we have told you.\n\nWold Bakers Win\n\nMayor Opens Fair\n\nFerry Sinks",
+    "headlines": "He signed the letter on Monday, you know.\n\nWold Bakers Win\n\nMayor Opens Fair\n\nFerry Sinks",
     "copies of an unsigned letter": (
         "We, the undersigned, are many.\n\nCC:\n\nMara Oakley, Minister\n\nTom Ferris, Minister\n\nIlse Bree, Minister"
     ),
