@@ -19,10 +19,11 @@ NUMBER = re.compile(
     r"(?<![\w.,/:#§-])(?P<money>[$€£¥₺₹]\s?|(?:US|CA|AU|EUR|USD|GBP|CHF)\s?[$€£]?\s?)?"
     r"(?P<digits>\d{1,3}(?:[.,'’ \u00a0\u202f٬]\d{3}){1,4}(?!\d)(?:[.,٫]\d{1,2}(?!\d))?"
     r"|\d{1,12}(?:[.,٫]\d{1,3}(?!\d))?)"
-    r"(?![\w/:]|-\w)(?P<after>\s?(?:[€$£¥]|%|٪))?"
+    r"(?![\w/:\]]|-\w)(?P<after>\s?(?:[€$£¥]|%|٪))?"
 )
 GROUPED = re.compile(r"\d[.,'’ \u00a0\u202f٬]\d{3}(?!\d)")
 QUOTED = re.compile(r"[\"“„«‘']([^\"“”„«»‘’\n]{1,60})[\"”“»’']")
+NEXT = re.compile(r"\s([^\s,.;:!?()\[\]]{1,40})")
 UNIT = 3  # words between a number and what is counted
 TEXT = {None, Part.STORY, Part.LETTER}
 
@@ -75,10 +76,9 @@ def _numbers(low: str, said: str, language: str | None) -> Iterator[Span]:
 
 def _in_words(low: str, language: str | None) -> Iterator[Span]:
     for vague in wording(language, "vague").finditer(low):
-        yield Span(
-            vague.start() - _qualified(low[: vague.start()][-QUALIFIED:], language),
-            _counted(low, vague.end(), language) or vague.end(),
-        )
+        unit = _counted(low, vague.end(), language)
+        alone = vague.start() + len(re.sub(r"\s\S{1,3}\Z", "", vague.group()))  # "millions", not "millions of"
+        yield Span(vague.start() - _qualified(low[: vague.start()][-QUALIFIED:], language), unit or alone)
     for word in wording(language, "number_words").finditer(low):
         end = _magnitude(low, word.end(), language)
         unit = _counted(low, end, language)
@@ -121,13 +121,10 @@ def _starts(low: str, at: int, language: str | None, name: str) -> int | None:
 
 def _counted(low: str, at: int, language: str | None) -> int | None:
     """Where "displaced civilians" ends, if something that is counted follows soon."""
-    for count, word in enumerate(re.finditer(r"\s([^\s,.;:!?()]+)", low[at : at + 60])):
-        if (
-            count >= UNIT
-            or low[at : at + word.start()].strip(" ")
-            and low[at + word.start() - 1 : at + word.start()] in ",.;:"
-        ):
+    for _word in range(UNIT):
+        if not (word := NEXT.match(low, at)):
             return None
+        at = word.end()
         if wording(language, "counted").fullmatch(word[1]):
-            return at + word.end()
+            return at
     return None

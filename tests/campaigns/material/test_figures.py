@@ -20,6 +20,7 @@ def figures(*lines: Line, language: str = "en") -> list[str]:
         ("en", "Over 80 percent of the children cannot swim.", ["Over 80 percent"]),
         ("en", "Only 21% can.", ["Only 21%"]),
         ("en", "Tens of thousands of refugees came.", ["Tens of thousands of refugees"]),
+        ("en", "The debts of millions of debtors grow.[7] Women owe more.", ["millions"]),
         ("en", "There are 47 other rebel towns.", ["47 other rebel towns"]),
         ("de", "Mehr als 930.000 Menschen haben unterschrieben.", ["Mehr als 930.000 Menschen"]),
         ("de", "Es kostet 4,5 Milliarden Euro.", ["4,5 Milliarden Euro"]),
