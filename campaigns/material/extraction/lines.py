@@ -6,9 +6,9 @@ from functools import cache, cached_property
 from campaigns.material.document import Cleaned, Kind
 
 from .names import COMMAS, EDGES, Shape, phrases, plain, shape
-from .signatory_lines import Signer, after_number, halves, parsed
+from .signatory_lines import Signer, after_number, after_sign, halves, parsed
 
-MARKS = (",", " (", " - ", " – ", " — ", ": ", "; ")  # what ends a name in a line
+MARKS = (",", " (", " <", " - ", " – ", " — ", ": ", "; ")  # what ends a name in a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ def key(text: str) -> str:
 
 def head(text: str) -> str:
     text = text.translate(COMMAS)
-    at = after_number(text)
+    at = after_sign(text, after_number(text))
     return text[at : min((place for mark in MARKS if (place := text.find(mark, at)) > 0), default=len(text))]
 
 

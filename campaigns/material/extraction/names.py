@@ -8,7 +8,7 @@ from campaigns.material import words
 
 NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]{1,2}\s{0,3}(?=\D)|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
 PHONE = re.compile(r"\+?\(?\d[\d ()/.-]{6,24}\d")
-EDGES = " \t\n,;:.|/&*_~\"'`“”„«»،؛"
+EDGES = " \t\n,;:.|/&*_~\"'`“”„«»،؛<>"
 COMMAS = str.maketrans("،؛，、；", ",;,,;")  # those of other scripts, one for one
 
 

@@ -61,10 +61,16 @@ def after_number(text: str) -> int:
     return found.end() if found and found.end() < len(text) else 0
 
 
+def after_sign(text: str, start: int) -> int:
+    """Where the name begins after "/s/" or "gez."."""
+    first, _, rest = text[start:].lstrip().partition(" ")
+    return len(text) - len(rest) if rest and plain(first) in known("signs") else start
+
+
 def parsed(text: str, whole: bool = False) -> Signer | None:
     """The signer of one line; `whole` where the list is one of bodies, whose names may hold commas and dashes."""
     text = text.translate(COMMAS)
-    start, end = trimmed(text, after_number(text), len(text))
+    start, end = trimmed(text, after_sign(text, after_number(text)), len(text))
     mail = EMAIL.search(text, start, end)
     if mail:
         start, end = trimmed(text, start, max(start, mail.start() - (text[mail.start() - 1 : mail.start()] == "(")))

@@ -101,11 +101,15 @@ def _is_closing(whole: str, text: str) -> bool:
 
 def inline(line: Line, how: Opening) -> Line | None:
     """The names that stand in the opening line itself: "Signed by: …", "Yours sincerely, Ana Ruiz"."""
-    mark = "," if how is Opening.CLOSING else ":"
-    label, found, rest = line.text.partition(mark) if mark == "," else labelled(line.text)
-    if not rest.strip() or (how is Opening.CLOSING and not is_person(rest.strip(EDGES))):
-        return None
-    return Line(line.passage, line.start + len(label) + len(found), rest, Kind.PARAGRAPH)
+    if how is Opening.CLOSING:
+        phrase = begins(line.text.casefold(), "closings")
+        label, rest = line.text[: len(phrase)], line.text[len(phrase) :]
+        if not phrase or not is_person(rest.strip(EDGES)):
+            return None
+    else:
+        label, colon, rest = labelled(line.text)
+        label += colon
+    return Line(line.passage, line.start + len(label), rest, Kind.PARAGRAPH) if rest.strip() else None
 
 
 def sort(line: Line) -> Sort:
@@ -116,6 +120,8 @@ def sort(line: Line) -> Sort:
     label = key(labelled(line.text)[0])
     if label in known("copies"):
         return Sort.COPY
+    if len(line.key) == 1 and line.kind is not Kind.ITEM and not after_number(line.text):
+        return Sort.GROUP  # names by their first letter
     if line.kind is Kind.HEADING or line.key in known("countries") or line.key in known("groups"):
         return Sort.GROUP
     if label in known("contacts") or line.key in known("fields") or not line.key:
@@ -136,12 +142,7 @@ def _is_stop(line: Line) -> bool:
 
 def _sort_of_name(line: Line) -> Sort:
     text = line.text
-    if (
-        line.shape is Shape.NOTHING
-        or _is_dated(text)
-        or _is_blank(text)
-        or ("@" not in text[:1] and is_contact(head(text)))
-    ):
+    if line.shape is Shape.NOTHING or _is_dated(text) or _is_blank(text) or _is_only_contact(line):
         return Sort.SKIP
     if line.shape is Shape.PROSE:
         return Sort.NOTE
@@ -157,6 +158,13 @@ def _sort_of_name(line: Line) -> Sort:
     if line.shape is not Shape.PERSON and is_prose(text.split()) and (len(tokens) > 15 or text.endswith(".")):
         return Sort.NOTE
     return Sort.SIGNER
+
+
+def _is_only_contact(line: Line) -> bool:
+    if line.text.startswith("@") or not is_contact(head(line.text)):
+        return False
+    signer = line.signer
+    return signer is None or not is_person(line.text[signer.start : signer.end])
 
 
 def _is_blank(text: str) -> bool:
@@ -241,6 +249,8 @@ def _tells(line: Line) -> bool:
 
 
 def _known_group(line: Line) -> bool:
+    if len(line.key) == 1:
+        return True
     return line.key in known("countries") or line.key in known("groups") or mentions(line.text, "groups")
 
 

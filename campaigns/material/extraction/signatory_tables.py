@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from campaigns.material.document import Passage
 from campaigns.material.draft import Span
 
+from .lines import mentions
 from .names import Shape, is_contact, known, shape
 from .signatory_lines import parsed, trimmed
 
@@ -55,13 +56,18 @@ def _headed(cells: tuple[str, ...]) -> Columns | None:
     keys = [_key(cell) for cell in cells]
     first = next((at for at, key in enumerate(keys) if key in known("first_names")), None)
     last = next((at for at, key in enumerate(keys) if key in known("last_names") and at != first), None)
-    names = [at for at, key in enumerate(keys) if key in known("names")]
+    names = [at for at, key in enumerate(keys) if key in known("names") or _speaks_of_names(key)]
     others = [at for at, key in enumerate(keys) if key in known("affiliations")]
     if first is not None and last is not None:
         return Columns(sorted((first, last)), others)
     if names or first is not None or last is not None:
         return Columns([next(iter(names), first if first is not None else last or 0)], others)
     return Columns(others[:1], []) if others else None
+
+
+def _speaks_of_names(key: str) -> bool:
+    """ "Name and affiliation"."""
+    return len(key.split()) <= 4 and shape(key) is not Shape.PERSON and mentions(key, "names")
 
 
 def _guessed(rows: list[tuple[str, ...]]) -> Columns | None:

@@ -66,6 +66,23 @@ LISTS = {
         ],
     ),
     "a closing of one's own": ("With great urgency,\n\nMara Oakley, Upper Wold School\nDr. Tom Ferris", [A, B]),
+    "a sign before the name": (
+        "Sincerely,\n\n/s/ Mara Oakley\n/s/ Tom Ferris\n/s/ Ilse Bree\n/s/ Jo Arkwright",
+        [("Mara Oakley", None), ("Tom Ferris", None), ("Ilse Bree", None), ("Jo Arkwright", None)],
+    ),
+    "a name beside the closing": ("Best regards, Mara Oakley", [("Mara Oakley", None)]),
+    "by their first letters": (
+        "Signatories\n\nB\n\nIlse van der Bree, baker\n\nF\n\nDr. Tom Ferris\n\nO\n\nMara Oakley, Upper Wold School",
+        [C, B, A],
+    ),
+    "a table with one head for both": (
+        "Signatories\n\n| Nr. | Name and affiliation\n| 1 | Mara Oakley\n| 2 | Dr. Tom Ferris",
+        [("Mara Oakley", None), B],
+    ),
+    "addresses in angles": (
+        "Signed,\n\n- Mara Oakley <mara@example.org>\n- Dr. Tom Ferris <tom@example.org>",
+        [("Mara Oakley", None), B],
+    ),
     "one under the closing": ("Yours faithfully,\n\nMara Oakley", [("Mara Oakley", None)]),
     "role before the name": ("Sincerely,\n\nWorried Resident,\n\nMara Oakley", [("Mara Oakley", "Worried Resident")]),
     "role under the name": (
