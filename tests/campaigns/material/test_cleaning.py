@@ -1,6 +1,8 @@
 """What is not the document goes and is listed; what is the document stays, every character of it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campaigns.material.cleaning import clean
 from campaigns.material.document import Block, Cleaned, Document, Kind, Mark, Reason, Style
@@ -196,6 +198,43 @@ def test_every_character_is_in_the_text_or_listed() -> None:
     result = cleaned(*blocks)
     kept = result.text + "".join(one.text for one in result.dropped)
     assert sorted(_characters(kept)) == sorted(_characters("".join(blocks).replace("\\$", "$")))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(
+                    "Home",
+                    "News",
+                    "Share\nFacebook",
+                    "3 comments",
+                    "Related articles",
+                    "© Harbour News",
+                    "Read more",
+                    "[…]",
+                ),
+                *(LONG, OTHER, LAST, LONG[:90], LONG[91:], f"{LAST} [Continue reading…]", f"{OTHER}\n{LONG}\nAnn Webb"),
+                *(
+                    "Dear Mayor,",
+                    "A | B | C",
+                    "Photo: A. Swimmer",
+                    "We demand:",
+                    "open baths for all",
+                    "the same title",
+                ),
+            ]
+        ),
+        max_size=24,
+    ),
+    st.sampled_from(list(Kind)[1:8]),
+)
+def test_whatever_is_put_together_nothing_is_lost(lines: list[str], kind: Kind) -> None:
+    blocks = [Block(line, kind if place % 3 == 0 else Kind.PARAGRAPH) for place, line in enumerate(lines)]
+    result = cleaned(*blocks)
+    kept = result.text + "".join(one.text for one in result.dropped)
+    assert sorted(_characters(kept)) == sorted(_characters("".join(lines)))
 
 
 def _characters(text: str) -> str:
