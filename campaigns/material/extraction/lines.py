@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from campaigns.material.document import Cleaned, Kind
+from campaigns.material.document import Cleaned, Kind, Passage, Style
 
-from .names import COMMAS, EDGES, Shape, phrases, plain, shape
-from .signatory_lines import Signer, after_number, after_sign, halves, parsed
+from .names import COMMAS, EDGES, Shape, is_person, phrases, plain, shape
+from .signatory_lines import Signer, after_number, after_sign, halves, parsed, trimmed
 
+LONGEST_LIST = 50  # marks of a passage that are looked at
 MARKS = (",", " (", " <", " - ", " – ", " — ", ": ", "; ")  # what ends a name in a line
 
 
@@ -17,6 +18,7 @@ class Line:
     start: int  # in the cleaned text
     text: str
     kind: Kind
+    bold: int = 0  # where the bold letters end with which it begins, if others follow
 
     @property
     def end(self) -> int:
@@ -29,12 +31,20 @@ class Line:
     @cached_property
     def shape(self) -> Shape:
         """Of what stands first in it, which is the name if the line is a signer's."""
-        name = head(self.text)
+        name = self.text[: self.bold] if self.is_set_apart else head(self.text)
         return Shape.PERSON if halves(name) else shape(name)
 
     @cached_property
     def signer(self) -> Signer | None:
+        if self.is_set_apart:
+            name, rest = trimmed(self.text, 0, self.bold), trimmed(self.text, self.bold, len(self.text))
+            return Signer(*name, *rest)
         return parsed(self.text)
+
+    @property
+    def is_set_apart(self) -> bool:
+        """The name is bold, and what follows it is not."""
+        return self.bold > 0 and is_person(self.text[: self.bold].strip(EDGES))
 
 
 def lines_of(cleaned: Cleaned) -> list[Line]:
@@ -45,9 +55,17 @@ def lines_of(cleaned: Cleaned) -> list[Line]:
         at = passage.start
         for text in [passage.text] if passage.kind is Kind.ROW else passage.text.split("\n"):
             if text.strip():
-                lines.append(Line(number, at, text, passage.kind))
+                lines.append(Line(number, at, text, passage.kind, _bold(passage, at, text)))
             at += len(text) + 1
     return lines
+
+
+def _bold(passage: Passage, at: int, text: str) -> int:
+    first = at - passage.start
+    for mark in passage.block.marks[:LONGEST_LIST]:
+        if mark.style is Style.BOLD and mark.start == first and 0 < mark.end - first < len(text.rstrip(EDGES)):
+            return mark.end - first
+    return 0
 
 
 def key(text: str) -> str:

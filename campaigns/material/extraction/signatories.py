@@ -129,11 +129,12 @@ def _lines(cleaned: Cleaned, lines: list[Line], bodies_only: bool) -> list[Signe
     shapes = [Shape.PERSON if is_surname(one) else shape(one) for one in heads]
     bodies, people = shapes.count(Shape.BODY), shapes.count(Shape.PERSON)
     whole = bodies_only or bodies > people * 1.5
+    apart = {Span(line.start, line.end): line.signer for line in lines if line.is_set_apart}
     found: list[Signed] = []
     for entry in entries:
         line = text[entry.start : entry.end]
         several = [] if whole and len(entries) > 3 else enumerated(line, among=len(entries))
-        signer = None if several else parsed(line, whole)
+        signer = None if several else apart.get(entry) or parsed(line, whole)
         if signer:
             several = [signer] if whole else parted(line, signer)
         found += [placed(one, entry.start) for one in several]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.campaigns.material.letters_with_names import signers
+from campaigns.material.document import Block, Kind, Mark, Style, placed
+from tests.campaigns.material.letters_with_names import LETTER, read, signers
 
 A = ("Mara Oakley", "Upper Wold School")
 B = ("Dr. Tom Ferris", None)
@@ -309,3 +310,20 @@ def test_names_in_a_sentence_are_taken_where_it_says_that_they_signed() -> None:
     )
 
     assert signers(news, letter="") == [("Mara Oakley", "Wold Greens"), ("Tom Ferris MP", None), ("Ilse Bree", None)]
+
+
+def test_a_name_in_bold_letters_is_told_from_what_follows_it() -> None:
+    lines = ["Mara Oakley Upper Wold School", "Tom Ferris University of Wold", "Ilse Bree Wold Bakers"]
+    names = ["Mara Oakley", "Tom Ferris", "Ilse Bree"]
+    marked = [
+        Block(line, Kind.ITEM, marks=(Mark(0, len(name), Style.BOLD),)) for line, name in zip(lines, names, strict=True)
+    ]
+
+    draft, _ = read(placed("html", [Block(LETTER), Block("Signed,"), *marked], []))
+
+    assert [one.value.name for one in draft.signatories] == names
+    assert [one.value.affiliation for one in draft.signatories] == [
+        "Upper Wold School",
+        "University of Wold",
+        "Wold Bakers",
+    ]
