@@ -378,3 +378,13 @@ def test_the_list_asks_as_much_for_twenty_as_for_one(
 def test_no_name_of_a_document_is_logged(bob: Client, caplog: pytest.LogCaptureFixture) -> None:
     give(bob, b"\0\1\2 Tom Okafor", "okafor.docx")
     assert "kafor" not in caplog.text
+
+
+@pytest.mark.parametrize("page", ["check", "signatories", "address", "publish", "done", "delete", "original"])
+def test_another_organisations_document_is_not_behind_ones_own_address(material: Material, page: str) -> None:
+    charlie = Client()
+    charlie.force_login(make_user("charlie@example.org", make_organisation(slug="charlies"), "owner"))
+    behind = address(material, page).replace("/friends/", "/charlies/")
+    assert [charlie.get(behind).status_code, charlie.post(behind).status_code][page == "publish"] == 404
+    assert charlie.post(behind).status_code in (404, 405)
+    assert Material.objects.filter(pk=material.pk).exists()
