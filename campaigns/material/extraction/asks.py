@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from campaigns.material import phrases
 from campaigns.material.document import Kind, Passage
@@ -11,15 +12,17 @@ from campaigns.material.draft import Draft, Finding
 from .demanding import How, entitles, how, leads
 from .parts import Part, Parts
 from .sentences import sentences
-from .wordings import language_of, level, wording
+from .wordings import language_of, level, opening, wording
 
 ITEM = 420  # characters of a list item that are one ask; of a longer one, its first sentences
+BARE = 300  # characters of a paragraph without a mark that is an item
 MOST = 60  # asks of one document
 ABOVE = 4  # passages at the beginning of an article that say what it is about
 TOLD = 4  # demands that are only reported
 BULLET = re.compile(
     r"\s{0,4}(?:[-–—•*‣▪●◦·✓➢►→]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\.(?=\s))\s{0,4}"
 )
+PIECE = re.compile(r";\s|\s\(?(?:\d|[a-h]|i{1,3})\)\s")
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.|https?://|www\.")
 NOT_TEXT = {Part.SIGNING, Part.NOTE, Part.CLOSING, Part.RESPONSE, Part.ADDRESS, Part.HEAD}
 ALIKE = 0.6  # of the longer words of a title that also stand in an ask which then says the same
@@ -76,15 +79,24 @@ def _places(reading: Reading) -> Iterator[int]:
 def _read(reading: Reading, at: int, following: Passage | None) -> None:
     passage = reading.draft.cleaned.passages[at]
     lines = list(_lines(passage))
-    if passage.kind == Kind.HEADING:
-        _heading(reading, passage)
+    if passage.kind == Kind.HEADING and _heading(reading, at):
+        return
     for number, (start, end, item) in enumerate(lines):
-        after = lines[number + 1][2] if number + 1 < len(lines) else _is_item(following)
-        if item and (reading.listing or reading.section):
+        last = number + 1 == len(lines)
+        after = _is_item(following) or _is_bare(reading, passage, following) if last else lines[number + 1][2]
+        if (item or _is_bare(reading, None, passage)) and (reading.listing or reading.section):
             _item(reading, at, start, end)
         else:
             reading.listing = False
             _prose(reading, at, start, end, before_list=after, item=item)
+
+
+def _is_bare(reading: Reading, before: Passage | None, passage: Passage | None) -> bool:
+    """May a paragraph without a mark be an item, being short and an order or the end of "We ask you to:"?"""
+    if passage is None or passage.kind != Kind.PARAGRAPH or len(passage.text) > BARE:
+        return False
+    order = opening(reading.language, "imperatives").match(level(passage.text))
+    return (before is None or before.text.endswith(":")) and bool(passage.text[:1].islower() or order)
 
 
 def _is_item(passage: Passage | None) -> bool:
@@ -103,12 +115,18 @@ def _lines(passage: Passage) -> Iterator[tuple[int, int, bool]]:
         start += len(line) + 1
 
 
-def _heading(reading: Reading, passage: Passage) -> None:
+def _heading(reading: Reading, at: int) -> bool:
+    """Whether a heading says no more than that demands follow, or is one of those that do."""
+    passage = reading.draft.cleaned.passages[at]
+    level_of, reading.listing = passage.block.level or 1, False
     if phrases.everywhere("asking", "demand_headings").match(passage.text):
-        reading.section = passage.block.level or 1
-    elif reading.section and (passage.block.level or 1) <= reading.section:
-        reading.section = 0
-    reading.listing = False
+        reading.section = level_of
+        return True
+    if reading.section and level_of > reading.section:
+        _item(reading, at, passage.start, passage.end)
+        return True
+    reading.section = 0
+    return False
 
 
 def _item(reading: Reading, at: int, start: int, end: int) -> None:
@@ -134,7 +152,18 @@ def _prose(reading: Reading, at: int, start: int, end: int, before_list: bool, i
             if not (told == How.DEMAND and _says_much(said, reading.language)):
                 continue
         if told:
-            reading.asks.append(Ask(first, last, told, at))
+            pieces = list(_pieces(reading.draft.cleaned.text, first, last)) if told >= How.DUTY else []
+            reading.asks += [Ask(*piece, How.LISTED, at) for piece in pieces] or [Ask(first, last, told, at)]
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Each of the demands in "We ask you to: reopen the lido; mend the pumps." """
+    colon = text.find(":", start, end)
+    marks = [found.span() for found in PIECE.finditer(text, colon + 1, end)] if colon >= 0 else []
+    for (_before, first), (last, _after) in pairwise([(colon, colon + 1), *marks, (end, end)] if marks else []):
+        said = text[first:last]
+        if len(said.split()) > 1:
+            yield first + len(said) - len(said.lstrip()), first + len(said.rstrip())
 
 
 def _says_much(said: str, language: str | None) -> bool:

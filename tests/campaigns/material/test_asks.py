@@ -183,3 +183,33 @@ def test_a_petition_may_demand_in_its_title_alone() -> None:
     story: Line = "The lido opened in 1932. People swam there every summer."
     assert asks((heading("Save the lido!"), Part.HEAD), story, letter=False) == ["Save the lido!"]
     assert asks((heading("The lido of Millbrook"), Part.HEAD), story, letter=False) == []
+
+
+def test_paragraphs_without_marks_may_be_the_items_of_a_list() -> None:
+    lines: tuple[Line, ...] = "We ask you to:", "reopen the lido,", "mend the pumps.", "Swimmers are patient people."
+    assert asks(*lines) == ["reopen the lido,", "mend the pumps."]
+
+
+def test_headings_below_a_heading_of_demands_are_asks() -> None:
+    lines: tuple[Line, ...] = (
+        heading("Our demands", 2),
+        heading("Free lessons for children", 3),
+        "Many cannot swim.",
+        heading("Signatures", 2),
+    )
+    assert asks(*lines) == ["Free lessons for children"]
+
+
+@pytest.mark.parametrize(
+    ("demand", "pieces"),
+    [
+        (
+            "We ask you to: reopen the lido; mend the pumps; and keep them clean.",
+            ["reopen the lido;", "mend the pumps;", "and keep them clean."],
+        ),
+        ("We demand: (1) new pumps (2) free lessons.", ["new pumps", "free lessons."]),
+        ("We ask you to mend the pumps; they leak.", ["We ask you to mend the pumps; they leak."]),
+    ],
+)
+def test_demands_in_one_sentence_are_told_one_by_one(demand: str, pieces: list[str]) -> None:
+    assert [one.rstrip(";") for one in asks(demand)] == [one.rstrip(";") for one in pieces]
