@@ -4,8 +4,10 @@ import pytest
 
 from campaigns.material.cleaning import clean
 from campaigns.material.document import Block, Document, Kind, Mark, Style
-from campaigns.material.draft import Draft
+from campaigns.material.draft import Draft, Finding
 from campaigns.material.extraction import extract
+from campaigns.material.extraction import letter as finder
+from campaigns.material.extraction.parts import Part
 
 OPENING = (
     "We write to you about the night train to the coast, which your company means to end this winter, although it has"
@@ -242,7 +244,50 @@ def test_a_document_that_is_cut_off_is_said_to_be_incomplete() -> None:
 
 def test_an_author_who_writes_is_not_the_first_word_of_the_body() -> None:
     body = says(draft_of(heading("Night train to end"), f"Ann Webb writes: {STORY}", MIDDLE, MIDDLE), "body")
-    assert body and STORY in body
+    assert body and body.startswith(STORY)
+
+
+def alone(*blocks: Block | str, parts: dict[int, Part] | None = None) -> Draft:
+    """What the finder of letters tells without the other finders, but for what they claimed."""
+    cleaned = clean(Document("txt", tuple(Block(one) if isinstance(one, str) else one for one in blocks)))
+    draft = Draft(cleaned, language=Finding("en", (), 1.0))
+    finder.find(draft, [(parts or {}).get(at) for at in range(len(cleaned.passages))])
+    return draft
+
+
+def test_notes_above_and_below_are_told_by_their_words() -> None:
+    update, first = (
+        "Update (4 June 2021): the railway has answered us in the meantime.",
+        "First published in Coastline.",
+    )
+    draft = alone(
+        heading("An open letter to the railway"), update, OPENING, MIDDLE, END, first, "[1] Timetable, page 4."
+    )
+    assert says(draft, "letter") == letter(OPENING, MIDDLE, END)
+
+
+def test_what_trails_behind_an_article_is_not_its_body() -> None:
+    trail: list[Block | str] = [
+        heading("More"),
+        "3 May 2021",
+        "https://coastline.example/train",
+        "Ann Webb, Harbour Town",
+    ]
+    assert says(alone(heading("Night train to end"), STORY, MIDDLE, *trail), "body") == letter(STORY, MIDDLE)
+
+
+def test_a_first_paragraph_that_was_claimed_for_the_head_begins_the_body() -> None:
+    blocks: list[Block | str] = [heading("Night train to end"), STORY, MIDDLE]
+    claimed = {0: Part.HEAD, 1: Part.HEAD}
+    assert says(alone(*blocks, parts=claimed), "body") == letter(STORY, MIDDLE)
+    blocks[1] = Block(STORY, marks=(Mark(0, len(STORY), Style.BOLD),))
+    assert says(alone(*blocks, parts=claimed), "body") == MIDDLE
+
+
+def test_names_that_were_claimed_end_the_letter() -> None:
+    blocks: list[Block | str] = [heading("An open letter to the railway"), OPENING, MIDDLE, END, "Ann Webb", "Ben Hill"]
+    draft = alone(*blocks, parts={4: Part.SIGNING, 5: Part.SIGNING})
+    assert says(draft, "letter") == letter(OPENING, MIDDLE, END)
 
 
 def test_a_document_without_a_sentence_has_no_letter() -> None:
