@@ -250,3 +250,21 @@ def test_on_a_phone_one_side_is_shown_at_a_time(open_post_room: OpenPostRoom) ->
     expect(page.locator("#div_id_title [data-show]")).to_be_focused()
     page.click(".sides a[href='#original']")
     expect(page.locator("#original")).to_be_visible()
+
+
+def test_a_file_can_be_dropped_and_a_long_text_be_pasted(open_post_room: OpenPostRoom) -> None:
+    page = open_post_room()
+    page.goto(PLACE)
+    carried = page.evaluate_handle(
+        "text => { const data = new DataTransfer(); data.items.add(new File([text], 'dropped.md')); return data }",
+        LETTER.format(town="Dalton"),
+    )
+    page.dispatch_event(".drop", "drop", {"dataTransfer": carried})
+    go_on(page, "main form .actions button", "#check")
+    expect(page.locator(".about")).to_contain_text("dropped.md")
+    page.goto(PLACE)
+    sentence = "The pool of Walton is the only one for many miles around, and it must stay. "
+    page.fill("[name=pasted]", LETTER.format(town="Walton") + "\n\n".join([sentence * 20] * 400))
+    go_on(page, "main form .actions button", "#check")  # more than a form may hold, so it went as a file
+    expect(page.locator("#id_title")).to_have_value(TITLE.format(town="Walton"))
+    expect(page.locator(".warned")).to_be_visible()
