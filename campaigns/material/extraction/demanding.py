@@ -40,8 +40,8 @@ def how(said: str, language: str | None, addressees: tuple[str, ...] = ()) -> Ho
         return How.DEMAND
     if _duty(said, language, addressees):
         return How.DUTY
-    if opening(language, "imperatives").match(said):
-        return How.ORDER
+    if opening(language, "imperatives").match(said) and not wording(language, "letter_words").search(said, 0, AFTER):
+        return How.ORDER  # but "Open letter to …" and "Sign the petition" are none
     if _reports(said, language):
         return How.REPORTED
     if wording(language, "needs").search(said):

@@ -89,6 +89,7 @@ def test_a_greeting_for_everybody_names_nobody(language: str, line: str) -> None
         ("en", "Open Letter to The President & The Prime Minister", ["The President", "The Prime Minister"]),
         ("en", "Open letter to the Minister for Sport on the state of our pools", ["the Minister for Sport"]),
         ("en", "An open letter to reopen the lido", []),
+        ("en", "A Call to Action", []),
         ("en", "Letter to President Bell: pools must be safe", ["President Bell"]),
         ("en", "Open letter to Ada Bell, Minister of Sport", ["Ada Bell, Minister of Sport"]),
         ("de", "Offener Brief an den Rat und die Bürgermeisterin", ["den Rat", "die Bürgermeisterin"]),

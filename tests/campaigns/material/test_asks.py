@@ -183,6 +183,7 @@ def test_a_petition_may_demand_in_its_title_alone() -> None:
     story: Line = "The lido opened in 1932. People swam there every summer."
     assert asks((heading("Save the lido!"), Part.HEAD), story, letter=False) == ["Save the lido!"]
     assert asks((heading("The lido of Millbrook"), Part.HEAD), story, letter=False) == []
+    assert asks((heading("Open letter on the lido"), Part.HEAD), story, letter=False) == []
 
 
 def test_paragraphs_without_marks_may_be_the_items_of_a_list() -> None:

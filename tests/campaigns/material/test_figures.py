@@ -51,6 +51,7 @@ def test_counts_money_and_shares_are_figures(language: str, said: str, values: l
         "The law is 2016/679.",
         "They speak of “10,000 terrorists” there.",
         "It took seven years.",
+        "Sign petition no. 108,191 now.",
     ],
 )
 def test_years_days_references_and_disputed_numbers_are_no_figures(said: str) -> None:
