@@ -169,6 +169,34 @@ def test_a_list_of_signatories_with_links_stays() -> None:
     assert len(kept(f"<div><p>{LONG}</p></div><ul>{rows}</ul>")) == 51
 
 
+def test_a_heading_goes_with_all_that_stood_under_it() -> None:
+    page = (
+        f"<h1>The night ferry</h1><p>{LONG}</p><h2>Be with us</h2><form><label>Name</label></form><h2>Why</h2><p>x</p>"
+    )
+    assert kept(page) == ["The night ferry", LONG.strip(), "Why", "x"]
+
+
+def test_links_that_share_and_links_between_bars_go() -> None:
+    share = '<p><a href="https://www.facebook.com/sharer.php?u=x">Facebook</a></p>'
+    menu = " | ".join(f'<a href="https://{name}.example/">{name}</a>' for name in ("Home", "Letters", "Contact"))
+    gone = {block.text: block.cruft for block in body(f"<div><p>{LONG}</p>{share}<p>{menu}</p></div>") if block.cruft}
+    assert gone == {"Facebook": Reason.SHARING, "Home | Letters | Contact": Reason.NAVIGATION}
+
+
+def test_a_caption_that_is_said_twice_is_there_once() -> None:
+    page = "<figure><img alt='The old pier'><figcaption>The old pier</figcaption></figure>"
+    assert [block.text for block in body(page)] == ["The old pier"]
+
+
+def test_a_name_that_covers_most_of_the_text_is_not_believed() -> None:
+    assert kept(f'<div class="promo"><p>{LONG}{LONG}</p></div><p>{LONG}</p>') == [(LONG + LONG).strip(), LONG.strip()]
+
+
+def test_a_page_keeps_a_heading() -> None:
+    page = f'<div class="masthead"><h1>The night ferry</h1></div><p>{LONG}</p>'
+    assert kept(page) == ["The night ferry", LONG.strip()]
+
+
 def test_cards_side_by_side_are_rows() -> None:
     card = '<div class="person"><img alt="Photo of {0}"><h4>{0}</h4><p>{1}</p></div>'
     cards = "".join(card.format(f"Ida Storm {number}", "Captain") for number in range(4))
@@ -273,6 +301,7 @@ def test_a_day_is_taken_only_where_the_page_marks_it_as_its_own() -> None:
     both = "<time class=published datetime='2024-05-06'>a</time><time class=updated datetime='2024-05-07'>b</time>"
     assert told(both, "date") == ["2024-05-06"]
     assert kept(both) == ["a b"]
+    assert told(f"<p>{LONG}</p><p>We meet on <time datetime='2024-05-06'>6 May</time></p>", "date") == []
     assert told(f"<p>{LONG}</p><div class=comments><time datetime='2024-05-06'>6 May</time></div>", "date") == []
 
 

@@ -205,6 +205,13 @@ def test_lines_of_names_stay_lines(lines: str) -> None:
     assert kept(PROSE + "\n" + lines)[-1] == lines
 
 
+def test_ragged_prose_is_one_paragraph() -> None:
+    ragged = "It turned\nfor us, and it shall\nturn again"
+    assert kept(ragged) == [ragged.replace("\n", " ")]
+    arabic = "الطاحونة تدور منذ مئتي عام وسوف تدور\nمئتين أخرى إذا فعل المجلس ما وعد به كل من يسكن عند النهر\nويشرب منه"
+    assert kept(arabic) == [arabic.replace("\n", " ")]
+
+
 def test_hard_breaks_stay() -> None:
     assert kept("one  \ntwo\\\nthree<br>four") == ["one\ntwo\nthree\nfour"]
 
