@@ -81,7 +81,6 @@ def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
     if not inside:
         return
     spans = [Span(passages[at].start, passages[at].end) for at in inside]
-    spans[0] = Span(_after_byline(draft, spans[0]), spans[0].end)
     draft.body = draft.runs(spans, 0.8)
     _tell_quoted(draft, parts, inside)
 
@@ -109,14 +108,6 @@ def _is_apart(draft: Draft, passage: Passage) -> bool:
 
 def _is_in(found: Finding[str], passage: Passage) -> bool:
     return any(passage.start <= span.start < passage.end for span in found.spans)
-
-
-def _after_byline(draft: Draft, first: Span) -> int:
-    """ "Leila Haddad writes: …" """
-    if not draft.byline or not draft.byline.spans or not first.start <= draft.byline.spans[0].start < first.start + 8:
-        return first.start
-    colon = draft.cleaned.text.find(": ", draft.byline.spans[0].end, draft.byline.spans[0].end + 40)
-    return colon + 2 if colon >= 0 else first.start
 
 
 def _tell_quoted(draft: Draft, parts: Parts, inside: list[int]) -> None:
