@@ -185,3 +185,22 @@ def test_the_name_in_an_address_without_a_label_is_found_by_the_greeting_below()
     lines = "Moulins, 3 May 2021", "Dr. Rose Petit\nMayor of Moulins\nTown Hall", ("Dear Mayor,", Part.ADDRESS), TEXT
     assert names(*lines) == ["Dr. Rose Petit"]
     assert names("Dr. Rose Petit\nSwimmer", ("Dear Mayor,", Part.ADDRESS), TEXT) == ["Mayor"]
+
+
+@pytest.mark.parametrize(
+    ("language", "demand", "who"),
+    [
+        ("de", "Wir fordern die Landesregierung auf, das Bad zu öffnen.", "die Landesregierung"),
+        ("fr", "Nous demandons au ministre des Sports de rouvrir la piscine.", "ministre des Sports"),
+        ("es", "Exigimos al Gobierno de Aragón que abra la piscina.", "Gobierno de Aragón"),
+        ("it", "Chiediamo al Governo di riaprire la piscina.", "Governo"),
+        ("pt", "Apelamos ao Governo para que reabra a piscina.", "Governo"),
+        ("nl", "Wij roepen de gemeenteraad op om het zwembad te openen.", "de gemeenteraad"),
+        ("pl", "Wzywamy Radę Miasta do otwarcia basenu.", "Radę Miasta"),
+        ("ar", "نطالب الحكومة بفتح المسبح.", "الحكومة"),
+    ],
+)
+def test_a_demand_suggests_of_whom_it_is_made(language: str, demand: str, who: str) -> None:
+    draft, parts = drafted(demand, language=language, letter=True)
+    asking.find(draft, parts)
+    assert [(one.value, one.inferred) for one in draft.addressees] == [(who, True)]
