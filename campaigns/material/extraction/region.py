@@ -97,7 +97,7 @@ def _greeted(draft: Draft, parts: Parts, places: list[int], at: int, greeting: S
         if not begun:
             greeters.append(follow.pop(0))
             at += 1
-    if not any(is_prose(passages[other].text) and other - at <= NEAR for other in follow[:NEAR]) and not begun:
+    if not any(says(passages[other]) and other - at <= NEAR for other in follow[:NEAR]) and not begun:
         return None
     region = _region(draft, parts, begins + follow, signs)
     if region is None or not _speaks(draft, region, 0.25 if region.closing is None else 0.0):
@@ -113,7 +113,7 @@ def _stands(draft: Draft, region: Region) -> bool:
 
 
 def _speaks(draft: Draft, region: Region, share: float) -> bool:
-    prose = [draft.cleaned.passages[at] for at in region.inside if is_prose(draft.cleaned.passages[at].text)]
+    prose = [draft.cleaned.passages[at] for at in region.inside if says(draft.cleaned.passages[at])]
     return max(evidence.speaking(draft, prose, "we"), evidence.speaking(draft, prose, "you")) >= share
 
 
@@ -136,9 +136,15 @@ def _region(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> Regi
 def _from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> list[int]:
     for begin, at in enumerate(places):
         one = passages[at]
-        if is_prose(one.text) or (ends_sentence(one.text) and one.kind != Kind.HEADING and not one.text.endswith(":")):
+        if says(one):
             return places[begin:]
     return []
+
+
+def says(passage: Passage) -> bool:
+    """Is it a paragraph, or a sentence at least?"""
+    text = passage.text
+    return is_prose(text) or (ends_sentence(text) and passage.kind != Kind.HEADING and not text.endswith(":"))
 
 
 def without_trail(passages: tuple[Passage, ...], inside: list[int], bounded: bool = False) -> list[int]:
@@ -169,7 +175,7 @@ def _trails(passage: Passage, bounded: bool) -> bool:
 def _end(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> tuple[int, int | None]:
     """How many of `places` are the letter's, and the passage that closes it."""
     passages = draft.cleaned.passages
-    total = sum(len(passages[at].text) for at in places if is_prose(passages[at].text))
+    total = sum(len(passages[at].text) for at in places if says(passages[at]))
     said = 0
     for count, at in enumerate(places):
         one = passages[at]
@@ -184,7 +190,7 @@ def _end(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> tuple[i
             return count, _closed_by(draft, parts, places[count - 1], at)
         if said and said * 4 >= rest and signs.departs(at):
             return count, None
-        said += len(one.text) if is_prose(one.text) else 0
+        said += len(one.text) if says(one) else 0
     last = places[-1] if places else 0
     return len(places), _closed_by(draft, parts, last, len(passages))
 

@@ -6,7 +6,7 @@ from campaigns.material.prose import is_prose
 
 from . import boundaries, quotations
 from .parts import Part, Parts
-from .region import bulk, without_trail
+from .region import bulk, says, without_trail
 
 END = 4  # passages at the end that may be about the author
 REST = 0.2  # of the text may follow the first note at its end
@@ -70,7 +70,7 @@ def without_references(text: str) -> int:
 def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
     passages = draft.cleaned.passages
     inside = bulk(draft, places)
-    while inside and not is_prose(passages[inside[0]].text):
+    while inside and not says(passages[inside[0]]):
         inside.pop(0)
     inside = without_trail(passages, inside)
     inside = with_standfirst(draft, parts, inside)

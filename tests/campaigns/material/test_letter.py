@@ -101,6 +101,12 @@ def test_two_lines_of_greeting_are_one() -> None:
     assert says(draft, "salutation") == "السادة أعضاء المجلس\nتحية طيبة وبعد ..."
 
 
+def test_a_letter_of_one_short_sentence_is_a_letter() -> None:
+    draft = draft_of("Dear Ms Ferry,", "We ask you to keep the night train.", "Yours sincerely", "Ann Webb")
+    assert is_letter(draft)
+    assert says(draft, "letter") == says(draft, "body") == "We ask you to keep the night train."
+
+
 def test_copies_and_subjects_below_the_greeting_are_not_its_text() -> None:
     draft = draft_of(
         "Dear Ms Ferry,", "cc. the mayors of the coast,", "Re: the night train", OPENING, END, "Sincerely,"
