@@ -94,8 +94,10 @@ def _goes_on(sheet: Sheet, first: int, second: int) -> bool:
     if (one.kind, other.kind) not in MENDABLE or ends_sentence(one.text) or BULLET.match(other.text):
         return False
     if begins_small(other.text):
-        # A list may have items in small letters, too: its first one would begin so.
-        return len(one.text) >= LONG // 2 and not begins_small(one.text) and "\n" not in one.text[-LONG // 2 :]
+        # A list may have items in small letters, too: its first one would begin so. "by Jane Roe" is of no sentence.
+        whole = len(other.text) >= LONG // 2 or ends_sentence(other.text)
+        running = len(one.text) >= LONG // 2 and "\n" not in one.text[-LONG // 2 :]
+        return whole and running and not begins_small(one.text)
     torn = sheet.why[first + 1 : second].count(Reason.PAGE_BREAK) or (one.page and one.page != other.page)
     return bool(torn) and _is_running(one) and other.text[:1].isalpha() and len(other.text) >= LONG // 4
 

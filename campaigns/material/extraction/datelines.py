@@ -18,6 +18,9 @@ BREAK = re.compile(r"[,،:–—-]\s*\||\|\s*[,،–—-]")  # between a place a
 APART = re.compile(r"[,،|;/()–—•·-]|\s(?:and|und|et|y|e|en|i|و|û)\s", re.IGNORECASE)
 MINUTES = re.compile(r"\d[:.hH]\d\d")
 CLOCK = re.compile(r"(?<!\d)[012]?\d[.:hH][0-5]\d(?!\d)")
+ZONE = re.compile(r"(?<=\d\d)\s[+-]\d{4}(?:\s\(\w{2,5}\))?$")  # of a mail: "10:12:00 +0100 (CET)"
+FILED = re.compile(r"(?<=\d)/(?=[^\W\d_])")  # what many blogs set behind it: "5 May 2020 10:12/in News/by jane"
+COUNTED = re.compile(r"\s?[|·•–—-]\s?\d{1,3}(?:\s[^\W\d_]{1,20}){1,3}\s?$")  # "· 3 min read", "| 4 comments"
 OPENING = 120  # characters in which the dateline of a news story stands
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
 DASH = re.compile(r"\)?\]?\.?\s{0,2}(?:--?-?|[–—:|/])\s")
@@ -48,8 +51,9 @@ def find(edges: Edges) -> Finding[str] | None:
 
 def in_line(line: str, edges: Edges) -> FoundDate | None:
     """The day of a line that holds nothing but a day, its place and its label: "Leeds, 5 May 2020"."""
-    if not 6 <= len(line.strip()) <= LINE:
+    if not 6 <= len(line.strip()) <= LINE or "@" in line:
         return None
+    line = _bare(line, edges)
     later = any_of(edges.words("not_dates"), r"(?<!\w)", r"(?!\w)").search(line, 1)
     line = line[: later.start()] if later else line
     found = dates_in(line, edges.language)
@@ -61,6 +65,21 @@ def in_line(line: str, edges: Edges) -> FoundDate | None:
     ):
         return None
     return found[0] if _is_place(_without(line, edges), edges) and _is_stamp(line, edges) else None
+
+
+def _bare(line: str, edges: Edges) -> str:
+    """Without what stands beside a day and has digits too: a time zone, a file number, the day of another calendar."""
+    line = ZONE.sub("", line.rstrip())
+    filed = FILED.search(line)
+    line = line[: filed.start()] if filed else line
+    counted = COUNTED.search(line)
+    if counted and counted[0].islower() and not times_in(counted[0], edges.language):
+        line = line[: counted.start()]
+    number = any_of(edges.words("numbered"), r"(?<!\w)", r"\W{0,3}\d{1,5}(?:/\d{1,4})?(?!\w|[./]\d)")
+    months = any_of(words.everywhere("head", "other_months"), r"\d{1,2}\s?[-/]?\s?", r"\s?[-/]?\s?\d{4}(?!\d)")
+    for other in (number, months):
+        line = other.sub(lambda match: " " * len(match[0]), line)
+    return line
 
 
 def _is_stamp(line: str, edges: Edges) -> bool:
@@ -97,7 +116,7 @@ def _is_place(rest: str, edges: Edges) -> bool:
 def _words(rest: str, edges: Edges) -> list[str]:
     """Those that are neither label nor weekday."""
     weekdays = calendar_of(edges.language).weekdays
-    labels = (*words.everywhere("head", "dates"), *edges.words("at"))
+    labels = (*words.everywhere("head", "dates"), *edges.words("at"), *edges.words("by"))
     bare = any_of(labels, r"(?<!\w)", r"(?!\w)").sub(" ", rest)
     said = [word.strip(".,:;|()[]–—-*_•·،'\"") for word in bare.split()]
     return [word for word in said if word and fold(word.lower()) not in weekdays]

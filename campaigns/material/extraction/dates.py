@@ -275,6 +275,18 @@ def _joined(found: list[FoundDate], folded: str, code: str) -> list[FoundDate]:
     return kept
 
 
+def month_in(text: str, language: str = "") -> tuple[int, int] | None:
+    """Where a month and its year stand, without a day: "May 2020"."""
+    match = _month(language).search(fold(text))
+    return match.span() if match else None
+
+
+@cache
+def _month(code: str) -> re.Pattern[str]:
+    joint = rf"(?:(?:{_any(_said(code, 'of'))})\s)?"
+    return re.compile(rf"(?<!\w)(?:{_any(calendar_of(code).months)})\.?\s{joint}{YEAR}", re.IGNORECASE)
+
+
 def times_in(text: str, language: str | None = None) -> list[FoundTime]:
     """Times of day: "13:30", "4 pm", "10.00-11.00", "18 Uhr", "20h30"."""
     return [found for match in _clock(language or "").finditer(fold(text)) if (found := _time(match, language or ""))]
@@ -283,7 +295,7 @@ def times_in(text: str, language: str | None = None) -> list[FoundTime]:
 @cache
 def _clock(code: str) -> re.Pattern[str]:
     after, before = _said(code, "oclock"), _said(code, "at")
-    half = rf"(?:\s?(?P<half{{0}}>[ap]\.?m\b\.?|{_any(_halves(code, 0) + _halves(code, 1))}))?"
+    half = rf"(?:\s?(?P<half{{0}}>[ap]\.?m\b\.?|(?:{_any(_halves(code, 0) + _halves(code, 1))})(?!\w)))?"
     until = _until(code)
     return re.compile(
         rf"(?:(?P<at>(?<!\w)(?:{_any(before)}))\s)?"

@@ -9,8 +9,9 @@ from campaigns.material import phrases, words
 from campaigns.material.document import Kind, Passage, Style
 from campaigns.material.draft import Draft, Span
 from campaigns.material.phrases import normal
-from campaigns.material.prose import is_prose
+from campaigns.material.prose import ends_sentence, is_prose
 
+from .dates import dates_in
 from .parts import Part, Parts
 
 MOST = 40  # passages above and below the text
@@ -18,6 +19,7 @@ SALUTATION = 160  # characters of a salutation
 EMPHASIS = 0.9  # of the letters that are bold or italic in a passage that is so
 LINE = 100  # characters of a line that is one of several
 NOTE = 500  # characters of a note below the text
+LONGEST = 250  # characters of a first line that may be a title
 LONG = 3_000  # characters of a passage that is text, whatever its lines are
 # Small words inside the names of people and places, in any language.
 PARTICLES = {
@@ -98,12 +100,14 @@ def _above(passages: tuple[Passage, ...], text: list[int]) -> tuple[list[int], i
     above: list[int] = []
     for number, at in enumerate(text):
         passage = passages[at]
-        begins = is_salutation(passage.text) and passage.kind != Kind.HEADING
         following = passages[text[number + 1]] if number + 1 < len(text) else None
+        dated = following is not None and len(following.text) <= LINE and dates_in(following.text)
+        begins = is_salutation(passage.text) and passage.kind != Kind.HEADING and not dated
         if begins or _all_emphasised(passage, following):
             return above, at
         text_begins = is_text(passage) if above else _is_first_text(passage)
-        if text_begins and not is_notice(passage.text):
+        greeting = following is not None and is_salutation(following.text) and len(passage.text) <= LONGEST
+        if text_begins and not is_notice(passage.text) and not (greeting and not ends_sentence(passage.text)):
             return above, at
         above.append(at)
         if len(above) == MOST:
@@ -118,7 +122,7 @@ def _below(passages: tuple[Passage, ...], text: list[int]) -> list[int]:
 
 def _is_first_text(passage: Passage) -> bool:
     """The first line may be a long title, but no title is several sentences."""
-    return is_text(passage) and (len(passage.text) > 250 or passage.text.rstrip()[-1:] in ".:;")
+    return is_text(passage) and (len(passage.text) > LONGEST or passage.text.rstrip()[-1:] in ".:;")
 
 
 def is_notice(text: str) -> bool:

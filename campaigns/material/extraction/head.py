@@ -25,13 +25,13 @@ def find(draft: Draft, parts: Parts) -> None:
 
 
 def _claim_kickers(edges: Edges) -> None:
-    """Short lines above the title, "Press release" below it, and the title once more. Notices are no text either."""
+    """Short lines above the title, "Press release" below it, the title once more. Notices and menus are no text."""
     title = edges.draft.title
     start = min((span.start for span in title.spans), default=0) if title else 0
     genres = {normal(one) for one in edges.words("genres")}
     for at in edges.above:
         passage = edges.passage(at)
-        if is_notice(passage.text):
+        if is_notice(passage.text) or titles.is_menu(passage.text.split("\n")):
             edges.claim(at, Part.NOTE)
         above = passage.start < start and len(passage.text) <= KICKER
         again = title is not None and normal(passage.text) == normal(title.value) and title.confidence > 0.5

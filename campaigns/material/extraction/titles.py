@@ -10,13 +10,15 @@ from campaigns.material.phrases import everywhere, normal
 from campaigns.material.prose import ends_sentence
 
 from . import datelines
-from .dates import dates_in
+from .dates import dates_in, month_in
 from .edges import Edges, any_of, is_emphasised, is_salutation, lines_of, spanned
 from .sentences import sentences
 
 LONGEST = 300  # characters
 CONTACT = re.compile(r"https?://|www\.|\S@\S|(?:\+|\b00)\d[\d ()/-]{6,}|\d{5}")
-SITE = re.compile(r"\s[|–—•·»:-]{1,2}\s")
+SITE = re.compile(r"\s[|–—•·»:-]{1,2}\s|:\s")
+NUMBER = re.compile(r"\W{0,4}\d{1,7}(?:[./-]\d{1,4})?\W{0,3}$")  # "Press release 12/2020", "Petition (#4711):"
+ITEMS, MANY = 3, 7  # of a menu, at least; and short lines that are no address any more
 LABEL = 40  # characters before a colon
 LEAD = 50  # characters of a standfirst, at least
 
@@ -56,8 +58,10 @@ def _is_addressee(line: str) -> bool:
 
 
 def _is_genre(line: str, edges: Edges) -> bool:
-    """ "Press release", "Open letter": what it is, not what it is about."""
-    return normal(line) in {normal(one) for one in edges.words("genres")}
+    """ "Press release", "Open letter", "Petition no. 12": what it is, not what it is about."""
+    unnumbered = NUMBER.sub("", line[:LONGEST])
+    label = any_of(edges.words("numbered"), r"\s", r"\W{0,2}$").sub("", unnumbered) if unnumbered != line else line
+    return normal(label) in {normal(one) for one in edges.words("genres")}
 
 
 # What the file says
@@ -132,13 +136,14 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     again = [normal(edges.passage(at).text) for at in lines]
     if lines and again.count(again[0]) > 1 and _is_title(edges.passage(lines[0]).text, edges):
         return _from(edges, lines[0], 0.9)
-    labelled = next((one for at in lines if (one := _labelled(edges, at))), None)
+    below = edges.first + 1 if edges.first is not None and _is_greeted(edges) else len(edges.parts)
+    near = (*lines, *range(below, len(edges.parts))[:1])  # "Dear Mayor, / Re: the library"
+    labelled = next((one for at in near if (one := _labelled(edges, at))), None)
     if labelled or told:
         return labelled or None
-    own = [at for at in lines if not _is_beside(edges, at)]
-    fit = [
-        at for at in own if _is_title(_own_lines(edges.passage(at), edges), edges) and not _is_block(edges.passage(at))
-    ]
+    own = [at for at in lines if not _is_beside(edges, at, released=any(_is_genre_at(edges, one) for one in lines))]
+    texts = {at: _own_lines(edges.passage(at), edges) for at in own}
+    fit = [at for at in own if _is_title(texts[at], edges) and not _is_block(texts[at])]
     if fit and fit[0] == own[0] and not _is_letterhead(edges, fit[0]):
         return _from(edges, fit[0], 0.85)
     outstanding = [at for at in fit if _stands_out(edges, at)]
@@ -146,18 +151,43 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     return next((_from(edges, at, 0.8) for at in (*outstanding, *genres)), None)
 
 
-def _is_beside(edges: Edges, at: int) -> bool:
-    """Nothing but what the document is, and its date."""
+def _is_beside(edges: Edges, at: int, released: bool) -> bool:
+    """Nothing but what the document is, its date, a menu; or whom to ask, in a press release."""
     lines = [line for _start, line in lines_of(edges.passage(at)) if line.strip()]
-    return all(_is_genre(line, edges) or datelines.in_line(line, edges) for line in lines)
+    if is_menu(lines):
+        return True
+    return all(
+        _is_genre(line, edges)
+        or datelines.in_line(line, edges)
+        or _is_month(line, edges)
+        or everywhere("head", "invocations").match(line)
+        or (released and CONTACT.search(line))
+        for line in lines
+    )
+
+
+def _is_month(line: str, edges: Edges) -> bool:
+    """ "Leeds, May 2020": a day that nobody can know."""
+    found = month_in(line[:LABEL], edges.language)
+    return found is not None and len(f"{line[: found[0]]} {line[found[1] :]}".split()) <= 3
+
+
+def is_menu(lines: list[str]) -> bool:
+    """The menu of a copied page, over several lines or in one: some of it is what all menus have."""
+    pages = everywhere("cleaning", "menu", "navigation").whole
+    items = lines if len(lines) > 1 else lines[0][:LONGEST].split()
+    if len(items) < ITEMS or any(len(one) > LABEL or any(map(str.isdigit, one)) for one in items):
+        return False
+    return len(lines) > MANY or sum(normal(one) in pages for one in items) * 2 >= len(items)
 
 
 def _labelled(edges: Edges, at: int) -> Candidate | None:
     passage = edges.passage(at)
     for start, line in lines_of(passage):
         label, colon, rest = line.partition(":")
-        if colon and len(label) < LABEL and rest.strip() and normal(label) in map(normal, edges.words("subjects")):
-            span = spanned(passage, start + len(label) + 1, start + len(line))
+        rest = rest.lstrip(": ")
+        if colon and len(label) < LABEL and rest and normal(label) in map(normal, edges.words("subjects")):
+            span = spanned(passage, start + len(line) - len(rest), start + len(line))
             if "\n" not in passage.text:
                 edges.claim(at)
             return Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), 0.85)
@@ -172,18 +202,20 @@ def _stands_out(edges: Edges, at: int) -> bool:
     return loud or is_emphasised(passage, Style.BOLD) or bool(named)
 
 
-def _is_block(passage: Passage) -> bool:
+def _is_block(text: str) -> bool:
     """Several short lines are an address, but for a title that goes on in small letters."""
-    following = [line.lstrip() for line in passage.text.split("\n")[1:]]
+    following = [line.lstrip() for line in text.split("\n")[1:]]
     return len(following) > 1 and not all(line[:1].islower() or line[:1] in '"“„«‘(' for line in following)
 
 
 def _is_letterhead(edges: Edges, at: int) -> bool:
     """A first line that is a name above an address: few words, and only short lines until the salutation."""
     words = edges.passage(at).text.split()
-    first = edges.first
-    addressed = first is not None and is_salutation(edges.passage(first).text)
-    return len(words) < 2 or (addressed and len(words) < 5 and len(edges.above) > 3)
+    return len(words) < 2 or (_is_greeted(edges) and len(words) < 5 and len(edges.above) > 3)
+
+
+def _is_greeted(edges: Edges) -> bool:
+    return edges.first is not None and is_salutation(edges.passage(edges.first).text)
 
 
 def _from(edges: Edges, at: int, sure: float) -> Candidate:
@@ -239,11 +271,14 @@ def _continues(edges: Edges, at: int) -> bool:
 
 
 def _greeting(edges: Edges) -> Candidate | None:
-    """Nothing else, but a salutation that is set as a heading."""
+    """Nothing else, but a salutation that is set as a heading, or "To the Mayor" above a text without salutation."""
     for at in edges.above:
         passage = edges.passage(at)
         if passage.kind == Kind.HEADING and is_salutation(passage.text):
             return Candidate(passage.text, (Span(passage.start, passage.end),), 0.4)
+    first = edges.passage(edges.above[0]) if edges.above else None
+    if first and not _is_greeted(edges) and "\n" not in first.text and _is_addressee(first.text):
+        return Candidate(first.text, (Span(first.start, first.end),), 0.4)
     return None
 
 
@@ -261,7 +296,7 @@ def find_standfirst(edges: Edges) -> Finding[str] | None:
         passage = edges.passage(at)
         lead = len(passage.text) >= LEAD and is_emphasised(passage) and passage.kind != Kind.HEADING
         lead = lead and (len(passage.text) > 2 * LEAD or not dates_in(passage.text, edges.language))
-        lead = lead and not passage.text.split("\n")[0].isupper()
+        lead = lead and not passage.text.split("\n")[0].isupper() and not _is_block(passage.text)
         if (lead or _is_subtitle(edges, at)) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
             edges.claim(at)
             return draft.quoted(passage.start, passage.end, 0.8)

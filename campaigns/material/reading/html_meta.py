@@ -6,6 +6,7 @@ page's text or address were wrong for half of those tried.
 
 import html
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,6 +35,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "language": ("content-language", "dc.language", "language", "og:locale"),
 }
 BETWEEN = (" | ", " – ", " — ", " - ", " · ", " • ", " :: ", " » ", " « ", ": ")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")  # of a day: no site is called so
 PUBLISHED = frozenset({"published", "datePublished"})
 MOST_NODES = 500  # of JSON-LD
 
@@ -70,9 +72,12 @@ def split_title(whole: str, titles: list[str], publications: list[str]) -> tuple
                 continue
             if head.casefold() in sites and tail.casefold() not in sites:
                 return tail, head
-            if tail.casefold() in sites or head.casefold() in known:
+            if tail.casefold() in sites:
                 return head, tail
-            if tail.casefold() in known:
+            told = tail.casefold() in known
+            if head.casefold() in known and mark != ": ":  # a colon stands behind the site: "Blog: Post"
+                return head, "" if told or YEAR.search(tail) else tail
+            if told:
                 return tail, ""  # "Petition: Title"
     return whole, ""
 

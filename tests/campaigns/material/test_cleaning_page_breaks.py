@@ -107,3 +107,8 @@ def test_quotation_marks_and_footnote_signs_stay_as_they_are() -> None:
 def test_paragraphs_without_blank_lines_between_them_are_told_apart() -> None:
     block = f"To the mayor\nof the village\n{ELSE}\n{ELSE} Nor do we.\nAnn Webb\nBeekeeper"
     assert texts(cleaned(block)) == ["To the mayor\nof the village", ELSE, f"{ELSE} Nor do we.", "Ann Webb\nBeekeeper"]
+
+
+def test_a_byline_in_small_letters_is_not_the_end_of_the_title() -> None:
+    title = "The orchard behind the old mill was planted by the children, and it stays"
+    assert texts(cleaned(title, "by Jane Roe", ELSE)) == [title, "by Jane Roe", ELSE]

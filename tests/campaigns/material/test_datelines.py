@@ -18,7 +18,9 @@ def day_of(draft: Draft) -> str | None:
     ["Leeds, 5 March 2019", "5 March 2019", "Publication date: Tuesday 5 March 2019", "Posted on:\n5th March 2019",
      "Published: 22:00 GMT, 5 March 2019", "06:18 AM, Tuesday, March 05, 2019",
      "Tue 5 Mar 2019 19.43 GMT", "Published 5 March 2019 - Updated 6 March 2019",
-     "FOR IMMEDIATE RELEASE – March 5, 2019"],
+     "FOR IMMEDIATE RELEASE – March 5, 2019", "Date: Tue, 5 Mar 2019 10:12:00 +0100 (CET)",
+     "5 March 2019 11:22/in News, Canals", "5 March 2019 · 3 min read", "Posted on 5 March 2019 by Jane Roe",
+     "Press release no. 12/2019 – 5 March 2019"],
 )  # fmt: skip
 def test_a_dateline_above_the_text_is_the_day_of_the_document(line: str) -> None:
     draft, parts = headed(TITLE, line, PROSE)
@@ -99,3 +101,19 @@ def test_a_later_notice_above_the_text_does_not_hide_its_dateline() -> None:
 def test_a_dateline_without_year_has_that_of_the_file() -> None:
     draft = head_of(told("date", "2019-03-05"), TITLE, f"Leeds, 5th March. -- {PROSE}")
     assert day_of(draft) == "2019-03-05"
+
+
+@pytest.mark.parametrize(
+    "line", ["٥ مارس ٢٠١٩", "الثلاثاء 28 جمادى الآخرة 1440 هـ الموافق 5 آذار 2019 م", "العدد: 12 التاريخ: 5/3/2019"]
+)
+def test_arabic_letters_name_the_day_in_their_own_ways(line: str) -> None:
+    arabic = "منذ ثلاث سنوات تنتظر عائلات القرية إصلاح الجسر فوق القناة، ولم يخبرنا أحد متى ستبدأ أعمال الإصلاح."
+    assert day_of(head_of(line, "حضرة رئيس البلدية المحترم،", arabic, arabic)) == "2019-03-05"
+
+
+def test_the_day_of_a_post_that_is_shown_in_the_text_is_not_that_of_the_document() -> None:
+    assert day_of(head_of(TITLE, PROSE, LAST, "Canal News (@canalnews) March 5, 2019")) is None
+
+
+def test_a_day_may_stand_between_whom_it_is_to_and_the_text() -> None:
+    assert day_of(head_of("Dear Mayor of Riverside", "Tue, 5 March 2019", PROSE, PROSE)) == "2019-03-05"

@@ -310,6 +310,13 @@ def test_a_site_is_split_off_only_where_the_page_names_it() -> None:
     assert told("<title>Save us | A plea</title><h1>Save us</h1>", "title") == ["Save us"]
 
 
+def test_before_a_colon_stands_the_site_and_a_year_is_none() -> None:
+    both = "<h1>Harbour blog</h1><h2>Save us</h2>"
+    assert told(f"<title>Harbour blog: Save us</title>{both}", "title") == ["Save us"]
+    day = "<title>Save us — 18 May 2025</title><h1>Save us</h1>"
+    assert (told(day, "title"), told(day, "publication")) == (["Save us"], [])
+
+
 def test_a_saved_page_knows_where_it_came_from() -> None:
     assert told("<!-- saved from url=(0024)https://harbour.example/a -->\n<p>x</p>", "url") == [
         "https://harbour.example/a"

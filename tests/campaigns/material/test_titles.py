@@ -137,3 +137,40 @@ def test_a_letter_in_italics_has_no_standfirst() -> None:
 def test_the_description_of_a_page_is_no_standfirst_where_the_page_does_not_show_it() -> None:
     described = told("description", "Sign now and share this page with all of your friends and family")
     assert head_of(described, heading("Open the footbridge"), PROSE, format="html").standfirst is None
+
+
+def test_an_address_in_italics_is_no_standfirst() -> None:
+    address = styled("The Rt Hon Jane Roe\nMinistry of Canals\n12 Canal Street\nLeeds LS1 1AA", Style.ITALIC)
+    assert head_of(heading("Open the footbridge"), address, "Dear Minister,", PROSE).standfirst is None
+
+
+@pytest.mark.parametrize(
+    "above",
+    ["Press release 12/2020", "Press Release No. 7", "Petition (#4711):", "Leeds, May 2020",
+     "Home News Campaigns Petitions About Contact", "Home\nAbout us\nCanals\nContact", "بسم الله الرحمن الرحيم"],
+)  # fmt: skip
+def test_what_stands_beside_a_title_is_not_it(above: str) -> None:
+    draft = head_of(above, "Open the footbridge before winter", PROSE, PROSE)
+    assert title_of(draft) == "Open the footbridge before winter"
+
+
+def test_whom_to_ask_stands_above_the_title_of_a_press_release() -> None:
+    contact = "Contact: Jane Roe, jane@roe.example"
+    draft = head_of("FOR IMMEDIATE RELEASE", "May 5, 2020", contact, "Hundreds ask for their bridge", PROSE, PROSE)
+    assert title_of(draft) == "Hundreds ask for their bridge"
+
+
+def test_the_subject_of_a_letter_may_stand_below_its_salutation() -> None:
+    draft = head_of("5 May 2020", "Dear Mayor,", "Re: Open the footbridge", PROSE, PROSE)
+    assert title_of(draft) == "Open the footbridge"
+
+
+def test_a_long_line_above_the_salutation_is_the_title() -> None:
+    long = f"{PROSE[:100]} and so on, as the people of the village have said again and again since"
+    assert title_of(head_of("May 2020", long, "Dear Mayor,", PROSE, PROSE)) == long
+
+
+def test_whom_it_is_to_is_a_poor_title_where_nobody_is_greeted() -> None:
+    draft = head_of("To: the Mayor of Riverside", "5 May 2020", PROSE, PROSE)
+    assert draft.title is not None and draft.title.confidence < 0.5
+    assert title_of(head_of("To: the Mayor of Riverside", "5 May 2020", "Dear Mayor,", PROSE, PROSE)) is None
