@@ -102,7 +102,7 @@ def as_data(draft: Draft) -> dict[str, Any]:
         several: list[Finding[Any]] = getattr(draft, name)
         data[name] = [_plain(one.value) for one in several]
         if several:
-            spans[name] = [list(span) for one in several for span in one.spans[:1]]
+            spans[name] = [list(one.spans[0]) for one in several]
             confidence[name] = round(min(one.confidence for one in several), 2)
             inferred += [f"{name}.{place}" for place, one in enumerate(several) if one.inferred]
     return data | {
