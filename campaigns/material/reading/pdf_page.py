@@ -1,6 +1,7 @@
 """One page of a PDF → its lines, as they lie on the paper."""
 
 import ctypes
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,7 +88,12 @@ class Page:
         self.width, self.height = right - left, top - bottom
         if self._turn % 180:
             self.width, self.height = self.height, self.width
-        self._looks: dict[int | None, Look] = {}
+        self._raw = self._text.raw
+        self._moved = bool(self._turn or left or bottom)
+        self._looks: dict[int, Look] = {}
+        # Within a word, letters of one height are taken for letters of one look: to ask for each takes long.
+        self._known: Look | None = None
+        self._sides = (0.0, 0.0)
         self._rect, self._matrix = raw.FS_RECTF(), raw.FS_MATRIX()
 
     def count(self) -> int:
@@ -121,19 +127,21 @@ class Page:
     def _broken(self) -> Iterator[list[Glyph]]:
         """The characters line by line, in the order of the text: right to left scripts too."""
         line: list[Glyph] = []
-        ended = False
+        ended, before = False, _NOTHING
         for index in range(self.count()):
-            code = raw.FPDFText_GetUnicode(self._text, index)
+            code = raw.FPDFText_GetUnicode(self._raw, index)
             if code in (RETURN, NEWLINE):
                 ended = True
                 continue
             glyph = self._glyph(index, code, line)
             if glyph is None:
                 continue
-            if line and (ended or _lower(line, glyph)):
+            lower = glyph.look is not before and glyph.look is not _NOTHING and _lower(before, glyph.look)
+            if line and (ended or lower):
                 yield line
                 line = []
             ended = code in HYPHENS
+            before = before if glyph.look is _NOTHING else glyph.look
             line.append(glyph)
         if line:
             yield line
@@ -142,22 +150,25 @@ class Page:
         letter = "-" if code in HYPHENS else chr(code) if 0 < code < 0x110000 else ""
         if not letter:
             return None
-        thing = raw.FPDFText_GetTextObject(self._text, index)
-        key = ctypes.cast(thing, ctypes.c_void_p).value if thing else None
-        if key is None and code in HYPHENS and line:
-            before = line[-1]
-            return Glyph(letter, before.left, before.right, before.look)
-        if key is None or letter.isspace():  # made up by PDFium between words, or as wide as it likes
+        if letter.isspace():  # it may be as wide as it likes, or made up by PDFium
+            self._known = None
             return Glyph(" " if letter in BREAKING else "\xa0", 0, 0, _NOTHING)
-        look = self._looks.get(key)
-        if look is None:
-            look = self._looks[key] = self._look(index, thing)
-        if not raw.FPDFText_GetLooseCharBox(self._text, index, self._rect):
+        rect = self._rect
+        if not raw.FPDFText_GetLooseCharBox(self._raw, index, rect):
             return None
-        one = self._place(self._rect.left, self._rect.bottom)
-        other = self._place(self._rect.right, self._rect.top)
-        left, right = min(one[0], other[0]), max(one[0], other[0])
-        if right < 0 or left > self.width or max(one[1], other[1]) < 0 or min(one[1], other[1]) > self.height:
+        look, sides = self._known, (rect.bottom, rect.top)
+        if look is None or sides != self._sides:
+            thing = raw.FPDFText_GetTextObject(self._raw, index)
+            if not thing:  # made up, as a hyphen may be
+                return Glyph(letter, line[-1].left, line[-1].right, line[-1].look) if line else None
+            key = ctypes.addressof(thing.contents)
+            look = self._looks.get(key) or self._looks.setdefault(key, self._look(index, thing))
+            self._known, self._sides = look, sides
+        left, low, right, high = rect.left, rect.bottom, rect.right, rect.top
+        if self._moved:
+            one, other = self._place(left, low), self._place(right, high)
+            left, right, low, high = *sorted((one[0], other[0])), *sorted((one[1], other[1]))
+        if right < 0 or left > self.width or high < 0 or low > self.height:
             return None  # beyond the edge
         return Glyph(letter, left, right, look)
 
@@ -234,15 +245,9 @@ def _styles(font: Any) -> frozenset[Style]:
     return frozenset(style for style, on in ((Style.BOLD, bold), (Style.ITALIC, italic)) if on)
 
 
-def _lower(line: list[Glyph], glyph: Glyph) -> bool:
+def _lower(before: Look, look: Look) -> bool:
     """It stands on another line, though PDFium goes on."""
-    if glyph.look is _NOTHING:
-        return False
-    for before in reversed(line[-8:]):
-        if before.look is not _NOTHING:
-            step = abs(before.look.baseline - glyph.look.baseline)
-            return step > 0.6 * max(before.look.size, glyph.look.size)
-    return False
+    return before is not _NOTHING and abs(before.baseline - look.baseline) > 0.6 * max(before.size, look.size)
 
 
 def _apart(glyphs: list[Glyph]) -> list[list[Glyph]]:
@@ -260,7 +265,7 @@ def _apart(glyphs: list[Glyph]) -> list[list[Glyph]]:
     at = 0
     for glyph in glyphs:
         if glyph.look is not _NOTHING:
-            at = sum(1 for edge in edges if glyph.left > edge)
+            at = bisect_left(edges, glyph.left)
         parts[at].append(glyph)
     return [part for part in parts if any(glyph.look is not _NOTHING for glyph in part)]
 
@@ -290,18 +295,18 @@ def _unligated(glyphs: list[Glyph]) -> list[Glyph]:
 
 def _pieces(glyphs: list[Glyph], areas: list[Area]) -> list[Piece]:
     pieces: list[Piece] = []
+    letters: list[str] = []
+    styles, target = PLAIN, ""
     for glyph in glyphs:
-        if glyph.look is _NOTHING:
-            styles, target = (pieces[-1].styles, pieces[-1].target) if pieces else (PLAIN, "")
-        else:
+        if glyph.look is not _NOTHING:
             middle = (glyph.left + glyph.right) / 2
-            target = next((area.target for area in areas if area.left <= middle <= area.right), "")
-            styles = glyph.look.styles
-        if pieces and pieces[-1].styles == styles and pieces[-1].target == target:
-            pieces[-1] = Piece(pieces[-1].text + glyph.letter, styles, target)
-        else:
-            pieces.append(Piece(glyph.letter, styles, target))
-    return pieces
+            leads = next((area.target for area in areas if area.left <= middle <= area.right), "") if areas else ""
+            if glyph.look.styles != styles or leads != target:
+                pieces.append(Piece("".join(letters), styles, target))
+                letters, styles, target = [], glyph.look.styles, leads
+        letters.append(glyph.letter)
+    pieces.append(Piece("".join(letters), styles, target))
+    return [piece for piece in pieces if piece.text]
 
 
 def _first_word(glyphs: list[Glyph]) -> list[Glyph]:

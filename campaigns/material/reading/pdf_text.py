@@ -12,7 +12,7 @@ from .items import Marker, in_sequence, marker, without_marker
 from .joining import Joining
 from .pdf_layout import Frame, frames
 from .pdf_page import Line
-from .plain import PARAGRAPH, RULE
+from .plain import PARAGRAPH, RULE, begin_anew
 from .runs import PLAIN, Piece, Runs, normal
 from .tables import row_of
 
@@ -25,6 +25,7 @@ ENDED = re.compile(r"[.!?:…۔؟]['\"”’»)\]]{0,2}$")
 LONG_HEADING = 300  # characters
 LEVELS = 6
 NEAR = 3.0  # points
+REACH = 12.0  # points between the ends of lines that are full
 STEP = 8.0  # points, from one depth of a list to the next
 
 
@@ -180,8 +181,11 @@ def _unended(text: str, line: Line) -> bool:
 
 
 def _reach(rights: list[float]) -> float:
-    """How far lines go, but for a few that go too far."""
-    return sorted(rights)[int(len(rights) * 0.97)] if rights else 0.0
+    """How far lines go: as far as three of them."""
+    far = sorted(rights, reverse=True)
+    return next(
+        (right for right, third in zip(far, far[2:], strict=False) if right - third < REACH), max(far, default=0)
+    )
 
 
 def _leading(flow: list[tuple[Frame, bool]]) -> dict[int, float]:
@@ -238,6 +242,8 @@ def _changes(before: Line, line: Line) -> bool:
 
 def _apart(group: _Group) -> list[_Group]:
     """Short lines under each other are one block, as an address is; what was wrapped is one of its own."""
+    if not group.heading and not group.marker and begin_anew([line.text for line in group.lines]):
+        return [replace(group, hard=[True] * len(group.hard))]
     if not any(group.hard):
         return [group]
     parts = [replace(group, lines=group.lines[:1], hard=[])]

@@ -10,6 +10,7 @@ from .items import Marker, in_sequence, marker
 from .joining import Joining
 from .runs import normal
 from .tables import row_of
+from .unreadable import Unreadable, Why
 
 BREAKS = {0x0B: "\n", 0x0C: "\n\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n\n"}
 RULE = re.compile(r"(?:[-=_*~#—–·•+.]\s?){3,200}|[—–]{2}")
@@ -18,6 +19,7 @@ HEADING = re.compile(r"(#{1,6}) +(\S.*?)[ #]*")
 QUOTED = re.compile(r"(?:> ?){1,20}")
 PROPERTY = re.compile(r"[\w-]{1,40}: ?\S?")
 NARROWEST, WIDEST = 40, 140  # characters of a line; nobody wraps lines elsewhere
+LINES = 200_000  # and no more: each may become a block
 FLOWED = 80  # characters of a line at most, where a space at its end says that it goes on (RFC 3676)
 FEW = 3  # lines that have to agree on a width
 ROOM = 2  # characters that may be left free besides, for a space or a quotation mark
@@ -55,6 +57,8 @@ class _Logical:
 
 def read_plain(text: str) -> list[Block]:
     lines = normal(text.translate(BREAKS)).split("\n")
+    if len(lines) > LINES:
+        raise Unreadable(Why.TOO_MANY)
     chunks = _chunks(lines)
     if sum(len(chunk.lines) for chunk in chunks if chunk.quoted) > MOSTLY * sum(len(chunk.lines) for chunk in chunks):
         for chunk in chunks:
@@ -87,9 +91,9 @@ def _fits(line: _Line, next: _Line, width: int) -> bool:
     return line.indent + len(line.text) + 1 + len(next.text.split(" ", 1)[0]) <= width - ROOM
 
 
-def _begin_anew(lines: list[_Line]) -> bool:
+def begin_anew(lines: list[str]) -> bool:
     """Nearly every line begins with a capital or a number, as in a list of names and not in a text."""
-    firsts = [line.text[0] for line in lines[1:]]
+    firsts = [line[0] for line in lines[1:]]
     return len(firsts) > 2 and sum(1 for one in firsts if one.isupper() or one.isdigit()) > MOSTLY * len(firsts)
 
 
@@ -98,7 +102,7 @@ def _width(chunks: list[_Chunk]) -> int:
     pairs = [
         (one, next)
         for chunk in chunks
-        if not _begin_anew(chunk.lines)
+        if not begin_anew([line.text for line in chunk.lines])
         for one, next in zip(chunk.lines, chunk.lines[1:], strict=False)
         if NARROWEST <= one.indent + len(one.text) <= WIDEST
     ]
@@ -175,7 +179,7 @@ class _Reader:
 
     def _on_purpose(self, lines: list[_Line]) -> bool:
         """Most of them end where a word would have fitted: a list of names, a verse, an address."""
-        if not self._width or _begin_anew(lines):
+        if not self._width or begin_anew([line.text for line in lines]):
             return True
         pairs = list(zip(lines, lines[1:], strict=False))
         return sum(1 for one, next in pairs if _fits(one, next, self._width)) > len(pairs) * 0.4

@@ -125,7 +125,7 @@ def test_half_a_file_is_damaged(make: Callable[[], bytes]) -> None:
 
 
 def test_a_zip_bomb_is_not_unpacked() -> None:
-    parts = {
+    parts: dict[str, str | bytes] = {
         "[Content_Types].xml": TYPES,
         "word/document.xml": f"<w:document {W}><w:body>".encode() + bytes(50_000_000),
     }
@@ -133,7 +133,7 @@ def test_a_zip_bomb_is_not_unpacked() -> None:
 
 
 def test_a_bomb_that_lies_about_its_size_is_not_unpacked() -> None:
-    parts = {"[Content_Types].xml": TYPES, "word/document.xml": b" " * 30_000_000}
+    parts: dict[str, str | bytes] = {"[Content_Types].xml": TYPES, "word/document.xml": b" " * 30_000_000}
     content = bytearray(zipped(parts))
     for mark, place in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):  # where each header has the size
         at = content.rindex(mark)
