@@ -146,7 +146,18 @@ def is_prose(tokens: list[str]) -> bool:
         and (number == 0 or not token[:1].isupper())
         for number, token in enumerate(tokens)
     )
-    return told >= 2 or (told == 1 and many > 2) or (many > 12 and tokens[-1].endswith("."))
+    small = sum(token[:1].islower() for token in tokens)
+    return (
+        told >= 2
+        or (told == 1 and many > 2)
+        or (many > 12 and tokens[-1].endswith("."))
+        or (many > 6 and small >= 0.7 * many and tokens[0][:1].isupper() and not told_as_body(tokens))
+    )
+
+
+def told_as_body(tokens: list[str]) -> bool:
+    lower = [plain(token) for token in tokens]
+    return has_body(lower) or has_role(lower)
 
 
 def is_surname(text: str) -> bool:

@@ -145,13 +145,14 @@ def _joined(lines: list[Line], cut: bool) -> list[Span]:
     """Entries, of which some run over two lines."""
     numbered = sum(after_number(line.text) > 0 for line in lines) > len(lines) * 0.6
     longest = max(len(line.text) for line in lines)
+    people = sum(line.shape is Shape.PERSON for line in lines[:SAMPLE]) > 0.7 * len(lines[:SAMPLE])
     entries: list[Span] = []
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
         if (
             before
             and before.passage == line.passage
-            and _goes_on(before.text, line.text, numbered, longest if cut else 0)
+            and _goes_on(before.text, line, numbered, longest if cut else 0, people)
         ):
             entries[-1] = Span(entries[-1].start, line.end)
         else:
@@ -159,7 +160,8 @@ def _joined(lines: list[Line], cut: bool) -> list[Span]:
     return entries
 
 
-def _goes_on(before: str, text: str, numbered: bool, longest: int) -> bool:
+def _goes_on(before: str, line: Line, numbered: bool, longest: int, people: bool) -> bool:
+    text = line.text
     if after_number(text):
         return False
     if numbered and after_number(before):
@@ -168,7 +170,7 @@ def _goes_on(before: str, text: str, numbered: bool, longest: int) -> bool:
         return True
     if not longest or len(before) < max(WRAPPED, 0.8 * longest):
         return False
-    return text[0].islower() or shape(head(text)) not in (Shape.PERSON, Shape.BODY)
+    return text[0].islower() or line.shape is not Shape.PERSON and (people or line.shape is not Shape.BODY)
 
 
 def placed(signer: Signer, start: int) -> Signed:

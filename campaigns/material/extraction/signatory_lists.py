@@ -54,7 +54,11 @@ class Region:
 def opening(line: Line, before: Line | None = None) -> Opening | None:
     """Whether names follow a line like this one."""
     text = line.text
-    if line.kind in (Kind.ROW, Kind.FOOTNOTE) or (len(text) > LONGEST_OPENING and ":" not in text[:LONGEST_OPENING]):
+    if line.kind in (Kind.ROW, Kind.FOOTNOTE):
+        return None
+    if _ends_as_opening(line):
+        return Opening.SENTENCE
+    if len(text) > LONGEST_OPENING and ":" not in text[:LONGEST_OPENING]:
         return None
     label, colon, rest = labelled(text)
     if before and before.passage == line.passage and not colon and text[0].islower():
@@ -65,6 +69,16 @@ def opening(line: Line, before: Line | None = None) -> Opening | None:
     if _is_closing(whole, text):
         return Opening.CLOSING
     return _announcement(line, label, bool(colon), not rest.strip())
+
+
+def _ends_as_opening(line: Line) -> bool:
+    """ "…, in alphabetical order:", "…, on behalf of these;", whatever the sentence says before."""
+    if not line.text.rstrip().endswith((":", ";", ",")):
+        return False
+    end = key(line.text[-LONGEST_OPENING:])
+    return end.endswith(tuple(f" {phrase}" for phrase in phrases("orders"))) or (
+        end.endswith(tuple(f" {phrase}" for phrase in phrases("behalf_of_all")))
+    )
 
 
 def _announcement(line: Line, label: str, colon: bool, last: bool) -> Opening | None:
@@ -144,8 +158,10 @@ def _sort_of_name(line: Line) -> Sort:
     text = line.text
     if line.shape is Shape.NOTHING or _is_dated(text) or _is_blank(text) or _is_only_contact(line):
         return Sort.SKIP
-    if line.shape is Shape.PROSE:
+    if line.shape is Shape.PROSE or " " in begins(line.key, "openers"):
         return Sort.NOTE
+    if line.kind is Kind.PARAGRAPH and line.shape is Shape.PLAIN and text.rstrip().endswith("!") and " " in line.key:
+        return Sort.SKIP  # "Stop the road!"
     if len(text) > 2 * LONGEST_SIGNER:
         return Sort.SIGNER if enumerated(text) else Sort.NOTE
     tokens = [plain(token) for token in text.split()]
@@ -318,18 +334,32 @@ def tail(lines: list[Line]) -> Region | None:
     """Names that nothing heads: the longest run of them after the text, or a short one where the document ends."""
     best = Region(Opening.TAIL, 0, 0)
     run: list[tuple[int, Line]] = []
+    titles = {line.key for line in lines if line.kind is Kind.HEADING}
     open_ = False  # after a sentence, and not after "CC" or "Speakers"
     for number in range(len(lines) + 1):
-        what = sort(lines[number]) if number < len(lines) else Sort.STOP
+        ends = number == len(lines) or _is_below(lines[number], titles)
+        what = Sort.STOP if ends else sort(lines[number])
         if what is Sort.SIGNER:
             if open_ and not (run and _is_between(lines, number)):
                 run.append((number, lines[number]))
         elif what not in (Sort.SKIP, Sort.GROUP):
-            if len(run) > len(best) and _is_run([line for _, line in run], number == len(lines)):
+            if len(run) > len(best) and _is_run([line for _, line in run], ends):
                 best = Region(Opening.TAIL, run[0][0], run[0][1].passage, [(line, None) for _, line in run])
                 best.last = run[-1][0]
-            run, open_ = [], what is Sort.NOTE
+            run, open_ = [], what is Sort.NOTE and _is_ended(lines[number])
     return best if best.signers else None
+
+
+def _is_below(line: Line, titles: set[str]) -> bool:
+    """A footnote, or the page's title once more: what stands below a letter."""
+    if line.kind is Kind.FOOTNOTE or (line.text.startswith(("[", "(")) and line.text[1:2].isdigit()):
+        return True
+    return line.kind is not Kind.HEADING and key(head(line.text.partition(" |")[0])) in titles
+
+
+def _is_ended(line: Line) -> bool:
+    """A sentence that goes on in the lines below it says what those are: not signers."""
+    return line.text.rstrip(" \"'”’»)]*_").endswith((".", "!", "?", "…", "؟", "۔"))
 
 
 def _is_run(run: list[Line], ends: bool) -> bool:
@@ -339,6 +369,12 @@ def _is_run(run: list[Line], ends: bool) -> bool:
     if sure < (3 if ends else 10) or sure < 0.7 * len(run):
         return False
     return people * 3 >= sure or (ends and all(line.kind is not Kind.ITEM for line in run))
+
+
+def are_affiliated(found: Region) -> bool:
+    """Every line a name and what the person is, as nothing else is set."""
+    signers = [(line.shape, line.signer) for line, _ in found.signers]
+    return all(kind is Shape.PERSON and signer and signer.to > signer.from_ for kind, signer in signers)
 
 
 def of_bodies(group: str) -> bool:

@@ -22,6 +22,7 @@ class Columns:
     others: list[int] = field(default_factory=list)
     each: bool = False  # every cell is a name of its own
     bare: bool = False  # nothing says what a cell holds: more than the name, perhaps
+    stacked: bool = False  # cells hold names under each other, not a name and what it is of
 
 
 def in_table(rows: list[Passage]) -> list[Found]:
@@ -29,6 +30,9 @@ def in_table(rows: list[Passage]) -> list[Found]:
     columns = _headed(texts[0])
     body = list(zip(rows, texts, strict=True))[1 if columns else 0 :]
     columns = columns or _guessed([text for _, text in body[:SAMPLE]])
+    if columns:
+        under = [line for _, text in body[:SAMPLE] for cell in text for line in cell.strip().split("\n")[1:]]
+        columns.stacked = sum(shape(_first(line)) is Shape.PERSON for line in under) > 0.5 * len(under)
     found: list[Found] = []
     for row, text in body:
         cells = _places(row, text)
@@ -72,9 +76,7 @@ def _speaks_of_names(key: str) -> bool:
 
 def _guessed(rows: list[tuple[str, ...]]) -> Columns | None:
     width = max((len(row) for row in rows), default=0)
-    shapes = [
-        [shape(row[at].partition(",")[0]) for row in rows if at < len(row) and row[at].strip()] for at in range(width)
-    ]
+    shapes = [[shape(_first(row[at])) for row in rows if at < len(row) and row[at].strip()] for at in range(width)]
     people = [sum(kind is Shape.PERSON for kind in kinds) / max(len(kinds), 1) for kinds in shapes]
     bodies = [sum(kind in (Shape.PERSON, Shape.BODY) for kind in kinds) / max(len(kinds), 1) for kinds in shapes]
     sure = [at for at in range(width) if people[at] >= 0.6]
@@ -89,15 +91,19 @@ def _guessed(rows: list[tuple[str, ...]]) -> Columns | None:
     return Columns([best], others, bare=True)
 
 
+def _first(cell: str) -> str:
+    return cell.lstrip().partition("\n")[0].partition(",")[0]
+
+
 def _row(text: str, start: int, cells: Cells, columns: Columns) -> list[Found]:
     if columns.each:
-        return [one for cell in cells for one in _cell(text, start, cell)]
+        return [one for cell in cells for one in _cell(text, start, cell, columns.stacked)]
     names = [cells[at] for at in columns.names if at < len(cells)]
     names = [span for span in names if text[slice(*span)].strip() and shape(text[slice(*span)]) is not Shape.NOTHING]
     others = [cells[at] for at in columns.others if at < len(cells) and text[slice(*cells[at])].strip(" -–—/.")]
     others = [span for span in others if not is_contact(text[slice(*span)])]
-    if len(names) == 1 and columns.bare and not others:
-        return _cell(text, start, names[0])
+    if len(names) == 1 and ("\n" in text[slice(*names[0])] or (columns.bare and not others)):
+        return _cell(text, start, names[0], columns.stacked)
     if not names:
         return []
     return [
@@ -105,13 +111,21 @@ def _row(text: str, start: int, cells: Cells, columns: Columns) -> list[Found]:
     ]
 
 
-def _cell(text: str, start: int, cell: Span) -> list[Found]:
-    one = parsed(text[slice(*cell)])
-    if not one:
-        return []
-    at = start + cell.start
-    other = (Span(at + one.from_, at + one.to),) if one.to > one.from_ else ()
-    return [((Span(at + one.start, at + one.end),), other)]
+def _cell(text: str, start: int, cell: Span, stacked: bool) -> list[Found]:
+    """Those named in it, or the one whose name is its first line."""
+    found: list[Found] = []
+    at = cell.start
+    for line in text[slice(*cell)].split("\n"):
+        one = parsed(line)
+        if one and found and not stacked:
+            name, other = found.pop()
+            first = other[0].start if other else start + at + one.start
+            found.append((name, (Span(first, start + at + max(one.end, one.to)),)))
+        elif one:
+            other = (Span(start + at + one.from_, start + at + one.to),) if one.to > one.from_ else ()
+            found.append(((Span(start + at + one.start, start + at + one.end),), other))
+        at += len(line) + 1
+    return found
 
 
 def _moved(text: str, span: Span, by: int) -> Span:
