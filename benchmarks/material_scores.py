@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 Data = Mapping[str, Any]
@@ -128,7 +129,10 @@ def _signatories(data: Data, expected: Data) -> Tally:
         listed = expected.get("signatories_listed") or 0
         firsts = [_bare(one["name"]) for one in (expected.get("first_signatories") or [])] if listed else []
         right = min(listed, found.total())
-        lost = [name for name in firsts if not found[name]]
+        also = [_bare(name) for name in expected.get("first_signatories_accept") or []]  # the same, one for one
+        lost = [
+            name for name, other in zip_longest(firsts, also[: len(firsts)]) if not found[name] and not found[other]
+        ]
         said = [f"{found.total()} for {listed}"] * (found.total() != listed) + [f"missed {name!r}" for name in lost]
         right -= min(len(lost), right)
         return Tally(right, found.total() - right, listed - right, said)

@@ -7,9 +7,10 @@ from campaigns.material.draft import Signatory, Span
 
 from .lines import Line, head
 from .names import Shape, is_person, is_surname, shape
+from .signatory_columns import beside_names
 from .signatory_lines import Signer, after_number, parsed, parted
 from .signatory_lists import Opening, Region, of_bodies
-from .signatory_prose import enumerated
+from .signatory_prose import bodies_in, enumerated
 from .signatory_tables import in_table
 
 CUT_BY_WIDTH = ("pdf", "txt")  # formats whose lines may end where the page did
@@ -71,7 +72,7 @@ def _in_blocks(lines: list[Line], opening: Opening) -> bool:
     bare = [_is_bare(line) for line in sample]
     people = [at for at, kind in enumerate(shapes) if kind is Shape.PERSON and bare[at]]
     under = sum(at + 1 < len(sample) and bare[at + 1] and _is_under(shapes[at + 1]) for at in people)
-    if opening is Opening.CLOSING and len(lines) <= 3:
+    if opening is Opening.CLOSING and len(lines) <= 3 and not bodies_in(lines[0].text):
         return any(kind is Shape.PERSON for kind in shapes)
     if len(people) == 1:
         return under == 1 and len(lines) <= 6 and all(bare) and shapes[people[0] + 1] is not Shape.PLAIN
@@ -123,22 +124,27 @@ def _is_next(found: list[Signed], lines: list[Line]) -> bool:
 
 
 def _lines(cleaned: Cleaned, lines: list[Line], bodies_only: bool) -> list[Signed]:
-    text = cleaned.text
     entries = _joined(lines, cleaned.format in CUT_BY_WIDTH)
-    heads = [head(text[entry.start : entry.end]) for entry in entries[:SAMPLE]]
-    shapes = [Shape.PERSON if is_surname(one) else shape(one) for one in heads]
-    bodies, people = shapes.count(Shape.BODY), shapes.count(Shape.PERSON)
-    whole = bodies_only or bodies > people * 1.5
+    texts = [cleaned.text[slice(*entry)] for entry in entries]
+    if len(entries) == 1 and (several := bodies_in(texts[0])):
+        return [placed(one, entries[0].start) for one in several]
+    beside = beside_names(texts)
+    whole = not beside and (bodies_only or _are_bodies(texts[:SAMPLE]))
     apart = {Span(line.start, line.end): line.signer for line in lines if line.is_set_apart}
     found: list[Signed] = []
-    for entry in entries:
-        line = text[entry.start : entry.end]
+    for number, (entry, line) in enumerate(zip(entries, texts, strict=True)):
         several = [] if whole and len(entries) > 3 else enumerated(line, among=len(entries))
-        signer = None if several else apart.get(entry) or parsed(line, whole)
+        signer = None if several else beside.get(number) or apart.get(entry) or parsed(line, whole)
         if signer:
             several = [signer] if whole else parted(line, signer)
         found += [placed(one, entry.start) for one in several]
     return found
+
+
+def _are_bodies(texts: list[str]) -> bool:
+    heads = [head(text) for text in texts]
+    shapes = [Shape.PERSON if is_surname(one) else shape(one) for one in heads]
+    return shapes.count(Shape.BODY) > shapes.count(Shape.PERSON) * 1.5
 
 
 def _joined(lines: list[Line], cut: bool) -> list[Span]:

@@ -55,6 +55,21 @@ def collected(text: str) -> list[Signer]:
     return [Signer(start, end) for start, end in pieces]
 
 
+def bodies_in(text: str) -> list[Signer]:
+    """ "Students for Leeds, AStA, Wold Network and Green Town": bodies after each other, and no one of them a place."""
+    text = text.translate(COMMAS)
+    pieces = _pieces(text, ",") if text.count(",") >= 2 and len(text) <= LONGEST_LIST else []
+    names = [text[start:end] for start, end in pieces]
+    if len(names) < 4 or not all(map(_is_body, names)) or names[-1].casefold() in known("countries"):
+        return []
+    bodies = sum(shape(name) is Shape.BODY or (name.isupper() and " " not in name) for name in names)
+    return [Signer(*piece) for piece in pieces] if bodies >= 2 and shape(names[0]) is not Shape.ROLE else []
+
+
+def _is_body(name: str) -> bool:
+    return len(name.split()) <= 8 and not name[0].islower() and shape(name) not in (Shape.PROSE, Shape.NOTHING)
+
+
 def said(text: str) -> list[Signer]:
     """Those named in a sentence after "signed by", as long as it names people."""
     lower = text[:LONGEST_LIST].casefold()
