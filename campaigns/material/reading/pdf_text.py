@@ -57,7 +57,10 @@ def blocks_of(pages: Sequence[list[Line]]) -> list[Block]:
     groups = _Composer(flow, size, joining).groups()
     writer = _Writer(groups, size, joining)
     running = [
-        Block(normal(line.text), page=line.page, cruft=line.cruft) for lines in pages for line in lines if line.cruft
+        Block(said, page=line.page, cruft=line.cruft)
+        for lines in pages
+        for line in lines
+        if line.cruft and (said := " ".join(normal(line.text).split()))
     ]
     blocks = [block for group in groups for block in writer.blocks(group)]
     found = [_note(block) for group in notes for block in writer.blocks(group)]
@@ -273,7 +276,9 @@ class _Writer:
     def blocks(self, group: _Group) -> Iterator[Block]:
         first = group.lines[0]
         if first.cells:
-            yield replace(row_of([normal(cell) for cell in first.cells]), page=first.page)
+            cells = [" ".join(normal(cell).split()) for cell in first.cells]
+            if any(cells):
+                yield replace(row_of(cells), page=first.page)
             return
         if not group.marker:
             self._indents = []
