@@ -100,11 +100,16 @@ def _number(tokens: list[Token], at: int) -> int:
         size = 1
         while size < 3 and at + size < len(tokens) and _thousands(tokens[at + size].word) and len(word) <= 3:
             size += 1
-        return size if word not in ("0", "1") else 0
+        return size + _times(tokens, at + size) if word not in ("0", "1") else 0
     for size in (3, 2, 1):
         if " ".join(token.word for token in tokens[at : at + size]) in known("numbers"):
-            return size
+            return size + _times(tokens, at + size)
     return 0
+
+
+def _times(tokens: list[Token], at: int) -> int:
+    """ "Five thousand", "2 million"; "de" and "of" after it belong to it."""
+    return int(at < len(tokens) and tokens[at].word in known("multiples"))
 
 
 def _thousands(word: str) -> bool:
@@ -156,7 +161,7 @@ def _score(text: str, tokens: list[Token], claim: tuple[int, int], leads: bool) 
     near = [token.word for token in around]
     score = 2 if told(near, "acts") else 0
     if any(token.word in known("counted") for token in tokens[at : noun + 1]):
-        score += 3 if score or len(text) < SHORT or told(near, "letterish") else 1
+        score += 3 if score or len(text) < SHORT or told(near, "letterish") or told(near, "gathers") else 1
     if leads and any(token.word in known("warns") for token in tokens[noun + 1 : noun + 5]):
         score += 2
     return score

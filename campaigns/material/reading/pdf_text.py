@@ -26,6 +26,7 @@ LONG_HEADING = 300  # characters
 LEVELS = 6
 NEAR = 3.0  # points
 REACH = 12.0  # points between the ends of lines that are full
+FEW, NARROW = 6, 50  # lines of a column, and characters of one, that need not be text
 STEP = 8.0  # points, from one depth of a list to the next
 
 
@@ -120,7 +121,7 @@ class _Composer:
     def groups(self) -> list[_Group]:
         found: list[_Group] = []
         for frame, _first in self._flow:
-            left, right = (frame.left, frame.right) if frame.narrow else (self._left, self._right)
+            left, right = (frame.left, frame.right) if frame.narrow and _is_text(frame) else (self._left, self._right)
             for place, line in enumerate(frame.lines):
                 found += self._next(found[-1] if found else None, line, place == 0, left, right)
         return [part for group in found for part in _apart(group)]
@@ -181,6 +182,12 @@ def _unended(text: str, line: Line) -> bool:
     """A long line without an end, and the next has no capital letter to begin with, or its script has none."""
     letter = next((letter for letter in line.text if letter.isalpha()), "")
     return len(text) > 40 and (not letter.isupper() or len(text) > 60)
+
+
+def _is_text(frame: Frame) -> bool:
+    """Lines of a column; few short ones with capitals are names beside names, and say nothing of how far it goes."""
+    lines = [line.text for line in frame.lines]
+    return len(lines) > FEW or not all(line[:1].isupper() and len(line) < NARROW for line in lines)
 
 
 def _reach(rights: list[float]) -> float:
