@@ -20,7 +20,7 @@ NOBODY = {
 WORD = re.compile(r"\S+")
 URL = re.compile(r"<?((?:https?://|www\.)[^\s<>]+[^\s<>.,;:)\]])>?|^([\w-]+(?:\.[\w-]+)+(?:/\S*)?)$")
 AND = re.compile(r",\s*|\s(?:and|und|et|y|e|en|i|و|û|&)\s")
-PART_ENDS = re.compile(r"\s*(?:,|\||;|·|•|\s[-–—]\s|\n|\()\s*")
+PART_ENDS = re.compile(r"\s*(?:,|\||;|·|•|\s[-–—]\s|\n|\(|<)\s*")
 
 
 def find(edges: Edges) -> None:
@@ -48,7 +48,7 @@ def _visible(edges: Edges) -> bool:
         passage = edges.passage(at)
         if edges.draft.title and any(span.start <= passage.start < span.end for span in edges.draft.title.spans):
             continue
-        if len(passage.text) <= BYLINE and _by(edges, at):
+        if _by(edges, at, labelled=len(passage.text) > BYLINE):
             return True
         if passage.kind != Kind.HEADING and _writes(edges, at):
             return True
@@ -59,14 +59,14 @@ def _visible(edges: Edges) -> bool:
 
 def _by(edges: Edges, at: int, labelled: bool = False) -> bool:
     passage = edges.passage(at)
-    if len(passage.text) > BYLINE or passage.kind == Kind.META:
+    if len(passage.text) > NOTE or passage.kind == Kind.META:
         return False
     said = tuple(one for one in edges.words("by") if one.endswith(":") or not labelled)
     for start, line in lines_of(passage):
         found = any_of(_colons(said), r"\W{0,3}", r"(?:\s|(?<=:)|$)")
         match = found.match(line)
-        if not match and (day := next(iter(dates_in(line[:NAME], edges.language)), None)) and day.start == 0:
-            match = found.match(line, day.end)
+        if not match and (day := next(iter(dates_in(line[:BYLINE], edges.language)), None)):
+            match = None if _without_labels(line[: day.start]) else found.match(line, day.end)
         if not match:
             continue
         end = start + len(line)
@@ -81,6 +81,11 @@ def _by(edges: Edges, at: int, labelled: bool = False) -> bool:
                 edges.claim(at)
             return _set(edges.draft, passage, name, work, 0.95 if clear else 0.9)
     return False
+
+
+def _without_labels(text: str) -> str:
+    """ "Posted on" is nothing."""
+    return any_of(words.everywhere("head", "dates"), r"(?<!\w)", r"(?!\w)").sub("", text).strip(" :,|–—-*_")
 
 
 def _colons(said: tuple[str, ...]) -> tuple[str, ...]:
@@ -119,6 +124,8 @@ def _divided(text: str, begin: int, edges: Edges) -> tuple[tuple[int, int], tupl
     if not cut:
         return (begin, end), None
     rest = text[cut.end() : end].rstrip(")")
+    if "@" in rest:
+        return (begin, cut.start()), None
     if cut[0].strip() == "," and all(is_person(one) for one in AND.split(rest)):
         return (begin, end), None  # several authors
     return (begin, cut.start()), (cut.end(), cut.end() + len(rest))

@@ -6,8 +6,10 @@ from typing import NamedTuple
 from campaigns.material import words
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Finding, Span
+from campaigns.material.phrases import everywhere
 from campaigns.material.prose import is_prose
 
+from .bylines import NOBODY
 from .dates import FoundDate, calendar_of, dates_in, fold, times_in
 from .edges import PARTICLES, Edges, any_of, is_salutation, is_text, lines_of, spanned
 from .parts import Part
@@ -21,6 +23,7 @@ CLOCK = re.compile(r"(?<!\d)[012]?\d[.:hH][0-5]\d(?!\d)")
 ZONE = re.compile(r"(?<=\d\d)\s[+-]\d{4}(?:\s\(\w{2,5}\))?$")  # of a mail: "10:12:00 +0100 (CET)"
 FILED = re.compile(r"(?<=\d)/(?=[^\W\d_])")  # what many blogs set behind it: "5 May 2020 10:12/in News/by jane"
 COUNTED = re.compile(r"\s?[|·•–—-]\s?\d{1,3}(?:\s[^\W\d_]{1,20}){1,3}\s?$")  # "· 3 min read", "| 4 comments"
+CLOSING = 60  # characters of "Yours sincerely,"
 OPENING = 120  # characters in which the dateline of a news story stands
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
 DASH = re.compile(r"\)?\]?\.?\s{0,2}(?:--?-?|[–—:|/])\s")
@@ -37,7 +40,7 @@ def find(edges: Edges) -> Finding[str] | None:
     lines = [*_above(edges), *_opening(edges)]
     if edges.first is not None and is_salutation(edges.passage(edges.first).text):
         lines.reverse()  # the letter's own day stands nearest to its salutation
-    lines = [*lines, *_letters_own(edges)] or _below(edges)
+    lines = [*lines, *_letters_own(edges)] or _below(edges) or _under_closing(edges)
     told = _told(edges)
     if lines:
         chosen = lines[0]
@@ -65,6 +68,12 @@ def in_line(line: str, edges: Edges) -> FoundDate | None:
     ):
         return None
     return found[0] if _is_place(_without(line, edges), edges) and _is_stamp(line, edges) else None
+
+
+def is_beside(line: str, edges: Edges) -> bool:
+    """Its day, the day until which it is embargoed, its number in a file."""
+    later = any_of(edges.words("not_dates"), r"^\W{0,3}", r"(?!\w)").match(line) and dates_in(line, edges.language)
+    return bool(later) or in_line(line, edges) is not None or not any(map(str.isalnum, _bare(line, edges)))
 
 
 def _bare(line: str, edges: Edges) -> str:
@@ -119,7 +128,7 @@ def _words(rest: str, edges: Edges) -> list[str]:
     labels = (*words.everywhere("head", "dates"), *edges.words("at"), *edges.words("by"))
     bare = any_of(labels, r"(?<!\w)", r"(?!\w)").sub(" ", rest)
     said = [word.strip(".,:;|()[]–—-*_•·،'\"") for word in bare.split()]
-    return [word for word in said if word and fold(word.lower()) not in weekdays]
+    return [word for word in said if word and fold(word.lower()) not in weekdays and word not in NOBODY]
 
 
 def _lines(edges: Edges, at: int, sure: float) -> list[Dateline]:
@@ -173,6 +182,18 @@ def _below(edges: Edges) -> list[Dateline]:
     """Under the closing. Where several days stand there, they are of signatures or comments."""
     found = [line for at in edges.below if edges.parts[at] != Part.SIGNING for line in _lines(edges, at, 0.85)]
     return found if len({one.iso for one in found}) == 1 else []
+
+
+def _under_closing(edges: Edges) -> list[Dateline]:
+    """The only day below the last "Yours sincerely", whatever else stands there."""
+    passages, closings = edges.draft.cleaned.passages, everywhere("letter", "closings")
+    for at in range(len(passages) - 1, edges.first or 0, -1):
+        lines = passages[at].text.split("\n")
+        if passages[at].kind == Kind.META or not closings.match(lines[0][:LINE]) or len(lines[0]) > CLOSING:
+            continue
+        found = [line for one in range(at, min(at + 4, len(passages))) for line in _lines(edges, one, 0.8)]
+        return found if len({one.iso for one in found}) == 1 else []
+    return []
 
 
 def _told(edges: Edges) -> list[Dateline]:

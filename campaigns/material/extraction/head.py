@@ -35,5 +35,5 @@ def _claim_kickers(edges: Edges) -> None:
             edges.claim(at, Part.NOTE)
         above = passage.start < start and len(passage.text) <= KICKER
         again = title is not None and normal(passage.text) == normal(title.value) and title.confidence > 0.5
-        if above or again or normal(passage.text) in genres:
+        if above or again or normal(passage.text) in genres or titles.is_mail_header(passage.text):
             edges.claim(at)

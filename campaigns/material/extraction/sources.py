@@ -71,7 +71,8 @@ def _source(edges: Edges) -> None:
             if not rest or len(rest) > NOTE:
                 continue
             url = URL.search(rest)
-            whole = url is not None and len(rest) - len(url[0]) < 3 and (label or at in edges.above)
+            printed = draft.cleaned.format == "pdf" and at in edges.below  # by a browser, at the foot of the page
+            whole = url is not None and len(rest) - len(url[0]) < 3 and (label or printed or at in edges.above)
             if url and (whole or label):
                 found = url[1] or url[2]
                 place = passage.start + passage.text.index(found, start)

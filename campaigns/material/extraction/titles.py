@@ -18,7 +18,9 @@ LONGEST = 300  # characters
 CONTACT = re.compile(r"https?://|www\.|\S@\S|(?:\+|\b00)\d[\d ()/-]{6,}|\d{5}")
 SITE = re.compile(r"\s[|–—•·»:-]{1,2}\s|:\s")
 NUMBER = re.compile(r"\W{0,4}\d{1,7}(?:[./-]\d{1,4})?\W{0,3}$")  # "Press release 12/2020", "Petition (#4711):"
-ITEMS, MANY = 3, 7  # of a menu, at least; and short lines that are no address any more
+ITEMS, MANY, WORDS = 3, 7, 3  # of a menu, at least; short lines that are no address; words of such a line
+FILE = re.compile(r"^Microsoft Word - |\.(?:docx?|odt|pdf|rtf|indd|pages|html?)$")
+LABELLED = re.compile(r"\W{0,3}([^:/]{1,40})[:/]{1,2}\s{0,3}(?=\S)")  # "Subject: …", "Subject/ …"
 LABEL = 40  # characters before a colon
 LEAD = 50  # characters of a standfirst, at least
 
@@ -52,9 +54,12 @@ def _is_title(text: str, edges: Edges, heading: bool = False) -> bool:
 
 def _is_addressee(line: str) -> bool:
     """ "To: the Mayor", "A la atención de la alcaldesa"."""
-    label, colon, _rest = line.partition(":")
-    labelled = colon and normal(label) in {normal(one) for one in words.everywhere("asking", "to_lines")}
-    return bool(labelled) or everywhere("head", "attention").match(line)
+    return _is_to_line(line) or everywhere("head", "attention").match(line)
+
+
+def _is_to_line(line: str) -> bool:
+    label = LABELLED.match(line)
+    return label is not None and normal(label[1]) in {normal(one) for one in words.everywhere("asking", "to_lines")}
 
 
 def _is_genre(line: str, edges: Edges) -> bool:
@@ -73,7 +78,8 @@ def _told(edges: Edges) -> list[Candidate]:
         found = []
         for passage in edges.told.get(name, []):
             start, end = _without_site(passage.text, edges)
-            if _is_title(passage.text[start:end], edges, heading=True):
+            nameless = FILE.search(passage.text) or everywhere("head", "nameless").match(passage.text[start:end])
+            if not nameless and _is_title(passage.text[start:end], edges, heading=True):
                 span = spanned(passage, start, end)
                 found.append(Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), 0.8))
         if found:
@@ -83,7 +89,8 @@ def _told(edges: Edges) -> list[Candidate]:
 
 def _without_site(text: str, edges: Edges, visible: bool = False) -> tuple[int, int]:
     """ "Save the library | Riverside News": the title without the name of the site it stood on."""
-    breaks = [0, *(at for match in SITE.finditer(text) for at in match.span()), len(text)]
+    marks = [match for match in SITE.finditer(text) if match[0] != ": " or not visible]
+    breaks = [0, *(at for match in marks for at in match.span()), len(text)]
     pieces = list(zip(breaks[::2], breaks[1::2], strict=True))
     if len(pieces) < 2:
         return pieces[0]
@@ -94,7 +101,7 @@ def _without_site(text: str, edges: Edges, visible: bool = False) -> tuple[int, 
     for keep, drop in (((0, pieces[-2][1]), pieces[-1]), ((pieces[1][0], len(text)), pieces[0])):
         if edges.is_site(text[slice(*drop)]) or (not visible and normal(text[slice(*keep)]) in above):
             return keep
-    bars = [] if visible else [match for match in SITE.finditer(text) if match[0].strip() == "|"]
+    bars = [] if visible else [match for match in marks if match[0].strip() == "|"]
     return (0, bars[-1].start()) if bars and len(text) - bars[-1].end() < bars[-1].start() else (0, len(text))
 
 
@@ -113,7 +120,18 @@ def _heading(edges: Edges, told: list[Candidate]) -> Candidate | None:
     if told and highest > (2 if edges.draft.cleaned.format == "html" else 1):
         return None
     first = next(at for at in places if edges.passage(at).block.level == highest or _is_genre_at(edges, at))
-    return _from(edges, first, 0.9)
+    return _from(edges, _headline(edges, first, places), 0.9)
+
+
+def _headline(edges: Edges, first: int, places: list[int]) -> int:
+    """Below "Press release" and its day: the next heading, if it is none of several sections."""
+    below = next((at for at in places if at > first), None)
+    if below is None or below == first + 1 or not _is_genre_at(edges, first):
+        return first
+    level = edges.passage(below).block.level
+    alike = [one for one in edges.draft.cleaned.passages if one.kind == Kind.HEADING and one.block.level == level]
+    between = all(_is_beside(edges, at, released=True) for at in edges.above if first < at < below)
+    return below if between and len(alike) == 1 else first
 
 
 def _alike(one: str, other: str) -> bool:
@@ -145,23 +163,26 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     texts = {at: _own_lines(edges.passage(at), edges) for at in own}
     fit = [at for at in own if _is_title(texts[at], edges) and not _is_block(texts[at])]
     if fit and fit[0] == own[0] and not _is_letterhead(edges, fit[0]):
-        return _from(edges, fit[0], 0.85)
+        of_kind = fit[0] - 1 in lines and _is_genre_at(edges, fit[0] - 1) and _continues(edges, fit[0])
+        return _from(edges, fit[0] - of_kind, 0.85)
     outstanding = [at for at in fit if _stands_out(edges, at)]
     genres = [at for at in lines if _is_genre_at(edges, at)]
     return next((_from(edges, at, 0.8) for at in (*outstanding, *genres)), None)
 
 
 def _is_beside(edges: Edges, at: int, released: bool) -> bool:
-    """Nothing but what the document is, its date, a menu; or whom to ask, in a press release."""
+    """Nothing but what it is, its date, a menu; whom to ask, in a press release; whom a petition goes to."""
     lines = [line for _start, line in lines_of(edges.passage(at)) if line.strip()]
     if is_menu(lines):
         return True
+    greeted = _is_greeted(edges)
     return all(
         _is_genre(line, edges)
-        or datelines.in_line(line, edges)
+        or datelines.is_beside(line, edges)
         or _is_month(line, edges)
         or everywhere("head", "invocations").match(line)
         or (released and CONTACT.search(line))
+        or (not greeted and _is_to_line(line))
         for line in lines
     )
 
@@ -172,22 +193,30 @@ def _is_month(line: str, edges: Edges) -> bool:
     return found is not None and len(f"{line[: found[0]]} {line[found[1] :]}".split()) <= 3
 
 
+def is_mail_header(text: str) -> bool:
+    """ "From: …", "To: …", "Subject: …": lines with labels, perhaps below "Forwarded message"."""
+    lines = text.split("\n")
+    return len(lines) > 1 and sum(LABELLED.match(line) is not None for line in lines) >= max(2, len(lines) - 1)
+
+
 def is_menu(lines: list[str]) -> bool:
     """The menu of a copied page, over several lines or in one: some of it is what all menus have."""
     pages = everywhere("cleaning", "menu", "navigation").whole
     items = lines if len(lines) > 1 else lines[0][:LONGEST].split()
     if len(items) < ITEMS or any(len(one) > LABEL or any(map(str.isdigit, one)) for one in items):
         return False
-    return len(lines) > MANY or sum(normal(one) in pages for one in items) * 2 >= len(items)
+    known = sum(normal(one) in pages for one in items)
+    verses = sum(ends_sentence(line) or len(line.split()) > WORDS for line in lines)
+    many = len(lines) > MANY and verses * 4 < len(lines)
+    return many or (known * 2 >= len(items) if len(lines) > 1 else known > max(3, len(items) // 2))
 
 
 def _labelled(edges: Edges, at: int) -> Candidate | None:
     passage = edges.passage(at)
     for start, line in lines_of(passage):
-        label, colon, rest = line.partition(":")
-        rest = rest.lstrip(": ")
-        if colon and len(label) < LABEL and rest and normal(label) in map(normal, edges.words("subjects")):
-            span = spanned(passage, start + len(line) - len(rest), start + len(line))
+        label = LABELLED.match(line)
+        if label and normal(label[1]) in map(normal, edges.words("subjects")):
+            span = spanned(passage, start + label.end(), start + len(line))
             if "\n" not in passage.text:
                 edges.claim(at)
             return Candidate(edges.draft.cleaned.text[span.start : span.end], (span,), 0.85)
@@ -241,7 +270,8 @@ def _from(edges: Edges, at: int, sure: float) -> Candidate:
 def _own_lines(passage: Passage, edges: Edges) -> str:
     """Its text up to a line that is the date or the author."""
     for start, line in list(lines_of(passage))[1:]:
-        if datelines.in_line(line, edges) or any_of(edges.words("by"), r"^", r"\s").match(line) or is_salutation(line):
+        greeted = is_salutation(line) and not line[:1].islower()
+        if greeted or datelines.in_line(line, edges) or any_of(edges.words("by"), r"^", r"\s").match(line):
             return passage.text[:start].rstrip()
     return passage.text
 

@@ -16,6 +16,8 @@ def author_of(draft: Draft) -> tuple[str | None, str | None]:
 @pytest.mark.parametrize(
     ("line", "author", "affiliation"),
     [
+        ("Posted on 5 March 2019 by Jane Roe", "Jane Roe", None),
+        ("From: Jane Roe <jane@roe.example>", "Jane Roe", None),
         ("By Jane Roe", "Jane Roe", None),
         ("By Jane Roe, Canalside Tenants and Bridge Group", "Jane Roe", "Canalside Tenants and Bridge Group"),
         ("by Jane Roe and John van der Poe", "Jane Roe and John van der Poe", None),

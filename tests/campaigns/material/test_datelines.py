@@ -117,3 +117,9 @@ def test_the_day_of_a_post_that_is_shown_in_the_text_is_not_that_of_the_document
 
 def test_a_day_may_stand_between_whom_it_is_to_and_the_text() -> None:
     assert day_of(head_of("Dear Mayor of Riverside", "Tue, 5 March 2019", PROSE, PROSE)) == "2019-03-05"
+
+
+def test_the_only_day_under_the_closing_counts_though_more_text_follows() -> None:
+    signed = f"Respectfully,\n{LAST}\nMarch 5, 2019"
+    assert day_of(head_of(TITLE, PROSE, signed, PROSE, PROSE)) == "2019-03-05"
+    assert day_of(head_of(TITLE, PROSE, signed, f"Ann, 6 March 2019\n{LAST}", PROSE)) is None

@@ -174,3 +174,45 @@ def test_whom_it_is_to_is_a_poor_title_where_nobody_is_greeted() -> None:
     draft = head_of("To: the Mayor of Riverside", "5 May 2020", PROSE, PROSE)
     assert draft.title is not None and draft.title.confidence < 0.5
     assert title_of(head_of("To: the Mayor of Riverside", "5 May 2020", "Dear Mayor,", PROSE, PROSE)) is None
+
+
+def test_a_manifesto_in_short_lines_is_no_menu() -> None:
+    verses = "\n".join(f"We want our {what} back." for what in ("canal", "bridge", "boats", "ferry", "trees") * 2)
+    assert headed(verses, PROSE)[1] == [None, None]
+
+
+def test_the_headline_of_a_press_release_stands_below_its_day() -> None:
+    day, headline = styled("Leeds, 5 May 2020"), heading("Hundreds ask for their bridge", 2)
+    assert title_of(head_of(heading("Press release"), day, headline, PROSE, format="md")) == headline.text
+    asks = heading("What they ask for", 2)
+    draft = head_of(heading("Press release"), day, headline, PROSE, asks, PROSE, format="md")
+    assert title_of(draft) == "Press release"
+
+
+@pytest.mark.parametrize("nameless", ["Microsoft Word - bridge2.doc", "Untitled", "Startseite", "bridge-final.docx"])
+def test_what_a_program_calls_a_file_is_no_title(nameless: str) -> None:
+    draft = head_of(told("title", nameless), "Open the footbridge before winter", PROSE, PROSE, format="html")
+    assert title_of(draft) == "Open the footbridge before winter"
+
+
+def test_whom_a_petition_goes_to_stands_above_its_title() -> None:
+    assert (
+        title_of(head_of("To: the Mayor of Riverside", "Open the footbridge now", PROSE)) == "Open the footbridge now"
+    )
+
+
+def test_a_day_of_embargo_is_neither_title_nor_date() -> None:
+    draft = head_of("EMBARGOED UNTIL 00.01 ON 6 MAY 2020", "PRESS RELEASE", "Hundreds ask for their bridge", PROSE)
+    assert (title_of(draft), draft.date) == ("Hundreds ask for their bridge", None)
+
+
+@pytest.mark.parametrize("label", ["Subject: ", ".. title:: ", "Re/ "])
+def test_a_label_is_not_of_the_title(label: str) -> None:
+    assert title_of(head_of(f"{label}Open the footbridge", "Dear Mayor,", PROSE)) == "Open the footbridge"
+
+
+def test_the_header_of_a_mail_is_not_of_the_text() -> None:
+    header = "From: Jane Roe <jane@roe.example>\nTo: mayor@riverside.example\nSubject: Open the footbridge"
+    draft, parts = headed(header, "Dear Mayor,", PROSE)
+    assert draft.byline is not None and draft.byline.value == "Jane Roe" and draft.affiliation is None
+    assert parts[0] == Part.HEAD
