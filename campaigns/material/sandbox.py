@@ -55,14 +55,24 @@ SENTENCES: dict[str, tuple[str | Promise, ...]] = {
     "too slow": (_("Reading this file took too long, and was stopped."), _PASTE),
     "busy": (_("Several documents are being read at the moment."), _("Try again in a minute.")),
 }
+_SPREADSHEET, _PRESENTATION, _PICTURE = _("a spreadsheet"), _("a presentation"), _("a picture")
+_EMAIL, _SAVED_PAGE = _("an email saved as a file"), _("a web page saved as an archive")
 KINDS = {
     "doc": _("a document of an old version of Word (.doc)"),
     "rtf": _("a rich text file (.rtf)"),
     "pages": _("a document of Apple Pages"),
-    "xlsx": _("a spreadsheet"),
-    "pptx": _("a presentation"),
-    "image": _("a picture"),
+    "wpd": _("a document of WordPerfect"),
+    **dict.fromkeys(("xls", "xlsx", "ods"), _SPREADSHEET),
+    **dict.fromkeys(("ppt", "pptx", "odp"), _PRESENTATION),
+    **dict.fromkeys(("image", "odg", "djvu"), _PICTURE),
+    **dict.fromkeys(("msg", "eml"), _EMAIL),
+    **dict.fromkeys(("mhtml", "webarchive"), _SAVED_PAGE),
     "epub": _("an e-book"),
+    "ps": _("a file for a printer"),
+    "xml": _("a file of data"),
+    "database": _("a file of data"),
+    "recording": _("a recording"),
+    "program": _("a program"),
     "archive": _("an archive of files"),
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.material import child, sandbox
-from campaigns.material.reading import Why
+from campaigns.material.reading import Why, sniffing
 from campaigns.material.sandbox import LARGEST_FILE, LIMITS, Refused, read_safely, sentence
 from letters.pdf.sandbox import slot
 from tests.letters.pdf.traps import SECRET, listening, traps
@@ -135,3 +135,9 @@ def test_nothing_of_django_is_loaded_by_the_child() -> None:
     )
     loaded = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=True).stdout
     assert not {name for name in loaded.split() if name.split(".")[0] in ("django", "celery", "config", "letters")}
+
+
+def test_every_kind_that_is_told_apart_has_a_name() -> None:
+    told = {kind for _at, _begins, kind in sniffing.MAGIC} | {kind for _part, kind in sniffing.STREAMS if kind}
+    told |= {kind for _part, kind in sniffing.OTHER_PARTS} | set(sniffing.OPEN_KINDS.values())
+    assert told - set(sandbox.KINDS) == set()
