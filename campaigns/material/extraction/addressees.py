@@ -175,11 +175,19 @@ def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -
         for first, last in sentences(passage.text, language):
             last = min(last, first + SENTENCE)
             for said in wording(language, *names).finditer(level(passage.text[first:last])):
-                if opens(passage.text[first + said.end() : last], language):
+                if _is_recipient(said.group(), passage.text[first + said.end() : last], language):
                     begin, end = passage.start + first + said.end(), passage.start + last
                     yield from split(draft, name_at(draft, begin, end, language), language)
         if title and (told := wording(language, "told").search(level(passage.text))) and told.start() < LABEL:
             yield from split(draft, Span(passage.start, passage.start + told.start()), language)
+
+
+def _is_recipient(to: str, following: str, language: str | None) -> bool:
+    """Is it somebody, and not "call to action", "appel à la grève", "the letter to your MP"? A letter is to somebody, "carta ao povo", too."""
+    if opening(language, "things", "events").match(level(following)):
+        return False
+    article = " ".join(to.split()[-2:]).endswith(tuple(listed(language, "fused")))
+    return opens(following, language) or bool(article and wording(language, "letters").match(to))
 
 
 def _ways(part: Part | None, title: bool, seen: int) -> tuple[str, ...]:

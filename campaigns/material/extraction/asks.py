@@ -9,7 +9,7 @@ from campaigns.material import phrases
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Finding
 
-from .demanding import How, entitles, how, leads
+from .demanding import How, entitles, general, grants, how, is_reference, leads
 from .parts import Part, Parts
 from .sentences import sentences
 from .wordings import language_of, level, opening, wording
@@ -25,6 +25,7 @@ BULLET = re.compile(
 PIECE = re.compile(r";\s|\s\(?(?:\d|[a-h]|i{1,3})\)\s")
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.|https?://|www\.")
 NOT_TEXT = {Part.SIGNING, Part.NOTE, Part.CLOSING, Part.RESPONSE, Part.ADDRESS, Part.HEAD}
+GAP = 2  # characters between two sentences of a passage
 ALIKE = 0.6  # of the longer words of a title that also stand in an ask which then says the same
 
 
@@ -72,23 +73,51 @@ def _places(reading: Reading) -> Iterator[int]:
         if passage.kind in (Kind.META, Kind.CAPTION, Kind.FOOTNOTE, Kind.ROW):
             continue
         part = reading.parts[at]
-        if part == Part.LETTER or (not reading.letter and part not in NOT_TEXT):
+        heads = part in (Part.HEAD, Part.NOTE) and _announces(passage.text)
+        if heads or part == Part.LETTER or (not reading.letter and part not in NOT_TEXT):
             yield at
+
+
+def _announces(said: str) -> bool:
+    """Is it a heading such as "Our demands"?"""
+    return phrases.everywhere("asking", "demand_headings").match(said)
 
 
 def _read(reading: Reading, at: int, following: Passage | None) -> None:
     passage = reading.draft.cleaned.passages[at]
     lines = list(_lines(passage))
-    if passage.kind == Kind.HEADING and _heading(reading, at):
+    if passage.kind == Kind.HEADING and _heading(reading, at, following):
         return
     for number, (start, end, item) in enumerate(lines):
-        last = number + 1 == len(lines)
-        after = _is_item(following) or _is_bare(reading, passage, following) if last else lines[number + 1][2]
-        if (item or _is_bare(reading, None, passage)) and (reading.listing or reading.section):
+        listed = reading.listing or reading.section
+        if (item or _is_bare(reading, None, passage)) and (listed or _demands(reading, start, end)):
             _item(reading, at, start, end)
         else:
             reading.listing = False
-            _prose(reading, at, start, end, before_list=after, item=item)
+            _prose(reading, at, start, end, _item_after(reading, passage, lines[number + 1 :], following), item)
+
+
+def _demands(reading: Reading, start: int, end: int) -> bool:
+    """Does an item begin with a demand? Then all of it is one."""
+    first = next(sentences(reading.draft.cleaned.text[start:end], reading.language), (0, 0))
+    said = reading.said(start + first[0], start + first[1])
+    return how(said, reading.language) == How.DEMAND and not said.endswith((":", ";"))
+
+
+def _item_after(
+    reading: Reading, passage: Passage, lines: list[tuple[int, int, bool]], following: Passage | None
+) -> str:
+    """The item of a list that follows a line, if one does."""
+    if lines:
+        start, end, item = lines[0]
+        return _unmarked(reading.draft.cleaned.text[start:end]) if item else ""
+    listed = following is not None and (_is_item(following) or _is_bare(reading, passage, following))
+    return _unmarked(following.text) if listed and following else ""
+
+
+def _unmarked(item: str) -> str:
+    marker = BULLET.match(item)
+    return item[marker.end() :] if marker else item
 
 
 def _is_bare(reading: Reading, before: Passage | None, passage: Passage | None) -> bool:
@@ -115,15 +144,16 @@ def _lines(passage: Passage) -> Iterator[tuple[int, int, bool]]:
         start += len(line) + 1
 
 
-def _heading(reading: Reading, at: int) -> bool:
+def _heading(reading: Reading, at: int, following: Passage | None) -> bool:
     """Whether a heading says no more than that demands follow, or is one of those that do."""
     passage = reading.draft.cleaned.passages[at]
     level_of, reading.listing = passage.block.level or 1, False
-    if phrases.everywhere("asking", "demand_headings").match(passage.text):
+    if _announces(passage.text):
         reading.section = level_of
         return True
     if reading.section and level_of > reading.section:
-        _item(reading, at, passage.start, passage.end)
+        if not _is_item(following):  # else it only says what the demands below it are about
+            _item(reading, at, passage.start, passage.end)
         return True
     reading.section = 0
     return False
@@ -141,15 +171,19 @@ def _item(reading: Reading, at: int, start: int, end: int) -> None:
         reading.asks.append(Ask(start, end, How.LISTED, at))
 
 
-def _prose(reading: Reading, at: int, start: int, end: int, before_list: bool, item: bool) -> None:
+def _prose(reading: Reading, at: int, start: int, end: int, following: str, item: bool) -> None:
+    """`following`: the first item of the list that it may lead to."""
     text = reading.draft.cleaned.text[start:end]
     found = [(start + one, start + other) for one, other in sentences(text, reading.language)]
     for number, (first, last) in enumerate(found):
         said = reading.said(first, last)
         told = how(said, reading.language, reading.addressees)
-        if number == len(found) - 1 and before_list and leads(said, told, item, reading.language):
-            reading.listing = True
-            if not (told == How.DEMAND and _says_much(said, reading.language)):
+        if not number and reading.section and grants(said, reading.language):
+            told = How.LISTED
+        if following and number == len(found) - 1 and leads(said, told, item, following, reading.language):
+            much = told == How.DEMAND and _says_much(said, reading.language)
+            reading.listing = not is_reference(following, reading.language, much)
+            if reading.listing and not much:
                 continue
         if told:
             pieces = list(_pieces(reading.draft.cleaned.text, first, last)) if told >= How.DUTY else []
@@ -180,13 +214,30 @@ def _chosen(reading: Reading, places: list[int]) -> list[Ask]:
     if told and not reading.letter:
         quoted = [ask for ask in sure if reading.parts[ask.passage] == Part.LETTER]
         return quoted or told
-    if sure:
-        near = {ask.passage for ask in sure}
-        return [ask for ask in asks if ask.how >= How.DUTY or (ask.how == How.ORDER and ask.passage in near)]
     duties = [ask for ask in asks if ask.how == How.DUTY]
+    if sure:
+        plain = [ask for ask in sure if not _is_general(reading, ask)]
+        return sorted([*(plain or sure), *duties, *_beside(asks)], key=lambda ask: ask.start)
     orders = [ask for ask in asks if ask.how == How.ORDER] if reading.letter else []
     hints = [ask for ask in asks if ask.how == (How.NEED if reading.letter else How.PURPOSE)]
     return duties or orders or told or hints[:TOLD]
+
+
+def _is_general(reading: Reading, ask: Ask) -> bool:
+    """Does it ask no more than "to act now", "to reconsider this"? Said beside demands, it only sums them up."""
+    return ask.how == How.DEMAND and general(reading.said(ask.start, ask.end), reading.language)
+
+
+def _beside(asks: list[Ask]) -> Iterator[Ask]:
+    """What goes on with a demand: an order in the same passage, and what must be done, said right after it."""
+    sure = {ask.passage for ask in asks if ask.how >= How.DEMAND}
+    end = -1
+    for ask in asks:
+        follows = ask.how == How.CLAIM and ask.start - end <= GAP
+        if follows or (ask.how == How.ORDER and ask.passage in sure):
+            yield ask
+        if follows or ask.how >= How.ORDER:
+            end = ask.end
 
 
 def _reported(reading: Reading, places: list[int]) -> list[Ask]:
@@ -225,14 +276,9 @@ def _must(said: str, language: str | None) -> bool:
 
 
 def _apart(reading: Reading, asks: list[Ask], others: list[Ask]) -> list[Ask]:
-    """Those that say something else than the others."""
-    kept: list[Ask] = []
-    for ask in asks:
-        mine = _long_words(reading, ask)
-        near = (len(mine & _long_words(reading, one)) for one in others if one is not ask)
-        if not mine or max(near, default=0) < ALIKE * len(mine):
-            kept.append(ask)
-    return kept
+    """Those that say something else than the others together."""
+    said = set().union(*(_long_words(reading, one) for one in others))
+    return [ask for ask in asks if len((mine := _long_words(reading, ask)) & said) < ALIKE * len(mine) or not mine]
 
 
 def _long_words(reading: Reading, ask: Ask) -> set[str]:

@@ -1,15 +1,18 @@
 """Whether a sentence demands something, and how it does."""
 
 import re
+from collections.abc import Iterator
 from enum import IntEnum
 
 from campaigns.material import phrases
 
+from .names import is_person
 from .wordings import level, listed, opening, pattern, wording
 
 NEAR = 110  # characters between "we, the undersigned …" and "call on"
 SUBJECT = 70  # characters before "must" that may say who
 SENTENCE = 1500  # characters of a sentence that are looked at
+FEW = 3  # words before and after "act" in a demand that asks for nothing in particular
 AFTER = 40  # characters after a verb in which it is denied, or its subject stands
 QUESTION = ("?", "؟")
 CLAUSE = re.compile(r"[,;:–—(]")
@@ -21,10 +24,11 @@ class How(IntEnum):
     PURPOSE = 1  # "a march against …"
     NEED = 2  # "it is high time to …"
     REPORTED = 3  # "the letter asks the minister to …"
-    ORDER = 4  # "Cancel your contract."
-    DUTY = 5  # "the council must …"
-    DEMAND = 6  # "we ask you to …"
-    LISTED = 7  # an item after "we ask you to:"
+    CLAIM = 4  # "the pumps must be mended"
+    ORDER = 5  # "Cancel your contract."
+    DUTY = 6  # "the council must …"
+    DEMAND = 7  # "we ask you to …"
+    LISTED = 8  # an item after "we ask you to:"
 
     @property
     def confidence(self) -> float:
@@ -38,7 +42,8 @@ def how(said: str, language: str | None, addressees: tuple[str, ...] = ()) -> Ho
         return None
     if _demands(said, language):
         return How.DEMAND
-    if _duty(said, language, addressees):
+    duties = list(_duties(said, language))
+    if _can_act(duties, language, addressees):
         return How.DUTY
     if opening(language, "imperatives").match(said) and not wording(language, "letter_words").search(said, 0, AFTER):
         return How.ORDER  # but "Open letter to …" and "Sign the petition" are none
@@ -46,6 +51,8 @@ def how(said: str, language: str | None, addressees: tuple[str, ...] = ()) -> Ho
         return How.REPORTED
     if wording(language, "needs").search(said):
         return How.NEED
+    if duties:
+        return How.CLAIM
     return How.PURPOSE if wording(language, "purposes").search(said) else None
 
 
@@ -57,9 +64,30 @@ def entitles(said: str, language: str | None) -> bool:
     return not opening(language, "nobody", "writers").match(said) and duty.start() < SUBJECT
 
 
-def leads(said: str, told: How | None, item: bool, language: str | None) -> bool:
-    """Does a sentence before a list say that its items are demands?"""
+def general(said: str, language: str | None) -> bool:
+    """ "We urge you to act now": nothing in particular."""
+    verbs = [*wording(language, "demands", "demanding").finditer(said)]
+    acts = wording(language, "acting").search(said, verbs[-1].end()) if verbs else None
+    return bool(acts) and len(said[verbs[-1].end() : acts.start()].split()) <= FEW >= len(said[acts.end() :].split())
+
+
+def grants(said: str, language: str | None) -> bool:
+    """Does a sentence among demands say what is to be: "The lido will be reopened"?"""
+    return bool(wording(language, "duties", "granted").search(said[:SENTENCE]))
+
+
+def is_reference(item: str, language: str | None, bare: bool) -> bool:
+    """Is an item a law or a person and no demand: "Article 7 – …", "Ada Bell, nurse"; if `bare`, "Ada Bell" too."""
+    label = wording(language, "numbered").match(level(item))
+    person, comma, _rest = item.partition(",")
+    return bool(label and item[label.end() :].strip(" .")[:1].isdigit()) or (bool(comma or bare) and is_person(person))
+
+
+def leads(said: str, told: How | None, item: bool, following: str, language: str | None) -> bool:
+    """Does a sentence before a list, whose first item is `following`, say that its items are demands?"""
     colon = said.rstrip().endswith((":", ";", "：", "؛"))
+    if colon and opening(language, "causes").match(level(following)):
+        return True
     if colon and (told or wording(language, "duties").search(said[:SENTENCE])):
         return True
     if phrases.everywhere("asking", "demand_headings").match(said):
@@ -71,9 +99,10 @@ def leads(said: str, told: How | None, item: bool, language: str | None) -> bool
 
 def _demands(said: str, language: str | None) -> bool:
     never = [found.span() for found in wording(language, "no_demands").finditer(said)]
+    polite = [opening(language, "polite").match(said)]
     sure = (one for one in wording(language, "demanding").finditer(said) if not _denied(said, one, language))
     written = (one for one in wording(language, "demands").finditer(said) if _by_writers(said, one, language))
-    return any(not _within(one.span(), never) for one in (*sure, *written))
+    return any(not _within(one.span(), never) for one in (*filter(None, polite), *sure, *written))
 
 
 def _within(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
@@ -115,15 +144,15 @@ def _reports(said: str, language: str | None) -> bool:
     return any(not _noun(said[: one.start()][-NEAR:], language) for one in wording(language, "reported").finditer(said))
 
 
-def _duty(said: str, language: str | None, addressees: tuple[str, ...]) -> bool:
-    """Is somebody who can act, and not "we", told what they must do?"""
-    agents = (wording(language, "agents"), pattern(tuple(level(one) for one in addressees)))
+def _duties(said: str, language: str | None) -> Iterator[tuple[str, ...]]:
+    """Where something must be done, and not by "us": the words that may say by whom."""
     for duty in wording(language, "duties").finditer(said):
         before = CLAUSE.split(said[max(0, duty.start() - SUBJECT) : duty.start()])[-1]
         after = CLAUSE.split(said[duty.end() : duty.end() + AFTER])[0]
-        if wording(language, "writers").search(f"{before[-12:]} {after[:8]}"):
-            continue
-        subjects = (before, duty.group(), after) if listed(language, "inverted") else (before, duty.group())
-        if any(one.search(subject) for one in agents for subject in subjects):
-            return True
-    return False
+        if not wording(language, "writers").search(f"{before[-12:]} {after[:8]}"):
+            yield (before, duty.group(), after) if listed(language, "inverted") else (before, duty.group())
+
+
+def _can_act(duties: list[tuple[str, ...]], language: str | None, addressees: tuple[str, ...]) -> bool:
+    agents = (wording(language, "agents"), pattern(tuple(level(one) for one in addressees)))
+    return any(one.search(subject) for duty in duties for one in agents for subject in duty)

@@ -55,7 +55,7 @@ def split(draft: Draft, names: Span, language: str | None) -> Iterator[Span]:
     begin = 0
     for first, last in sorted(commas + ands):
         right = low[last:].lstrip()
-        if first < begin or not right:
+        if first < begin or not right or ((first, last) in commas and opening(language, "ands", "and_to").match(right)):
             continue
         if (first, last) in commas:
             greeted = bool(opening(language, "greetings").match(right))
