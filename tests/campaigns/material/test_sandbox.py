@@ -63,7 +63,8 @@ def test_whoever_breaks_into_the_reading_finds_nothing(instead: Instead, tmp_pat
     settings = Path(child.ROOT) / "config" / "settings.py"
     code = code.format(secret=str(secret), new=str(tmp_path / "new"), settings=str(settings))
     instead(
-        f"try:\n    {code}\nexcept PermissionError:\n    return {{'draft': {{'was': 'refused'}}}}\nreturn {{'draft': {{'was': 'done'}}}}"
+        f"try:\n    {code}\nexcept PermissionError:\n    return {{'draft': {{'was': 'refused'}}}}\n"
+        "return {'draft': {'was': 'done'}}"
     )
     assert read_safely(LETTER, "a.txt") == {"was": "refused"}
 
