@@ -1,14 +1,17 @@
 """Where a letter begins and ends: greetings, closings, notes, the words that lead to it."""
 
 import re
+from collections.abc import Iterable
+from functools import cache
 
-from campaigns.material import phrases
+from campaigns.material import phrases, words
 from campaigns.material.document import Kind, Passage, Style
 from campaigns.material.draft import Span
 from campaigns.material.phrases import normal
 from campaigns.material.prose import LONG, count_words, ends_sentence, is_prose
 
 GREETING = 160  # characters, at most
+ADDRESSEE = 12  # words of "To the people of …,"
 FAREWELL = 320  # "Veuillez agréer …" may be a long sentence
 LABEL = 100  # a heading, or a line that leads to something
 LINK = re.compile(
@@ -36,13 +39,28 @@ def salutation(passage: Passage) -> Span | None:
 
 def _greets(line: str, known: phrases.Phrases, kind: Kind, goes_on: bool) -> bool:
     line = line.strip()
-    if not 2 < len(line) <= GREETING or not known.match(line) or kind == Kind.ITEM:
+    if not 2 < len(line) <= GREETING or kind == Kind.ITEM:
         return False
+    if not known.match(line):
+        return _addresses(line)
     signed = line[-1] in ",،:!;،" or line.endswith(("...", ",-")) or (line[-1] == "." and count_words(line) <= 6)
     whole = normal(line) in known.whole
     short = count_words(line) <= 12 and (kind == Kind.HEADING or not ends_sentence(line))
     # Titles of dignity also begin sentences and names ("Señor Pérez dijo …"): a greeting has its sign, or is all.
     return signed or whole or (short and (goes_on or kind == Kind.HEADING or count_words(line) <= 8))
+
+
+def _addresses(line: str) -> bool:
+    """ "To the people of Leith,", "À Prefeitura Municipal de Capelinha." """
+    if not 3 <= count_words(line) <= ADDRESSEE or not _directions().opens(normal(line)):
+        return False
+    named = [word[0].isupper() for word in line.split() if len(word) > 3 and word[0].isalpha()]
+    return line[-1] in ",،" or (line[-1] == "." and len(named) >= 2 and all(named))
+
+
+@cache
+def _directions() -> phrases.Phrases:
+    return phrases.Phrases(tuple(f"{one}{phrases.ELLIPSIS}" for one in words.everywhere("asking", "to_lines")))
 
 
 def _opening(passage: Passage, known: phrases.Phrases) -> Span | None:
@@ -87,8 +105,23 @@ def leads(passage: Passage) -> bool:
     if passage.kind in (Kind.META, Kind.ROW) or len(text) > FAREWELL or text.rstrip()[-1:] in CLOSING_QUOTES:
         return False
     known = phrases.everywhere("letter", "introductions")
+    if passage.kind == Kind.HEADING and names_letter(text) and not is_aftermath(passage):
+        return True
     labels = text.rstrip().endswith(":") or passage.kind == Kind.HEADING or len(text) <= LABEL
     return known.opens(normal(text)) or (labels and known.match(text))
+
+
+def names_letter(text: str) -> bool:
+    """Does a heading or a title begin with "An open letter", and not with "Sign the petition"?"""
+    known, line = phrases.everywhere("letter", "kinds"), normal(text)
+    named = known.opens(line) or known.has(" ".join(line.split()[:3]))
+    return named and not phrases.everywhere("cleaning", "signing").match(text)
+
+
+def is_shouted(passage: Passage) -> bool:
+    """A banner or a heading in capitals."""
+    text = passage.text
+    return len(text) <= LONG * 2 and text.isupper() and sum(map(str.isupper, text)) * 2 > len(text)
 
 
 def is_note(passage: Passage) -> bool:
@@ -101,6 +134,11 @@ def is_note(passage: Passage) -> bool:
     if NUMBERED_NOTE.match(text):
         return True
     return phrases.everywhere("letter", "notes").match(text) if len(text) <= LONG * 8 else False
+
+
+def numbers_noted(texts: Iterable[str]) -> set[str]:
+    """ "[1" of each "… as was reported [1]": what begins with it is a note."""
+    return {found[:-1] for text in texts for found in NOTED.findall(text)}
 
 
 def is_about_author(passage: Passage, byline: str | None, language: str | None) -> bool:
@@ -161,5 +199,6 @@ def is_trailing(passage: Passage) -> bool:
     return not is_prose(text) and not ends_sentence(text)
 
 
+NOTED = re.compile(r"(?<=.)\[\d{1,3}\]")
 CLOSING_QUOTES = ("”", "»", '"')
 NUMBERED_NOTE = re.compile(r"\[\d{1,3}\]|\(\d{1,3}\) https?:|[¹²³⁴⁵⁶⁷⁸⁹]|\^|\d{1,3}[.)]? https?:")

@@ -9,7 +9,10 @@ from campaigns.material.draft import Draft
 from campaigns.material.phrases import normal
 from campaigns.material.prose import count_words, is_prose
 
+from . import boundaries
+from .demanding import How, entitles, how
 from .parts import Part, Parts
+from .wordings import level
 
 ENOUGH = 4  # points, see of_document
 QUOTED = re.compile(
@@ -19,16 +22,18 @@ TITLE = 400  # characters of what stands above the text and may name it a petiti
 LABEL = 3  # words of "Petition", "Open letter" over a text
 SAMPLE = 4000  # characters of a paragraph that show how it speaks
 NAMING = 16  # words of a line that may name what follows
+HEAD = 80  # characters of "Our demands"
 SELF = 40  # characters of "We, …"
 WORD = re.compile(r"[^\W\d_]{1,40}")
 
 
 def of_document(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
     """Points for a document whose text, at `places`, greets nobody. Kinds named in the title, signatories, "we, the
-    undersigned" and a text that speaks as we and to you are for it; people who are quoted are against it."""
+    undersigned", a list of demands and a text that speaks as we and to you are for it; people who are quoted are
+    against it."""
     passages = draft.cleaned.passages
     prose = [passages[at] for at in places if is_prose(passages[at].text) and passages[at].kind == Kind.PARAGRAPH]
-    points = _titled(draft, places)
+    points = _titled(draft, places) + _demands(draft, places)
     points += 3 if any(_undersigned(one) for one in prose) else 2 if prose and _presents_itself(draft, prose[0]) else 0
     points += 2 if any(_writes(one) for one in prose[:2]) else 0
     points += 2 if Part.SIGNING in parts or _is_petition(passages, places) else 0
@@ -37,7 +42,8 @@ def of_document(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
     points += 1 if speaking(draft, prose, "you") >= 0.15 else 0
     points -= 2 if speaking(draft, prose, "letter_words") >= 0.5 else 0
     reports = reporting(prose)
-    return points - (3 if reports >= 2 else 2 if reports else 0)
+    # Who speaks as "we" all along may well quote somebody once.
+    return points - (3 if reports >= 2 else 2 - (we >= 0.5) if reports else 0)
 
 
 def speaking(draft: Draft, prose: Sequence[Passage], who: str) -> float:
@@ -91,9 +97,29 @@ def _titled(draft: Draft, places: Sequence[int]) -> int:
     above += [one.text for one in passages[:start] if count_words(one.text) <= naming]
     known = phrases.everywhere("letter", "kinds")
     lines = [normal(text) for text in above if len(text) <= TITLE]
-    if any(known.opens(line) or known.has(" ".join(line.split()[:3])) for line in lines):
+    if any(map(boundaries.names_letter, lines)):
         return 3
     return 2 if any(known.has(line) for line in lines) else 0
+
+
+def _demands(draft: Draft, places: Sequence[int]) -> int:
+    """4 where most of the text is a list under "Our demands"; 2 each for a title and for a list that demand."""
+    passages = draft.cleaned.passages
+    listed = [at for at in places if passages[at].kind == Kind.ITEM]
+    if len(listed) < 2:
+        return 0
+    heads = phrases.everywhere("asking", "demand_headings")
+    if any(len(one.text) <= HEAD and heads.match(one.text) for one in passages[: listed[0]]):
+        length = sum(len(passages[at].text) for at in listed)
+        if length * 2 >= sum(len(passages[at].text) for at in places):
+            return 4
+    language = draft.language.value if draft.language else None
+    lead = passages[max(listed[0] - 1, 0)].text
+    entitled = draft.title is not None and entitles(level(draft.title.value), language)
+    said = [how(level(text[-SAMPLE:]), language) for text in (lead, passages[listed[0]].text)]
+    enough = How.CLAIM if entitled else How.DUTY
+    demanded = lead.endswith(":") and any(one is not None and one >= enough for one in said)
+    return 2 * demanded + 2 * entitled
 
 
 def _is_petition(passages: Sequence[Passage], places: Sequence[int]) -> bool:

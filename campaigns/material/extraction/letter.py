@@ -2,7 +2,7 @@
 
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Finding, Span
-from campaigns.material.prose import ends_sentence, is_prose
+from campaigns.material.prose import LONG, ends_sentence, is_prose
 
 from . import boundaries, evidence, reply, story
 from .parts import Part, Parts
@@ -14,6 +14,7 @@ SAID = 0.35  # the share of a letter's paragraphs that say "we" or "you"
 def find(draft: Draft, parts: Parts) -> None:
     if draft.cleaned.incomplete:
         draft.warnings.append("incomplete")
+    _keep_sentences(draft, parts)
     places = _own(draft, parts)
     if not places:
         return
@@ -23,6 +24,14 @@ def find(draft: Draft, parts: Parts) -> None:
     else:
         draft.is_open_letter = Finding(False, (), 0.7)
         story.tell(draft, parts, places)
+
+
+def _keep_sentences(draft: Draft, parts: Parts) -> None:
+    """ "We, teachers of this town, ask …:" leads to the names below it, and is the letter's."""
+    for at, passage in enumerate(draft.cleaned.passages):
+        lead = passage.kind == Kind.PARAGRAPH and "\n" not in passage.text and passage.text.endswith(":")
+        if parts[at] == Part.SIGNING and lead and len(passage.text) >= LONG * 2:
+            parts[at] = None
 
 
 def _own(draft: Draft, parts: Parts) -> list[int]:
@@ -108,4 +117,4 @@ def _story_before(draft: Draft, parts: Parts, places: list[int], region: Region)
 
 
 def _is_told(passage: Passage) -> bool:
-    return is_prose(passage.text) or ends_sentence(passage.text)
+    return (is_prose(passage.text) or ends_sentence(passage.text)) and not boundaries.is_shouted(passage)

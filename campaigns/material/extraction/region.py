@@ -124,7 +124,7 @@ def whole_region(draft: Draft, parts: Parts, places: list[int]) -> Region:
 def _region(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> Region | None:
     """From the first sentence of `places` to where the letter closes, is signed, or something else begins."""
     passages = draft.cleaned.passages
-    places = _from_first_sentence(passages, places)
+    places = from_first_sentence(passages, places)
     end, closing = _end(draft, parts, places, signs)
     inside = places[:end]
     signed = Part.SIGNING in parts[(inside or [0])[-1] :]
@@ -133,12 +133,10 @@ def _region(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> Regi
     return Region(inside, closing=closing, signed=signed) if inside else None
 
 
-def _from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> list[int]:
-    for begin, at in enumerate(places):
-        one = passages[at]
-        if says(one):
-            return places[begin:]
-    return []
+def from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> list[int]:
+    saying = [at for at in places if says(passages[at])]
+    first = next((at for at in saying if not boundaries.is_shouted(passages[at])), None) or next(iter(saying), None)
+    return places[places.index(first) :] if first is not None else []
 
 
 def says(passage: Passage) -> bool:

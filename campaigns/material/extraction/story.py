@@ -6,10 +6,11 @@ from campaigns.material.prose import is_prose
 
 from . import boundaries, quotations
 from .parts import Part, Parts
-from .region import bulk, says, without_trail
+from .region import bulk, from_first_sentence, without_trail
 
 END = 4  # passages at the end that may be about the author
 REST = 0.2  # of the text may follow the first note at its end
+HALF = 0.5  # where the text speaks of it: "as was reported [1]"
 LETTER = 250  # characters that a story must quote before they are a letter's text
 
 
@@ -25,13 +26,18 @@ def without_notes(draft: Draft, parts: Parts, places: list[int]) -> list[int]:
     lengths = [len(passages[at].text) for at in places]
     total, after = sum(lengths), 0
     end = len(places)
+    numbers = boundaries.numbers_noted(passages[at].text for at in places[:end])
     for number in range(len(places) - 1, first, -1):
         after += lengths[number]
         at = places[number]
         late = len(places) - number <= END
-        if after > REST * total and passages[at].kind != Kind.FOOTNOTE and number < end - 1:
+        numbered = passages[at].text.partition("]")[0] in numbers
+        apart = passages[at].kind != Kind.FOOTNOTE and number < end - 1
+        if apart and after > (HALF if numbers else REST) * total:
             break
-        if boundaries.is_note(passages[at]) or (late and boundaries.is_about_author(passages[at], byline, language)):
+        if apart and after > REST * total and not numbered:
+            continue
+        if numbered or boundaries.is_note(passages[at]) or (late and boundaries.is_about_author(passages[at], byline, language)):
             end = number
     end = min(end, _behind_head(draft, parts, places))
     notes |= set(places[end:]) | {at for at in places if passages[at].kind == Kind.FOOTNOTE}
@@ -70,9 +76,7 @@ def without_references(text: str) -> int:
 def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
     passages = draft.cleaned.passages
     inside = bulk(draft, places)
-    while inside and not says(passages[inside[0]]):
-        inside.pop(0)
-    inside = without_trail(passages, inside)
+    inside = without_trail(passages, from_first_sentence(passages, inside))
     inside = with_standfirst(draft, parts, inside)
     for at in places:
         parts[at] = Part.NOTE
