@@ -209,7 +209,7 @@ def strong(line: Line) -> bool:
     return bool(enumerated(line.text))
 
 
-def region(lines: list[Line], at: int, how: Opening) -> Region:
+def region(lines: list[Line], at: int, how: Opening, titles: set[str]) -> Region:
     """What follows the opening line, as far as it is names; groups, notes and copies between them belong to it."""
     found = Region(how, at, lines[at].passage, last=at, opens=lines[at].text[:LONGEST_OPENING])
     if here := inline(lines[at], how):
@@ -226,7 +226,7 @@ def region(lines: list[Line], at: int, how: Opening) -> Region:
         what = sort(line)
         if again is Opening.HEADING and not inline(line, again) and found.opening is Opening.HEADING:
             what = Sort.GROUP
-        elif what is Sort.STOP or again:
+        elif what is Sort.STOP or again or _is_below(line, titles):
             break
         if what is Sort.SIGNER and _is_between(lines, number):
             what = Sort.GROUP
@@ -291,10 +291,11 @@ def _end_of_copies(lines: list[Line], at: int) -> int:
 
 def regions(lines: list[Line]) -> list[Region]:
     found: list[Region] = []
+    titles = _titles(lines)
     at = 0
     while at < len(lines):
         how = opening(lines[at], lines[at - 1] if at else None)
-        one = region(lines, at, how) if how else None
+        one = region(lines, at, how, titles) if how else None
         if one and (_holds(one) or _is_empty(one, lines[at])):
             found.append(one)
             at = max(one.last, at) + 1
@@ -334,7 +335,7 @@ def tail(lines: list[Line]) -> Region | None:
     """Names that nothing heads: the longest run of them after the text, or a short one where the document ends."""
     best = Region(Opening.TAIL, 0, 0)
     run: list[tuple[int, Line]] = []
-    titles = {line.key for line in lines if line.kind is Kind.HEADING}
+    titles = _titles(lines)
     open_ = False  # after a sentence, and not after "CC" or "Speakers"
     for number in range(len(lines) + 1):
         ends = number == len(lines) or _is_below(lines[number], titles)
@@ -348,6 +349,10 @@ def tail(lines: list[Line]) -> Region | None:
                 best.last = run[-1][0]
             run, open_ = [], what is Sort.NOTE and _is_ended(lines[number])
     return best if best.signers else None
+
+
+def _titles(lines: list[Line]) -> set[str]:
+    return {line.key for line in lines if line.kind is Kind.HEADING}
 
 
 def _is_below(line: Line, titles: set[str]) -> bool:
@@ -369,6 +374,20 @@ def _is_run(run: list[Line], ends: bool) -> bool:
     if sure < (3 if ends else 10) or sure < 0.7 * len(run):
         return False
     return people * 3 >= sure or (ends and all(line.kind is not Kind.ITEM for line in run))
+
+
+def lone_body(lines: list[Line]) -> Region | None:
+    """The body that the text speaks of, and with which it ends: a place and a date may stand below."""
+    at = len(lines) - 1
+    while at > 0 and _is_dated(lines[at].text):
+        at -= 1
+    if at <= 0 or lines[at].shape is not Shape.BODY or sort(lines[at]) is not Sort.SIGNER:
+        return None
+    name = lines[at].key.split()
+    end = " ".join(name[len(name) // 2 :])
+    if not 3 <= len(name) <= 15 or not any(end in line.key for line in lines[:at] if line.shape is Shape.PROSE):
+        return None
+    return Region(Opening.TAIL, at, lines[at].passage, [(lines[at], None)], last=at)
 
 
 def are_affiliated(found: Region) -> bool:

@@ -6,7 +6,7 @@ from .lines import Line, lines_of, mentions
 from .parts import Part, Parts
 from .signatories import Signed, placed, signed
 from .signatory_lines import Signer
-from .signatory_lists import Opening, Region, are_affiliated, inside, regions, tail
+from .signatory_lists import Opening, Region, are_affiliated, inside, lone_body, regions, tail
 from .signatory_prose import collected, said
 from .stated import stated
 
@@ -41,7 +41,9 @@ def _at_the_end(draft: Draft, lines: list[Line]) -> list[Region]:
     if not signed_by_name and not mentions(about, "acts") and not mentions(text[:ABOUT], "letterish"):
         return []
     last = tail(lines)
-    return [last] if last and (signed_by_name or len(last) >= SEVERAL or are_affiliated(last)) else []
+    if last and (signed_by_name or len(last) >= SEVERAL or are_affiliated(last)):
+        return [last]
+    return [one for one in [lone_body(lines)] if one]
 
 
 def _in_prose(draft: Draft, lines: list[Line], parts: Parts) -> None:
