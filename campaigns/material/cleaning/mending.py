@@ -11,6 +11,8 @@ from campaigns.material.prose import ends_sentence, is_prose
 from .sheet import Edit, edited, piece
 
 ESCAPED = re.compile(r"\\(?=[$*_#~`>|.!+\-()\[\]{}<@\"'&%])")
+# reStructuredText in a plain text: :ref:`the report <report-2024>`
+ROLE = re.compile(r":[a-z:]{2,20}:`([^`<\n]{1,300})(?:<[^`>\n]{0,300}>)?`")
 DIVIDED = re.compile(r"([^\W\d_]{1,40}(?:['’][^\W\d_]{1,40})?)-( \n?|\n ?)(?=([^\W\d_]{1,40}(?:['’][^\W\d_]{1,40})?))")
 WORD = re.compile(r"[^\W\d_]{1,60}(?:['’-][^\W\d_]{1,60}){0,4}")
 
@@ -42,7 +44,10 @@ def parted(block: Block) -> list[Block]:
 
 
 def _escapes(block: Block) -> Iterable[Edit]:
-    return ((found.start(), found.end(), "") for found in ESCAPED.finditer(block.text)) if "\\" in block.text else ()
+    if "\\" in block.text:
+        yield from ((found.start(), found.end(), "") for found in ESCAPED.finditer(block.text))
+    if ":`" in block.text:
+        yield from ((found.start(), found.end(), found[1].strip()) for found in ROLE.finditer(block.text))
 
 
 def _divisions(block: Block, seen: Counter[str], together: bool) -> Iterable[Edit]:

@@ -1,5 +1,7 @@
 """What is not the document by its shape and place: menus, strips of links, what follows "Comments" or "Related"."""
 
+import re
+
 from campaigns.material import phrases
 from campaigns.material.document import Block, Kind, Reason
 from campaigns.material.prose import LONG, count_words, ends_sentence, is_prose
@@ -11,6 +13,9 @@ OWN = 300  # characters of prose that are the document's own even in a landmark 
 MENU = 5  # lines in a row, at least
 ITEM_WORDS = 5  # of a line of a menu, at most
 MANY_LINKS = 3
+TWEETED = re.compile(r"\(@\w{1,30}\) [^\n]{4,40}$")  # "Jane Roe (@jane) May 3, 2024"
+TWEET = 500  # characters, with its pictures' addresses
+PICTURED = ("pic.twitter.com/", "pic.x.com/", "https://t.co/")
 
 
 def drop_landmarks(sheet: Sheet) -> None:
@@ -60,6 +65,18 @@ def _is_strip(block: Block) -> bool:
         return False
     rest = len(block.text) - sum(mark.end - mark.start for mark in links)
     return rest <= 6 * len(links) and any(sign in block.text for sign in "|•·›»→[")
+
+
+def drop_tweets(sheet: Sheet) -> None:
+    """Those that a page shows between its paragraphs: who wrote them and when, and what stands before that."""
+    before: int | None = None
+    for at in sheet.kept():
+        text = sheet.blocks[at].text
+        if len(text) <= TWEET and (TWEETED.search(text[-100:]) or text.startswith(PICTURED)):
+            sheet.drop(at, Reason.RELATED)
+            if before is not None and any(one in sheet.blocks[before].text[-TWEET:] for one in PICTURED):
+                sheet.drop(before, Reason.RELATED)
+        before = at if len(text) <= TWEET else None
 
 
 def drop_menus(sheet: Sheet) -> None:

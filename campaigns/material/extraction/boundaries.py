@@ -13,6 +13,7 @@ from campaigns.material.prose import LONG, count_words, ends_sentence, is_prose
 GREETING = 160  # characters, at most
 ADDRESSEE = 12  # words of "To the people of …,"
 FAREWELL = 320  # "Veuillez agréer …" may be a long sentence
+PARTING = 8  # words of one that stands behind the last sentence
 LABEL = 100  # a heading, or a line that leads to something
 LINK = re.compile(
     r"(?:https?://|www\.)\S{1,2000}|\S{1,80}@\S{1,80}\.\w{2,20}|[\w.-]{1,80}\.(?:org|com|net|eu|info)(?:/\S{0,500})?"
@@ -41,8 +42,10 @@ def _greets(line: str, known: phrases.Phrases, kind: Kind, goes_on: bool) -> boo
     line = line.strip()
     if not 2 < len(line) <= GREETING or kind == Kind.ITEM:
         return False
+    if _addresses(line):
+        return True
     if not known.match(line):
-        return _addresses(line)
+        return False
     signed = line[-1] in ",،:!;،" or line.endswith(("...", ",-")) or (line[-1] == "." and count_words(line) <= 6)
     whole = normal(line) in known.whole
     short = count_words(line) <= 12 and (kind == Kind.HEADING or not ends_sentence(line))
@@ -86,6 +89,17 @@ def is_closing(passage: Passage) -> bool:
         return False
     # Beyond a line it must be a sentence of its own: "Veuillez agréer, …, l'expression de nos salutations."
     return len(text) <= LABEL or (len(passage.text) <= FAREWELL and passage.text.count(". ") == 0)
+
+
+def farewell_start(text: str) -> int | None:
+    """Where a last sentence that takes leave begins: "… before the summer. Yours sincerely"."""
+    text = text.rstrip()
+    start = max(text.rfind(stop, 0, -1) for stop in (".", "!", "?", "؟", "\n")) + 1
+    line = normal(text[start:])
+    known = phrases.everywhere("letter", "closings")
+    if not 0 < start < len(text) - 2 or count_words(line) > PARTING:
+        return None
+    return start if line in known.whole or (known.opens(line) and count_words(line) > 1) else None
 
 
 def is_farewell(passage: Passage) -> bool:

@@ -95,7 +95,14 @@ def _spans(draft: Draft, region: Region) -> list[Span]:
     spans = [Span(passages[at].start, passages[at].end) for at in region.inside]
     if region.greeting and spans[0].start < region.greeting.end < spans[0].end:
         spans[0] = Span(_past_space(draft, region.greeting.end), spans[0].end)
-    spans[-1] = Span(spans[-1].start, spans[-1].start + story.without_references(passages[region.inside[-1]].text))
+    last = passages[region.inside[-1]]
+    end = last.start + story.without_references(last.text)
+    parting = boundaries.farewell_start(draft.cleaned.text[spans[-1].start : end]) if region.closing is None else None
+    if parting is not None:
+        parting += spans[-1].start
+        draft.closing = draft.quoted(_past_space(draft, parting), end, 0.8)
+        end = parting
+    spans[-1] = Span(spans[-1].start, end)
     return spans
 
 

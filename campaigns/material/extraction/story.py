@@ -17,33 +17,38 @@ LETTER = 250  # characters that a story must quote before they are a letter's te
 def without_notes(draft: Draft, parts: Parts, places: list[int]) -> list[int]:
     """Without updates and sources above the text, and notes below it."""
     passages = draft.cleaned.passages
-    byline = draft.byline.value if draft.byline else None
-    language = draft.language.value if draft.language else None
     first = next((n for n, at in enumerate(places) if is_prose(passages[at].text) and not _is_note(draft, at)), None)
     if first is None:
         return places
     notes = {at for at in places[:first] if _is_note(draft, at)}
-    lengths = [len(passages[at].text) for at in places]
-    total, after = sum(lengths), 0
-    end = len(places)
-    numbers = boundaries.numbers_noted(passages[at].text for at in places[:end])
-    for number in range(len(places) - 1, first, -1):
-        after += lengths[number]
-        at = places[number]
-        late = len(places) - number <= END
-        numbered = passages[at].text.partition("]")[0] in numbers
-        apart = passages[at].kind != Kind.FOOTNOTE and number < end - 1
-        if apart and after > (HALF if numbers else REST) * total:
-            break
-        if apart and after > REST * total and not numbered:
-            continue
-        if numbered or boundaries.is_note(passages[at]) or (late and boundaries.is_about_author(passages[at], byline, language)):
-            end = number
+    end = _before_notes(draft, places, first)
     end = min(end, _behind_head(draft, parts, places))
     notes |= set(places[end:]) | {at for at in places if passages[at].kind == Kind.FOOTNOTE}
     for at in notes:
         parts[at] = Part.NOTE
     return [at for at in places if at not in notes]
+
+
+def _before_notes(draft: Draft, places: list[int], first: int) -> int:
+    """How many of `places` stand before the first of the notes at the end."""
+    passages = draft.cleaned.passages
+    byline = draft.byline.value if draft.byline else None
+    language = draft.language.value if draft.language else None
+    total, after, end = sum(len(passages[at].text) for at in places), 0, len(places)
+    numbers = boundaries.numbers_noted(passages[at].text for at in places)
+    for number in range(len(places) - 1, first, -1):
+        one = passages[places[number]]
+        after += len(one.text)
+        numbered = one.text.partition("]")[0] in numbers
+        apart = one.kind != Kind.FOOTNOTE and number < end - 1
+        if apart and after > (HALF if numbers else REST) * total:
+            break
+        if apart and after > REST * total and not numbered:
+            continue
+        late = len(places) - number <= END and boundaries.is_about_author(one, byline, language)
+        if numbered or late or boundaries.is_note(one):
+            end = number
+    return end
 
 
 def _behind_head(draft: Draft, parts: Parts, places: list[int]) -> int:
