@@ -23,6 +23,7 @@ CLOCK = re.compile(r"(?<!\d)[012]?\d[.:hH][0-5]\d(?!\d)")
 ZONE = re.compile(r"(?<=\d\d)\s[+-]\d{4}(?:\s\(\w{2,5}\))?$")  # of a mail: "10:12:00 +0100 (CET)"
 FILED = re.compile(r"(?<=\d)/(?=[^\W\d_])")  # what many blogs set behind it: "5 May 2020 10:12/in News/by jane"
 COUNTED = re.compile(r"\s?[|·•–—-]\s?\d{1,3}(?:\s[^\W\d_]{1,20}){1,3}\s?$")  # "· 3 min read", "| 4 comments"
+QUARTERS = ("00", "15", "30", "45")  # at which people meet: nobody calls a meeting for 14:43
 CLOSING = 60  # characters of "Yours sincerely,"
 OPENING = 120  # characters in which the dateline of a news story stands
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
@@ -95,6 +96,8 @@ def _is_stamp(line: str, edges: Edges) -> bool:
     """ "22:00 GMT, 26 September 2020" is when it was published; "Park, 26 September, 2 pm" when people meet."""
     times = times_in(line, edges.language)
     others = [word for word in _words(_without(line, edges), edges) if not (word.isupper() and len(word) < 5)]
+    if any(one.time[-2:] not in QUARTERS for one in times):
+        return True
     return not times or (not others and all(MINUTES.search(line[one.start : one.end]) for one in times))
 
 

@@ -76,7 +76,10 @@ def dates_in(text: str, language: str | None = None, times: bool = False) -> lis
         if (one := _day(match, calendar, text))
     ]
     found = _joined(_apart(found), folded, language or "")
-    return [_timed(one, found, text, language or "") for one in found] if times else found
+    if not times:
+        return found
+    following = [*(one.start for one in found), len(text)][1:]
+    return [_timed(one, end, text, language or "") for one, end in zip(found, following, strict=True)]
 
 
 def fold(text: str) -> str:
@@ -335,10 +338,9 @@ def _hour(hour: str, minute: str | None, half: str | None, code: str) -> str | N
     return f"{number:02}:{minute or '00'}" if number < 24 else None
 
 
-def _timed(one: FoundDate, found: list[FoundDate], text: str, code: str) -> FoundDate:
-    """With the time that follows it closely, before the next date and the end of the sentence."""
-    following = min((other.start for other in found if other.start > one.start), default=len(text))
-    after = text[one.end : min(following, one.end + 60)].split("\n")[0]
+def _timed(one: FoundDate, end: int, text: str, code: str) -> FoundDate:
+    """With the time that follows it closely, before `end`, where the next date begins, and the end of the line."""
+    after = text[one.end : min(end, one.end + 60)].split("\n")[0]
     times = times_in(after, code)
     if not times or one.first != one.last:
         return one

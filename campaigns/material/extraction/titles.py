@@ -8,6 +8,7 @@ from campaigns.material.document import Kind, Passage, Style
 from campaigns.material.draft import Finding, Span
 from campaigns.material.phrases import everywhere, normal
 from campaigns.material.prose import ends_sentence
+from campaigns.material.words import of
 
 from . import datelines
 from .dates import dates_in, month_in
@@ -22,6 +23,7 @@ ITEMS, MANY, WORDS = 3, 7, 3  # of a menu, at least; short lines that are no add
 FILE = re.compile(r"^Microsoft Word - |\.(?:docx?|odt|pdf|rtf|indd|pages|html?)$")
 LABELLED = re.compile(r"\W{0,3}([^:/]{1,40})[:/]{1,2}\s{0,3}(?=\S)")  # "Subject: …", "Subject/ …"
 LABEL = 40  # characters before a colon
+TO_LINE = 8  # words of "To the members of the council" above a salutation
 LEAD = 50  # characters of a standfirst, at least
 
 
@@ -157,9 +159,11 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     below = edges.first + 1 if edges.first is not None and _is_greeted(edges) else len(edges.parts)
     near = (*lines, *range(below, len(edges.parts))[:1])  # "Dear Mayor, / Re: the library"
     labelled = next((one for at in near if (one := _labelled(edges, at))), None)
-    if labelled or told:
+    if labelled or any(not _is_genre(one.text, edges) for one in told):
         return labelled or None
     own = [at for at in lines if not _is_beside(edges, at, released=any(_is_genre_at(edges, one) for one in lines))]
+    if len(own) > 1 and not _is_greeted(edges) and len(edges.passage(own[0]).text.split()) == 1:
+        own.pop(0)  # "Libraries": the section of a magazine
     texts = {at: _own_lines(edges.passage(at), edges) for at in own}
     fit = [at for at in own if _is_title(texts[at], edges) and not _is_block(texts[at])]
     if fit and fit[0] == own[0] and not _is_letterhead(edges, fit[0]):
@@ -238,9 +242,12 @@ def _is_block(text: str) -> bool:
 
 
 def _is_letterhead(edges: Edges, at: int) -> bool:
-    """A first line that is a name above an address: few words, and only short lines until the salutation."""
+    """A first line that is a name above an address, or whom it is to: few words above a salutation."""
     words = edges.passage(at).text.split()
-    return len(words) < 2 or (_is_greeted(edges) and len(words) < 5 and len(edges.above) > 3)
+    if not _is_greeted(edges):
+        return len(words) < 2
+    to_line = any_of(of(edges.language, "asking", "to_lines"), r"^", r"\s").match(edges.passage(at).text)
+    return len(words) < 2 or (len(words) < 5 and len(edges.above) > 3) or (to_line is not None and len(words) < TO_LINE)
 
 
 def _is_greeted(edges: Edges) -> bool:

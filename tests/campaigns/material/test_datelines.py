@@ -19,7 +19,8 @@ def day_of(draft: Draft) -> str | None:
      "Published: 22:00 GMT, 5 March 2019", "06:18 AM, Tuesday, March 05, 2019",
      "Tue 5 Mar 2019 19.43 GMT", "Published 5 March 2019 - Updated 6 March 2019",
      "FOR IMMEDIATE RELEASE – March 5, 2019", "Date: Tue, 5 Mar 2019 10:12:00 +0100 (CET)",
-     "5 March 2019 11:22/in News, Canals", "5 March 2019 · 3 min read", "Posted on 5 March 2019 by Jane Roe",
+     "5 March 2019 11:22/in News, Canals", "5 March 2019 · 3 min read",
+     "CANAL ECHO | 5 March 2019 at 06h43 • Updated 6 March 2019 at 10h12", "Posted on 5 March 2019 by Jane Roe",
      "Press release no. 12/2019 – 5 March 2019"],
 )  # fmt: skip
 def test_a_dateline_above_the_text_is_the_day_of_the_document(line: str) -> None:

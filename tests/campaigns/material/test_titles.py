@@ -216,3 +216,19 @@ def test_the_header_of_a_mail_is_not_of_the_text() -> None:
     draft, parts = headed(header, "Dear Mayor,", PROSE)
     assert draft.byline is not None and draft.byline.value == "Jane Roe" and draft.affiliation is None
     assert parts[0] == Part.HEAD
+
+
+def test_whom_it_is_to_above_a_salutation_is_no_title_without_a_colon() -> None:
+    dutch = "Wij vragen u om de loopbrug nog voor de winter te openen, omdat onze kinderen over de weg moeten lopen."
+    assert title_of(head_of("Aan de gemeenteraad van Utrecht", "Geachte raadsleden,", dutch, dutch)) is None
+
+
+def test_a_section_of_a_magazine_stands_above_the_title() -> None:
+    draft = head_of("Canals", "Open the footbridge before winter", "Jane Roe", "5 May 2020", PROSE)
+    assert title_of(draft) == "Open the footbridge before winter"
+
+
+def test_a_file_that_is_called_letter_may_have_a_title() -> None:
+    title = styled("Open letter on the closed footbridge")
+    draft = head_of(told("title", "Letter"), "Leeds, 5 May 2020", title, "Dear Mayor,", PROSE, format="html")
+    assert title_of(draft) == title.text
