@@ -183,11 +183,12 @@ def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -
 
 
 def _is_recipient(to: str, following: str, language: str | None) -> bool:
-    """Is it somebody, and not "call to action", "appel à la grève", "the letter to your MP"? A letter is to somebody, "carta ao povo", too."""
+    """Is it somebody, and not "call to action", "appel à la grève"? "Carta ao povo" is to somebody, too."""
     if opening(language, "things", "events").match(level(following)):
         return False
     article = " ".join(to.split()[-2:]).endswith(tuple(listed(language, "fused")))
-    return opens(following, language) or bool(article and wording(language, "letters").match(to))
+    somebody = opens(following, language) or opening(language, "agents").match(level(following))
+    return bool(somebody or (article and wording(language, "letters").match(to)))
 
 
 def _ways(part: Part | None, title: bool, seen: int) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 from campaigns.material import phrases
@@ -20,9 +21,10 @@ MOST = 60  # asks of one document
 ABOVE = 4  # passages at the beginning of an article that say what it is about
 TOLD = 4  # demands that are only reported
 BULLET = re.compile(
-    r"\s{0,4}(?:[-–—•*‣▪●◦·✓➢►→]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\)|(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})\.(?=\s))\s{0,4}"
+    r"\s{0,4}(?:[-–—•*‣▪●◦·✓➢►→]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4}|[IVX]{1,4})\)|(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4}|[IVX]{1,4})(?:\.|[.º°ª]{0,2}-)(?=\s))\s{0,4}"
 )
 PIECE = re.compile(r";\s|\s\(?(?:\d|[a-h]|i{1,3})\)\s")
+MARKER = 24  # characters of the longest mark before an item
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.|https?://|www\.")
 NOT_TEXT = {Part.SIGNING, Part.NOTE, Part.CLOSING, Part.RESPONSE, Part.ADDRESS, Part.HEAD}
 GAP = 2  # characters between two sentences of a passage
@@ -94,7 +96,8 @@ def _read(reading: Reading, at: int, following: Passage | None) -> None:
             _item(reading, at, start, end)
         else:
             reading.listing = False
-            _prose(reading, at, start, end, _item_after(reading, passage, lines[number + 1 :], following), item)
+            after = _item_after(reading, passage, lines[number + 1 : number + 2], following)
+            _prose(reading, at, start, end, after, item)
 
 
 def _demands(reading: Reading, start: int, end: int) -> bool:
@@ -115,9 +118,19 @@ def _item_after(
     return _unmarked(following.text) if listed and following else ""
 
 
+def _marker(line: str) -> int:
+    """How many characters mark it as an item of a list: "– ", "(a) ", "SECOND. "; 0: none."""
+    marker = BULLET.match(line) or _ordinals().match(level(line[:MARKER]))
+    return marker.end() if marker else 0
+
+
+@cache
+def _ordinals() -> re.Pattern[str]:
+    return re.compile(wording(None, "ordinals").pattern + r"\s?(?:[.:)]-?|-)\s{1,4}")
+
+
 def _unmarked(item: str) -> str:
-    marker = BULLET.match(item)
-    return item[marker.end() :] if marker else item
+    return item[_marker(item) :]
 
 
 def _is_bare(reading: Reading, before: Passage | None, passage: Passage | None) -> bool:
@@ -129,18 +142,18 @@ def _is_bare(reading: Reading, before: Passage | None, passage: Passage | None) 
 
 
 def _is_item(passage: Passage | None) -> bool:
-    return passage is not None and (passage.kind == Kind.ITEM or bool(BULLET.match(passage.text)))
+    return passage is not None and (passage.kind == Kind.ITEM or _marker(passage.text) > 0)
 
 
 def _lines(passage: Passage) -> Iterator[tuple[int, int, bool]]:
     """Its lines where some are items of a list, otherwise the passage as it is: start, end, whether it is an item."""
-    if "\n" not in passage.text or not any(BULLET.match(line) for line in passage.text.split("\n")):
+    if "\n" not in passage.text or not any(_marker(line) for line in passage.text.split("\n")):
         yield passage.start, passage.end, _is_item(passage)
         return
     start = passage.start
     for line in passage.text.split("\n"):
         if line.strip():
-            yield start, start + len(line), passage.kind == Kind.ITEM or bool(BULLET.match(line))
+            yield start, start + len(line), passage.kind == Kind.ITEM or _marker(line) > 0
         start += len(line) + 1
 
 
@@ -161,8 +174,7 @@ def _heading(reading: Reading, at: int, following: Passage | None) -> bool:
 
 def _item(reading: Reading, at: int, start: int, end: int) -> None:
     text = reading.draft.cleaned.text
-    if marker := BULLET.match(text, start, end):
-        start = marker.end()
+    start += _marker(text[start:end])
     if end - start > ITEM:
         ends = [start + stop for _begin, stop in sentences(text[start:end], reading.language)]
         end = next((stop for stop in ends if stop - start >= ITEM / 4), end)
@@ -178,7 +190,7 @@ def _prose(reading: Reading, at: int, start: int, end: int, following: str, item
     for number, (first, last) in enumerate(found):
         said = reading.said(first, last)
         told = how(said, reading.language, reading.addressees)
-        if not number and reading.section and grants(said, reading.language):
+        if not number and _is_granted(reading, at, said):
             told = How.LISTED
         if following and number == len(found) - 1 and leads(said, told, item, following, reading.language):
             much = told == How.DEMAND and _says_much(said, reading.language)
@@ -188,6 +200,16 @@ def _prose(reading: Reading, at: int, start: int, end: int, following: str, item
         if told:
             pieces = list(_pieces(reading.draft.cleaned.text, first, last)) if told >= How.DUTY else []
             reading.asks += [Ask(*piece, How.LISTED, at) for piece in pieces] or [Ask(first, last, told, at)]
+
+
+def _is_granted(reading: Reading, at: int, said: str) -> bool:
+    """Does a paragraph under "Our demands" begin with one, which the heading above it does not hold already?"""
+    headed = any(one.passage == at - 1 for one in reading.asks[-1:]) and _is_heading(reading, at - 1)
+    return bool(reading.section) and not headed and grants(said, reading.language)
+
+
+def _is_heading(reading: Reading, at: int) -> bool:
+    return reading.draft.cleaned.passages[at].kind == Kind.HEADING
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

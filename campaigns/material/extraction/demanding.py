@@ -68,7 +68,9 @@ def general(said: str, language: str | None) -> bool:
     """ "We urge you to act now": nothing in particular."""
     verbs = [*wording(language, "demands", "demanding").finditer(said)]
     acts = wording(language, "acting").search(said, verbs[-1].end()) if verbs else None
-    return bool(acts) and len(said[verbs[-1].end() : acts.start()].split()) <= FEW >= len(said[acts.end() :].split())
+    if not acts:
+        return False
+    return len(said[verbs[-1].end() : acts.start()].split()) <= FEW >= len(said[acts.end() :].split())
 
 
 def grants(said: str, language: str | None) -> bool:
@@ -99,10 +101,10 @@ def leads(said: str, told: How | None, item: bool, following: str, language: str
 
 def _demands(said: str, language: str | None) -> bool:
     never = [found.span() for found in wording(language, "no_demands").finditer(said)]
-    polite = [opening(language, "polite").match(said)]
+    polite = opening(language, "polite").match(said)
     sure = (one for one in wording(language, "demanding").finditer(said) if not _denied(said, one, language))
     written = (one for one in wording(language, "demands").finditer(said) if _by_writers(said, one, language))
-    return any(not _within(one.span(), never) for one in (*filter(None, polite), *sure, *written))
+    return any(not _within(one.span(), never) for one in (*([polite] if polite else []), *sure, *written))
 
 
 def _within(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:

@@ -35,7 +35,7 @@ def name_at(draft: Draft, start: int, end: int, language: str | None) -> Span:
 
 def _is_abbreviated(before: str) -> bool:
     last = before.split()[-1:] or [""]
-    return len(last[0]) <= 4 and (len(last[0]) == 1 or last[0] in _plain("abbreviations", None))
+    return len(last[0]) == 1 or last[0] in _plain("abbreviations", None)
 
 
 def _trimmed(draft: Draft, start: int, end: int) -> Span:
@@ -51,6 +51,8 @@ def split(draft: Draft, names: Span, language: str | None) -> Iterator[Span]:
     low = level(text[names.start : names.end])
     commas = [found.span() for found in COMMA.finditer(low)]
     ands = [found.span() for found in wording(language, "ands", "and_to").finditer(low)] + _joint(low, language)
+    bodies = [found.span() for found in wording(language, "bodies").finditer(low)]
+    ands = [(first, last) for first, last in ands if not any(begin < first < end for begin, end in bodies)]
     several = len(commas) > 1 or bool(ands)
     begin = 0
     for first, last in sorted(commas + ands):
