@@ -73,6 +73,10 @@ def guessed(key: str) -> Evidence:
     return Evidence(key, *material_words.how_sure(0, True), anchor_of(key) if key != "kind" else "")
 
 
+def twice(key: str) -> Evidence:
+    return Evidence(key, *material_words.TWICE, anchor_of(key))
+
+
 def changed(evidence: Evidence) -> Evidence:
     """An organiser has changed what stood there."""
     return Evidence(evidence.key, *material_words.OWN, evidence.anchor)
@@ -213,6 +217,10 @@ def put_into_text(draft: dict[str, Any], markdown: str, id: str) -> str:
         if place is not None:
             return "\n\n".join([*paragraphs[: place + 1], new, *paragraphs[place + 1 :]]) + "\n"
     return "\n\n".join([*paragraphs, new]) + "\n"
+
+
+def begins_with(text: str, words: str) -> bool:
+    return bool(words) and _letters(text).startswith(_letters(words) or " ")
 
 
 def _letters(text: str) -> str:

@@ -18,9 +18,25 @@ from .material import storing
 from .models import Campaign, Event, Material, Response, Source, Target
 
 
+def _locked(material: Material) -> Material:
+    rows = Material.objects.select_for_update(of=("self",)).select_related("organisation", "campaign__organisation")
+    return rows.get(pk=material.pk)
+
+
 @transaction.atomic
-def check(material: Material, checked: dict[str, Any]) -> None:
-    """What an organiser has checked. A draft that was made of it already follows. Raises ValidationError."""
+def check(material: Material, checked: dict[str, Any], seen: str) -> None:
+    """What an organiser has checked. A draft that was made of it already follows. Raises ValidationError.
+
+    `seen` is Material.seen as it was when the page was opened.
+    """
+    material = _locked(material)
+    if seen != material.seen:
+        raise ValidationError(
+            _(
+                "This was saved since you opened it, by somebody else or in another tab. Look at that in a new tab; "
+                "or save again, and what stands here takes its place."
+            )
+        )
     material.checked, material.checked_at = checked, timezone.now()
     storing.touched(material, "checked", "checked_at")
     if material.campaign_id:
@@ -30,7 +46,7 @@ def check(material: Material, checked: dict[str, Any]) -> None:
 @transaction.atomic
 def make(material: Material, addressed: dict[str, Any]) -> Campaign:
     """Raises ValidationError where it was published meanwhile, and IntegrityError where its address is taken."""
-    material = Material.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=material.pk)
+    material = _locked(material)
     if material.is_published:
         raise ValidationError(_("This campaign is published already: change it there."))
     material.addressed = addressed
@@ -110,9 +126,15 @@ def _source(campaign: Campaign, checked: dict[str, Any]) -> Source:
     )
 
 
-def publish(material: Material) -> Campaign:
-    """Raises ValidationError with what is missing."""
+@transaction.atomic
+def publish(material: Material, seen: str) -> Campaign:
+    """Raises ValidationError with what is missing. `seen` is Material.seen as it was when the preview was opened."""
+    material = _locked(material)
     if material.checked_at is None or material.campaign is None:
         raise ValidationError(_("Check the document and make its page first: nothing is published unseen."))
+    if material.is_published:  # pressed twice
+        return material.campaign
+    if seen != material.seen:
+        raise ValidationError(_("The draft has changed since you looked at it. This is how it stands now."))
     publishing.publish(material.campaign)
     return material.campaign

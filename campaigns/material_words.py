@@ -51,5 +51,9 @@ def how_sure(confidence: float, inferred: bool) -> tuple[str, Promise]:
     return "stated", _("The document says so.")
 
 
+TWICE = (
+    "suggested",
+    _("How the text begins: on the page it would be read twice. Better say in your own words what it is about."),
+)
 OWN = ("own", _("In your own words."))
 NOT_GIVEN = ("absent", _("The document does not say."))

@@ -8,6 +8,7 @@ from django import forms
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ MOST_ROWS = 60
 CERTAIN = 0.6  # an event below it is not ticked
 LONGEST_BEGINNING = 300
 SENTENCE_END = re.compile(r"[.!?؟。۔](?=\s|$)")
+QUOTATION_MARKS = ('"', '"'), ("“", "”"), ("«", "»"), ("„", "“")
 KNOWN_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
 ROWS = ("asks", "events", "figures")
@@ -53,7 +55,13 @@ class DocumentForm(forms.Form):
         cleaned = super().clean() or {}
         if not self.errors and not cleaned.get("file") and not cleaned.get("pasted"):
             self.add_error("file", _("Choose a document, or paste its text."))
+        if cleaned.get("file") and cleaned.get("pasted"):
+            self.add_error("pasted", _("Give the document or its text, not both: empty one of the two."))
         return cleaned
+
+    def say_too_long(self) -> None:
+        self.errors.clear()
+        self.add_error("pasted", _("This is more text than can be pasted. Save it as a file, and choose that."))
 
     def given(self) -> tuple[bytes, str]:
         """Its bytes and its name; pasted text has none."""
@@ -268,7 +276,7 @@ def from_draft(draft: dict[str, Any]) -> dict[str, Any]:
     except ValidationError:  # half an address leads nowhere
         said["source_url"] = ""
     said["cite"] = bool(draft["source_url"] or draft["publication"])
-    said["asks"] = [{"source": number, "text": ask} for number, ask in enumerate(draft["asks"])]
+    said["asks"] = [{"source": number, "text": _unquoted(ask)} for number, ask in enumerate(draft["asks"])]
     said["figures"] = _sentences(draft["figures"])
     said["events"] = [_event(draft, number, event) for number, event in enumerate(draft["events"])]
     return said
@@ -284,6 +292,15 @@ def beginning(draft: dict[str, Any], chosen: str) -> str:
     words = " ".join(draft["text"][start:end].split())
     ends = [found.end() for found in SENTENCE_END.finditer(words[:LONGEST_BEGINNING])]
     return words[: ends[-1]] if ends else Truncator(words).words(40)
+
+
+def _unquoted(sentence: str) -> str:
+    """Without a quotation mark that opens before it or closes after it: it is no quotation on a page of its own."""
+    for opening, closing in QUOTATION_MARKS:
+        inner = sentence.removeprefix(opening).removesuffix(closing)
+        if opening not in inner and closing not in inner:
+            sentence = inner
+    return sentence
 
 
 def _joined(names: list[str], most: int) -> str:
@@ -334,9 +351,10 @@ def _event(draft: dict[str, Any], number: int, event: dict[str, Any]) -> dict[st
         day = None
     sure = draft["confidence"].get("events", 0) >= CERTAIN and f"events.{number}" not in draft["inferred"]
     title = Truncator(event["text"]).chars(200)
+    to_come = day is not None and day >= timezone.localdate()
     return {
         "source": number,
-        "use": bool(day) and sure,
+        "use": to_come and sure and event["text"] != draft["title"],
         "title": title,
         "date": day,
         "description": event["text"] if title != event["text"] else "",

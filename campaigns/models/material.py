@@ -50,6 +50,11 @@ class Material(models.Model):
         return self.filename or "pasted.txt"
 
     @property
+    def seen(self) -> str:
+        """What a page carries of it, to know whether somebody else has saved it meanwhile."""
+        return self.changed_at.isoformat()
+
+    @property
     def is_published(self) -> bool:
         """From then on it stays as it is: a change of wording is the campaign's next version."""
         return self.campaign is not None and self.campaign.published_at is not None

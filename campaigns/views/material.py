@@ -5,14 +5,15 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns import addresses, drafting, material_words, post_room
@@ -43,14 +44,37 @@ def choose(request: HttpRequest, language: str | None = None) -> HttpResponse:
     return render(request, "campaigns/organising/material_choose.html", {"choices": choices})
 
 
+@csrf_exempt  # only to look whether it can be read at all: whatever acts is guarded in _given
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def index(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     """The documents there are, and a place for a new one."""
     desk = post_room.desk(request.user, slug, language, Role.EDITOR)
+    if request.method == "POST" and _is_too_long(request):
+        form = DocumentForm({})
+        form.say_too_long()
+        return _index(request, desk, form)
+    return _given(request, desk)
+
+
+def _is_too_long(request: HttpRequest) -> bool:
+    """Text that was pasted without a script, which would have sent it as a file: more than a form may hold."""
+    try:
+        return request.POST is None
+    except RequestDataTooBig:
+        request.POST = QueryDict()  # whoever looks again finds nothing
+        return True
+
+
+@csrf_protect
+def _given(request: HttpRequest, desk: Desk) -> HttpResponse:
     form = DocumentForm(request.POST, request.FILES) if request.method == "POST" else DocumentForm()
     if form.is_bound and form.is_valid() and (material := _stored(request, desk, form)):
         return redirect(desk.url("material_check", material=material.uuid))
+    return _index(request, desk, form)
+
+
+def _index(request: HttpRequest, desk: Desk, form: DocumentForm) -> HttpResponse:
     found = storing.of(desk.organisation).select_related("campaign", "added_by").defer(*LARGE)
     page = Paginator(found, MATERIALS_A_PAGE).get_page(request.GET.get("page"))
     context = desk.frame("material") | {
@@ -157,7 +181,7 @@ def _made(material: Material, forms: AddressForms) -> bool:
 def publish(request: HttpRequest, slug: str, material: uuid.UUID, language: str | None = None) -> HttpResponse:
     desk, one = found(request, slug, language, material)
     try:
-        campaign = drafting.publish(one)
+        campaign = drafting.publish(one, request.POST.get("seen", ""))
     except ValidationError as error:
         for message in error.messages:
             messages.warning(request, message)

@@ -56,7 +56,7 @@ def check(request: HttpRequest, slug: str, material: uuid.UUID, language: str | 
     given = forms.CheckForms(data=request.POST)
     if {"send", "to", "take"} & set(request.POST):
         return _rearranged(request, desk, one, given.typed())
-    if not given.is_valid() or not _saved(one, given):
+    if not given.is_valid() or not _saved(request, one, given):
         return _page(request, desk, one, given, status=422)
     if request.POST.get("do") == "next":
         return redirect(desk.url("material_address", material=one.uuid))
@@ -64,11 +64,12 @@ def check(request: HttpRequest, slug: str, material: uuid.UUID, language: str | 
     return redirect(desk.url("material_check", material=one.uuid))
 
 
-def _saved(material: Material, given: forms.CheckForms) -> bool:
+def _saved(request: HttpRequest, material: Material, given: forms.CheckForms) -> bool:
     try:
-        drafting.check(material, given.values())
+        drafting.check(material, given.values(), request.POST.get("seen", ""))
     except ValidationError as error:
         given.form.add_error(None, error)
+        material.refresh_from_db(fields=["changed_at"])
         return False
     return True
 
@@ -115,6 +116,7 @@ def _page(
     evidence = _evidence(draft, shown)
     context = frame(desk, "material_check", material) | {
         "form": shown.form,
+        "seen": material.seen if shown.form.non_field_errors() else request.POST.get("seen", material.seen),
         "wrong_rows": forms.wrong_rows(shown.rows),
         "fields": {
             name: {"field": shown.form[name], "evidence": evidence.get(name)}
@@ -153,7 +155,10 @@ def _evidence(draft: dict[str, Any], shown: forms.CheckForms) -> dict[str, check
         found["summary"] = checking.guessed(chosen)
     if found["kind"].sure == "absent":  # some kind it has to be
         found["kind"] = checking.guessed("kind")
-    return {name: _unless_changed(one, shown.form[name].value(), was_read[name]) for name, one in found.items()}
+    found = {name: _unless_changed(one, shown.form[name].value(), was_read[name]) for name, one in found.items()}
+    if checking.begins_with(shown.form["text"].value() or "", shown.form["summary"].value() or ""):
+        found["summary"] = checking.twice(chosen)
+    return found
 
 
 def _unless_changed(evidence: checking.Evidence, shown: Any, was_read: Any) -> checking.Evidence:

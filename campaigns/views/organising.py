@@ -42,13 +42,18 @@ def _around(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     """What stands above the page, in the organiser's language: that it is a preview, and what may be done next."""
     spoken = get_language() or settings.LANGUAGE_CODE
     may = role_in(request.user, campaign.organisation) in AT_LEAST[Role.EDITOR]
-    material = campaign.materials.only("uuid").first() if may and campaign.state == Campaign.State.DRAFT else None
+    material = (
+        campaign.materials.only("uuid", "changed_at").first()
+        if may and campaign.state == Campaign.State.DRAFT
+        else None
+    )
     urls: dict[str, str] = {}
     if material is not None:
         where = {"slug": campaign.organisation.slug, "material": material.uuid}
         steps = ("check", "address", "publish")
         urls = {step: reverse(f"campaigns:material_{step}", kwargs=where) for step in steps}
-    return {"language": spoken, "urls": urls, "approved": campaign.organisation.approved_at is not None}
+    seen = material.seen if material else ""
+    return {"language": spoken, "urls": urls, "seen": seen, "approved": campaign.organisation.approved_at is not None}
 
 
 @require_POST

@@ -19,7 +19,7 @@ PASSAGES = [
     ("paragraph", "1,240 children learned to swim there last year."),
     ("item", "Keep the pool open until a new one stands"),
     ("item", "Publish the engineer's report"),
-    ("paragraph", "On 5 December 2026 we meet in front of the town hall."),
+    ("paragraph", "On 5 December 2096 we meet in front of the town hall."),
     ("paragraph", "Yours faithfully,"),
     ("paragraph", "Tom Okafor, Head of Hill School"),
     ("paragraph", "Ada Nowak"),
@@ -37,7 +37,7 @@ FOUND: dict[str, Any] = {
     "is_open_letter": True,
     "addressees": ["members of the council"],
     "asks": ["Keep the pool open until a new one stands", "Publish the engineer's report"],
-    "events": [{"date": "2026-12-05", "text": "On 5 December 2026 we meet in front of the town hall."}],
+    "events": [{"date": "2096-12-05", "text": "On 5 December 2096 we meet in front of the town hall."}],
     "figures": [{"value": "1,240", "sentence": "1,240 children learned to swim there last year."}],
     "signatories": [
         {"name": "Tom Okafor", "affiliation": "Head of Hill School"},
@@ -47,7 +47,7 @@ FOUND: dict[str, Any] = {
 DROPPED = [{"text": "Share this on every network", "reason": "sharing", "after": 2}]
 LETTER = (
     "1,240 children learned to swim there last year.\n\n- Keep the pool open until a new one stands\n"
-    "- Publish the engineer's report\n\nOn 5 December 2026 we meet in front of the town hall.\n"
+    "- Publish the engineer's report\n\nOn 5 December 2096 we meet in front of the town hall.\n"
 )
 
 
@@ -101,7 +101,7 @@ def as_shown(response: Any) -> dict[str, Any]:
     context = response.context
     several = [context[name]["set"] for name in ("asks", "events", "figures") if name in context]
     several += [context["forms"].rows["targets"]] if "forms" in context else []
-    sent = _sent(context["form"])
+    sent = _sent(context["form"]) | ({"seen": context["seen"]} if "seen" in context else {})
     for rows in several:
         sent |= _sent(rows.management_form)
         for row in rows.forms:
@@ -117,6 +117,12 @@ def check(client: Client, material: Material, do: str = "next", **changes: Any) 
 def make(client: Client, material: Material, **changes: Any) -> Any:
     sent = as_shown(client.get(address(material, "address"))) | changes
     return client.post(address(material, "address"), {name: value for name, value in sent.items() if value is not None})
+
+
+def publish(client: Client, material: Material, **where: Any) -> Any:
+    """As its preview does, when it was opened just now."""
+    material.refresh_from_db()
+    return client.post(address(material, "publish"), {"seen": material.seen}, **where)
 
 
 def checked_and_made(client: Client, material: Material, **changes: Any) -> Material:

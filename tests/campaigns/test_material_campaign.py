@@ -13,7 +13,7 @@ from letters.models import Legislature
 from tests.letters.factories import make_legislature
 
 from .factories import DOCUMENT, WORDING_AR, make_campaign, make_organisation, make_user, text_of
-from .read_material import a_draft, address, as_shown, check, checked_and_made, make, read
+from .read_material import a_draft, address, as_shown, check, checked_and_made, make, publish, read
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +83,27 @@ def test_a_file_that_cannot_be_read_is_refused_in_a_sentence(bob: Client, conten
     assert not Material.objects.exists()
 
 
+def test_a_document_and_a_text_at_once_are_not_guessed_between(bob: Client) -> None:
+    response = give(bob, pasted="Another text.")
+    assert response.status_code == 422 and "Give the document or its text, not both" in words(response)
+    assert not Material.objects.exists()
+
+
+def test_a_text_too_long_for_a_form_is_answered_in_a_sentence(bob: Client) -> None:
+    bob.handler.enforce_csrf_checks = True
+    response = give(bob, name="", pasted="word " * 150_000)
+    assert response.status_code == 422
+    assert "Save it as a file, and choose that." in words(response) and 'href="#id_pasted"' in words(response)
+    assert not Material.objects.exists()
+
+
+@pytest.mark.parametrize("token", ["", "x" * 32])
+def test_a_document_that_another_site_sends_is_refused(bob: Client, token: str) -> None:
+    bob.handler.enforce_csrf_checks = True
+    assert give(bob, csrfmiddlewaretoken=token).status_code == 403
+    assert not Material.objects.exists()
+
+
 def test_who_knows_no_organisation_is_led_to_theirs(bob: Client, organisation: Organisation) -> None:
     assert bob.get("/organise/material/")["Location"] == "/organise/organisations/friends/material/"
     assert bob.get("/organise/ar/material/")["Location"] == "/organise/ar/organisations/friends/material/"
@@ -111,7 +132,7 @@ def test_what_was_checked_becomes_a_draft(bob: Client, material: Material) -> No
     assert text.letter_points == [] and text.letter_body == "", "supporters write to nobody"
     assert [target.name for target in campaign.targets.all()] == ["members of the council"]
     assert [(str(event.date), event.title) for event in campaign.events.all()] == [
-        ("2026-12-05", "On 5 December 2026 we meet in front of the town hall.")
+        ("2096-12-05", "On 5 December 2096 we meet in front of the town hall.")
     ]
     [source] = campaign.sources.all()
     assert (source.author, source.publication, source.date) == ("Mara Lindqvist", "Easton Herald", "2026-10-14")
@@ -259,7 +280,7 @@ def test_the_preview_of_an_arabic_page_speaks_to_its_organiser_in_their_language
 def test_publishing_opens_the_page_and_says_what_to_do_next(bob: Client, material: Material) -> None:
     material = checked_and_made(bob, material)
     campaign = Campaign.objects.get()
-    response = bob.post(address(material, "publish"))
+    response = publish(bob, material)
     assert response["Location"] == address(material, "done")
     done = words(bob.get(response["Location"]))
     assert "http://testserver/keep-the-swimming-pool-of-easton-open/" in done and "What to do next" in done
@@ -270,10 +291,31 @@ def test_publishing_opens_the_page_and_says_what_to_do_next(bob: Client, materia
     assert not public.cookies
 
 
+def test_what_changed_after_the_preview_was_opened_is_not_published_unseen(bob: Client, material: Material) -> None:
+    material = checked_and_made(bob, material)
+    preview = reverse("campaigns:preview", args=[Campaign.objects.get().slug])
+    assert f'name="seen" value="{material.seen}"' in words(bob.get(preview))
+    check(bob, material, do="save", title="Changed in another tab")
+    refused = bob.post(address(material, "publish"), {"seen": material.seen}, follow=True)
+    assert "The draft has changed since you looked at it." in words(refused)
+    assert "Changed in another tab" in words(refused) and Campaign.objects.get().state == "draft"
+    assert bob.post(address(material, "publish")).status_code == 302 and Campaign.objects.get().state == "draft"
+
+
+def test_publishing_twice_is_publishing_once(bob: Client, material: Material) -> None:
+    material = checked_and_made(bob, material)
+    for _ in range(2):
+        assert bob.post(address(material, "publish"), {"seen": material.seen})["Location"] == address(material, "done")
+    assert text_of(Campaign.objects.get()).version == 1
+    Campaign.objects.update(state="closed")
+    assert publish(bob, material)["Location"] == address(material, "done")
+    assert Campaign.objects.get().state == "closed", "a preview that was left open does not open it again"
+
+
 def test_a_published_campaign_is_changed_here_no_longer(bob: Client, material: Material) -> None:
     material = checked_and_made(bob, material)
     sent = as_shown(bob.get(address(material)))
-    bob.post(address(material, "publish"))
+    publish(bob, material)
     for page in ("check", "address"):
         assert bob.get(address(material, page))["Location"] == address(material, "done")
     assert bob.post(address(material), sent | {"title": "Changed"})["Location"] == address(material, "done")
@@ -304,7 +346,7 @@ def test_without_the_operators_approval_it_stays_a_draft_and_that_is_said(bob: C
     preview = reverse("campaigns:preview", args=[Campaign.objects.get().slug])
     shown = words(bob.get(preview))
     assert "The operator has to approve your organisation" in shown and ">Publish<" not in shown
-    refused = bob.post(address(material, "publish"), follow=True)
+    refused = publish(bob, material, follow=True)
     assert "The operator has not approved this organisation yet." in words(refused)
     assert Campaign.objects.get().state == "draft"
 
@@ -316,7 +358,7 @@ def test_the_page_says_from_which_document_it_is_if_it_is_to(
     material = read(organisation, filename=filename)
     changes = {"name_document": "on", "source_url": "https://herald.example/pool"} if ticked else {}
     material = checked_and_made(bob, material, **changes)
-    bob.post(address(material, "publish"))
+    publish(bob, material)
     page = words(Client().get(Campaign.objects.get().get_absolute_url()))
     assert (material.sha256 in page) == ticked
     assert ("Published from this document: <bdi>pool.md</bdi>" in page) == (ticked and bool(filename))
@@ -358,7 +400,7 @@ def test_the_list_says_how_far_each_is(bob: Client, organisation: Organisation) 
         if number > 1:
             make(bob, material)
         if number > 2:
-            bob.post(address(material, "publish"))
+            publish(bob, material)
         page = words(bob.get("/organise/organisations/friends/material/"))
         line = page.split(f"<bdi>{number}.md</bdi>")[1].split("</li>")[0]
         assert state in line, state

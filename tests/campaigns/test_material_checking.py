@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from campaigns import checking
+from campaigns.forms.material import from_draft
 from campaigns.models import Campaign, Material, Organisation
 
 from .factories import make_organisation, make_user
@@ -145,7 +146,7 @@ def test_the_form_has_what_the_document_says(bob: Client, material: Material) ->
     assert (sent["salutation"], sent["closing"]) == ("Dear members of the council,", "Yours faithfully,")
     assert sent["addressed_to"] == "members of the council"
     assert [sent["asks-0-text"], sent["asks-1-text"]] == a_draft()["asks"]
-    assert str(sent["events-0-date"]) == "2026-12-05" and sent["events-0-use"]
+    assert str(sent["events-0-date"]) == "2096-12-05" and sent["events-0-use"]
     assert "figures-0-use" not in sent and sent["cite"]
     assert "keep_signatories" not in sent and "name_document" not in sent
 
@@ -189,8 +190,8 @@ def test_an_inferred_addressee_is_offered_and_not_filled_in(bob: Client, organis
 
 @pytest.mark.parametrize(
     ("day", "filled", "ticked"),
-    [("2026-12-05", "2026-12-05", True), ("2026-12-05T12:00", "2026-12-05", True), ("--12-05", "None", False)]
-    + [("2026-12-05/2026-12-07", "2026-12-05", True), ("2026-13-45", "None", False)],
+    [("2096-12-05", "2096-12-05", True), ("2096-12-05T12:00", "2096-12-05", True), ("--12-05", "None", False)]
+    + [("2096-12-05/2096-12-07", "2096-12-05", True), ("2026-13-45", "None", False)],
 )
 def test_a_day_without_its_year_is_left_to_the_organiser(
     bob: Client, organisation: Organisation, day: str, filled: str, ticked: bool
@@ -199,6 +200,65 @@ def test_a_day_without_its_year_is_left_to_the_organiser(
     sent = as_shown(response)
     assert str(sent.get("events-0-date")) == filled and sent.get("events-0-use", False) == ticked
     assert (f'<bdi dir="ltr">{day}</bdi>' in words(response)) == (len(day) != 10)
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ({"date": "2019-12-05", "text": "On 5 December 2019 we met."}, "it is past"),
+        ({"date": "2096-12-05", "text": "Keep the swimming pool of Easton open"}, "it is the title"),
+    ],
+)
+def test_a_day_that_is_no_invitation_is_not_ticked(
+    bob: Client, organisation: Organisation, event: dict[str, str], why: str
+) -> None:
+    sent = as_shown(bob.get(address(read(organisation, draft=a_draft(events=[event])))))
+    assert sent["events-0-title"] == event["text"] and "events-0-use" not in sent, why
+
+
+@pytest.mark.parametrize(
+    ("ask", "shown"),
+    [
+        ('"Keep the pool open."', "Keep the pool open."),
+        ("“Keep the pool open.", "Keep the pool open."),
+        ('Keep the pool open."', "Keep the pool open."),
+        ('Stop calling it "a burden"', 'Stop calling it "a burden"'),
+        ("«Fermer» n’est pas une réponse.", "«Fermer» n’est pas une réponse."),
+    ],
+)
+def test_a_quotation_mark_whose_other_half_stands_elsewhere_is_left_off(ask: str, shown: str) -> None:
+    assert from_draft(a_draft(asks=[ask]))["asks"] == [{"source": 0, "text": shown}]
+
+
+def test_a_summary_that_the_text_begins_with_is_called_so(bob: Client, organisation: Organisation) -> None:
+    twice = "on the page it would be read twice"
+    material = read(organisation, draft=a_draft(standfirst=None))
+    assert as_shown(bob.get(address(material)))["summary"] == "1,240 children learned to swim there last year."
+    assert twice in words(bob.get(address(material)))
+    check(bob, material, do="save", summary="Our town would lose its only pool.")
+    assert twice not in words(bob.get(address(material)))
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_lost_unseen(bob: Client, material: Material) -> None:
+    opened = as_shown(bob.get(address(material)))
+    check(bob, material, do="save", title="Alice was first")
+    mine = {name: str(value) for name, value in opened.items()} | {"title": "Bob comes second", "do": "save"}
+    refused = bob.post(address(material), mine)
+    assert refused.status_code == 422 and "This was saved since you opened it" in words(refused)
+    material.refresh_from_db()
+    assert material.checked["title"] == "Alice was first"
+    again = as_shown(refused)
+    assert again["title"] == "Bob comes second", "and what was typed is still there"
+    assert bob.post(address(material), {k: str(v) for k, v in again.items()} | {"do": "save"}).status_code == 302
+    material.refresh_from_db()
+    assert material.checked["title"] == "Bob comes second"
+
+
+def test_a_page_that_is_rearranged_or_wrong_still_knows_when_it_was_opened(bob: Client, material: Material) -> None:
+    opened = {name: str(value) for name, value in as_shown(bob.get(address(material))).items()}
+    check(bob, material, do="save", title="Alice was first")
+    for changes in ({"send": "p0"}, {"do": "save", "title": ""}):
+        assert as_shown(bob.post(address(material), opened | changes))["seen"] == opened["seen"]
 
 
 def test_each_field_points_to_its_place_in_the_original(bob: Client, material: Material) -> None:
