@@ -79,9 +79,9 @@ def head(text: str) -> str:
 
 
 def labelled(text: str) -> tuple[str, str, str]:
-    """The text before and after its first colon; one inside a time or an address is none."""
+    """The text before and after its first colon; one inside a time, an address or "Bürger:innen" is none."""
     at = text.find(":")
-    while 0 < at < len(text) - 1 and (text[at + 1].isdigit() or text[at + 1] == "/"):
+    while 0 < at < len(text) - 1 and (text[at + 1].isdigit() or text[at + 1].islower() or text[at + 1] == "/"):
         at = text.find(":", at + 1)
     return (text[:at], ":", text[at + 1 :]) if at > 0 else (text, "", "")
 

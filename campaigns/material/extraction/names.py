@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from campaigns.material import words
 
-NUMBERING = re.compile(r"(?:\(?#?\d{1,5}[.)\]:/]{1,2}\s{0,3}(?=\D)|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
+NUMBERING = re.compile(r"(?:\(?#?\d{1,5}(?:[.)\]:/]{1,2}\s{0,3}|\s?[-–]\s)(?=\D)|[•◦▪●·*‣✓✔➤→►■□–—-]\s{0,3}){1,2}")
 PHONE = re.compile(r"\+?\(?\d[\d ()/.-]{6,24}\d")
 EDGES = " \t\n,;:.|/&*_~\"'`“”„«»،؛<>"
 COMMAS = str.maketrans("،؛，、；", ",;,,;")  # those of other scripts, one for one
@@ -146,18 +146,20 @@ def is_prose(tokens: list[str]) -> bool:
         and (number == 0 or not token[:1].isupper())
         for number, token in enumerate(tokens)
     )
-    small = sum(token[:1].islower() for token in tokens)
     return (
         told >= 2
         or (told == 1 and many > 2)
         or (many > 12 and tokens[-1].endswith("."))
-        or (many > 6 and small >= 0.7 * many and tokens[0][:1].isupper() and not told_as_body(tokens))
+        or (many > 6 and tokens[0][:1].isupper() and _is_mostly_small(tokens))
     )
 
 
-def told_as_body(tokens: list[str]) -> bool:
+def _is_mostly_small(tokens: list[str]) -> bool:
+    """Words without capitals, no body, and no name before a bracket."""
     lower = [plain(token) for token in tokens]
-    return has_body(lower) or has_role(lower)
+    if sum(token[:1].islower() for token in tokens) < 0.7 * len(tokens) or has_body(lower) or has_role(lower):
+        return False
+    return not any(token.startswith("(") or token.endswith(",") for token in tokens[:4])
 
 
 def is_surname(text: str) -> bool:

@@ -1,6 +1,7 @@
 """What a list of signatories says: who each is, and of what, line by line or block by block."""
 
 from dataclasses import dataclass
+from itertools import groupby
 
 from campaigns.material.document import Cleaned, Kind
 from campaigns.material.draft import Signatory, Span
@@ -67,16 +68,29 @@ def _segments(one: Region) -> list[tuple[str, list[Line]]]:
 def _in_blocks(lines: list[Line], opening: Opening) -> bool:
     if lines[0].kind is Kind.ITEM and len({line.passage for line in lines}) == len(lines):
         return False
+    if _each_on_its_own(lines):
+        return True
     sample = lines[:SAMPLE]
     shapes = [line.shape for line in sample]
     bare = [_is_bare(line) for line in sample]
     people = [at for at, kind in enumerate(shapes) if kind is Shape.PERSON and bare[at]]
-    under = sum(at + 1 < len(sample) and bare[at + 1] and _is_under(shapes[at + 1]) for at in people)
+    below = [at + 1 for at in people if at + 1 < len(sample)]
+    under = sum(shapes[at] is Shape.ROLE or (bare[at] and _is_under(shapes[at])) for at in below)
     if opening is Opening.CLOSING and len(lines) <= 3 and not bodies_in(lines[0].text):
         return any(kind is Shape.PERSON for kind in shapes)
     if len(people) == 1:
         return under == 1 and len(lines) <= 6 and all(bare) and shapes[people[0] + 1] is not Shape.PLAIN
     return len(people) > 1 and under >= 0.7 * len(people) and len(sample) <= 6 * len(people)
+
+
+def _each_on_its_own(lines: list[Line]) -> bool:
+    """Every passage is a name, and under it what the person is."""
+    passages = [list(those) for _, those in groupby(lines[:SAMPLE], key=lambda line: line.passage)]
+    return (
+        len(passages) > 1
+        and all(2 <= len(those) <= 4 and those[0].shape is Shape.PERSON and _is_bare(those[0]) for those in passages)
+        and sum(those[1].shape is not Shape.PERSON for those in passages) > len(passages) / 2
+    )
 
 
 def _is_bare(line: Line) -> bool:
@@ -90,13 +104,17 @@ def _is_under(kind: Shape) -> bool:
 def _blocks(lines: list[Line]) -> list[Signed]:
     found: list[Signed] = []
     before: list[Span] = []
+    on_its_own = _each_on_its_own(lines)
     for number, line in enumerate(lines):
         signer = line.signer
         if not signer:
             continue
         at = placed(signer, line.start)
+        begins = not number or line.passage != lines[number - 1].passage
         if (
-            line.shape is Shape.PERSON
+            begins
+            if on_its_own
+            else line.shape is Shape.PERSON
             or _is_next(found, lines[number : number + 2])
             or (at.other and is_person(line.text[signer.start : signer.end]))
         ):

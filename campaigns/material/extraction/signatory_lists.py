@@ -156,7 +156,7 @@ def _is_stop(line: Line) -> bool:
 
 def _sort_of_name(line: Line) -> Sort:
     text = line.text
-    if line.shape is Shape.NOTHING or _is_dated(text) or _is_blank(text) or _is_only_contact(line):
+    if line.shape is Shape.NOTHING or is_dated(text) or _is_blank(text) or _is_only_contact(line):
         return Sort.SKIP
     if line.shape is Shape.PROSE or " " in begins(line.key, "openers"):
         return Sort.NOTE
@@ -189,12 +189,17 @@ def _is_blank(text: str) -> bool:
     return text.startswith(("[", "{", "<")) and text.endswith(("]", "}", ">"))
 
 
+def _is_form(line: Line) -> bool:
+    """What whoever sends the letter is to fill in: nobody signed it."""
+    return line.key in known("blanks") or (_is_blank(line.text) and len(line.key.split()) <= 5 and not _tells(line))
+
+
 def _is_only_a_name(line: Line) -> bool:
     """ "Liebe" and "Cara" are names too, and "Madame" stands before them in lists."""
     return line.shape is Shape.PERSON and not line.text.rstrip().endswith((",", ":", "!"))
 
 
-def _is_dated(text: str) -> bool:
+def is_dated(text: str) -> bool:
     """ "Leeds, 3 May 2031"."""
     words = text.split()
     return len(words) <= 8 and bool(YEAR.search(words[-1])) and "(" not in text
@@ -224,18 +229,20 @@ def region(lines: list[Line], at: int, how: Opening, titles: set[str]) -> Region
         if again and not found.signers:
             break
         what = sort(line)
+        if how is Opening.CLOSING and not found.signers and _is_form(line):
+            break
         if again is Opening.HEADING and not inline(line, again) and found.opening is Opening.HEADING:
             what = Sort.GROUP
-        elif what is Sort.STOP or again or _is_below(line, titles):
+        elif what is Sort.STOP or again or is_below(line, titles):
             break
-        if what is Sort.SIGNER and _is_between(lines, number):
+        if what is Sort.SIGNER and is_between(lines, number):
             what = Sort.GROUP
         if what is Sort.COPY:
             found.last = _end_of_copies(lines, number)
             break
         if what is Sort.GROUP:
             fresh = fresh if line.key in known("countries") else line.text
-            unsure = unsure or not (again or _known_group(line) or _is_between(lines, number))
+            unsure = unsure or not (again or is_known_group(line) or is_between(lines, number))
         elif what is Sort.NOTE:
             noted += len(line.text)
             unsure = True
@@ -249,10 +256,12 @@ def region(lines: list[Line], at: int, how: Opening, titles: set[str]) -> Region
     return found
 
 
-def _is_between(lines: list[Line], at: int) -> bool:
+def is_between(lines: list[Line], at: int) -> bool:
     """Whether the line stands between items or numbers and is neither: the heading of a group."""
     if at + 1 >= len(lines) or not _is_listed(lines[at - 1]) or not _is_listed(lines[at + 1]):
         return False
+    if not any(_is_listed(line) for line in (*lines[at - 2 : at - 1], *lines[at + 2 : at + 3])):
+        return False  # each name has an item below it
     return not _is_listed(lines[at]) and lines[at].passage not in (lines[at - 1].passage, lines[at + 1].passage)
 
 
@@ -264,7 +273,7 @@ def _tells(line: Line) -> bool:
     return mentions(line.text, "counted") or mentions(line.text, "headings")
 
 
-def _known_group(line: Line) -> bool:
+def is_known_group(line: Line) -> bool:
     if len(line.key) == 1:
         return True
     return line.key in known("countries") or line.key in known("groups") or mentions(line.text, "groups")
@@ -291,7 +300,7 @@ def _end_of_copies(lines: list[Line], at: int) -> int:
 
 def regions(lines: list[Line]) -> list[Region]:
     found: list[Region] = []
-    titles = _titles(lines)
+    titles = titles_of(lines)
     at = 0
     while at < len(lines):
         how = opening(lines[at], lines[at - 1] if at else None)
@@ -331,69 +340,15 @@ def _is_empty(one: Region, line: Line) -> bool:
     return True
 
 
-def tail(lines: list[Line]) -> Region | None:
-    """Names that nothing heads: the longest run of them after the text, or a short one where the document ends."""
-    best = Region(Opening.TAIL, 0, 0)
-    run: list[tuple[int, Line]] = []
-    titles = _titles(lines)
-    open_ = False  # after a sentence, and not after "CC" or "Speakers"
-    for number in range(len(lines) + 1):
-        ends = number == len(lines) or _is_below(lines[number], titles)
-        what = Sort.STOP if ends else sort(lines[number])
-        if what is Sort.SIGNER:
-            if open_ and not (run and _is_between(lines, number)):
-                run.append((number, lines[number]))
-        elif what not in (Sort.SKIP, Sort.GROUP):
-            if len(run) > len(best) and _is_run([line for _, line in run], ends):
-                best = Region(Opening.TAIL, run[0][0], run[0][1].passage, [(line, None) for _, line in run])
-                best.last = run[-1][0]
-            run, open_ = [], what is Sort.NOTE and _is_ended(lines[number])
-    return best if best.signers else None
-
-
-def _titles(lines: list[Line]) -> set[str]:
+def titles_of(lines: list[Line]) -> set[str]:
     return {line.key for line in lines if line.kind is Kind.HEADING}
 
 
-def _is_below(line: Line, titles: set[str]) -> bool:
+def is_below(line: Line, titles: set[str]) -> bool:
     """A footnote, or the page's title once more: what stands below a letter."""
     if line.kind is Kind.FOOTNOTE or (line.text.startswith(("[", "(")) and line.text[1:2].isdigit()):
         return True
     return line.kind is not Kind.HEADING and key(head(line.text.partition(" |")[0])) in titles
-
-
-def _is_ended(line: Line) -> bool:
-    """A sentence that goes on in the lines below it says what those are: not signers."""
-    return line.text.rstrip(" \"'”’»)]*_").endswith((".", "!", "?", "…", "؟", "۔"))
-
-
-def _is_run(run: list[Line], ends: bool) -> bool:
-    shapes = [line.shape for line in run if len(line.text) < LONGEST_SIGNER]
-    people = shapes.count(Shape.PERSON)
-    sure = people + shapes.count(Shape.BODY) + min(shapes.count(Shape.ROLE), people)
-    if sure < (3 if ends else 10) or sure < 0.7 * len(run):
-        return False
-    return people * 3 >= sure or (ends and all(line.kind is not Kind.ITEM for line in run))
-
-
-def lone_body(lines: list[Line]) -> Region | None:
-    """The body that the text speaks of, and with which it ends: a place and a date may stand below."""
-    at = len(lines) - 1
-    while at > 0 and _is_dated(lines[at].text):
-        at -= 1
-    if at <= 0 or lines[at].shape is not Shape.BODY or sort(lines[at]) is not Sort.SIGNER:
-        return None
-    name = lines[at].key.split()
-    end = " ".join(name[len(name) // 2 :])
-    if not 3 <= len(name) <= 15 or not any(end in line.key for line in lines[:at] if line.shape is Shape.PROSE):
-        return None
-    return Region(Opening.TAIL, at, lines[at].passage, [(lines[at], None)], last=at)
-
-
-def are_affiliated(found: Region) -> bool:
-    """Every line a name and what the person is, as nothing else is set."""
-    signers = [(line.shape, line.signer) for line, _ in found.signers]
-    return all(kind is Shape.PERSON and signer and signer.to > signer.from_ for kind, signer in signers)
 
 
 def of_bodies(group: str) -> bool:

@@ -36,8 +36,24 @@ def in_table(rows: list[Passage]) -> list[Found]:
     found: list[Found] = []
     for row, text in body:
         cells = _places(row, text)
-        found += _row(row.text, row.start, cells, columns) if columns else []
+        if columns and columns.each and _is_under(text):
+            found = _with(found, row, cells)
+        else:
+            found += _row(row.text, row.start, cells, columns) if columns else []
     return found
+
+
+def _is_under(texts: tuple[str, ...]) -> bool:
+    """A row that says what those in the row above it are."""
+    return not any(shape(_first(text)) is Shape.PERSON for text in texts)
+
+
+def _with(found: list[Found], row: Passage, cells: Cells) -> list[Found]:
+    spans = [_moved(row.text, cell, row.start) for cell in cells if row.text[slice(*cell)].strip()]
+    if not 0 < len(spans) <= len(found):
+        return found
+    last = found[-len(spans) :]
+    return [*found[: -len(spans)], *((name, (*other, span)) for (name, other), span in zip(last, spans, strict=True))]
 
 
 def _places(row: Passage, texts: tuple[str, ...]) -> Cells:
@@ -79,7 +95,8 @@ def _guessed(rows: list[tuple[str, ...]]) -> Columns | None:
     shapes = [[shape(_first(row[at])) for row in rows if at < len(row) and row[at].strip()] for at in range(width)]
     people = [sum(kind is Shape.PERSON for kind in kinds) / max(len(kinds), 1) for kinds in shapes]
     bodies = [sum(kind in (Shape.PERSON, Shape.BODY) for kind in kinds) / max(len(kinds), 1) for kinds in shapes]
-    sure = [at for at in range(width) if people[at] >= 0.6]
+    enough = 0.3 if _is_alternating(rows) else 0.6
+    sure = [at for at in range(width) if people[at] >= enough]
     if len(sure) > 1 and len(sure) == sum(bool(kinds) for kinds in shapes):
         return Columns([], [], each=True)
     score = people if max(people, default=0) >= 0.5 else bodies
@@ -89,6 +106,12 @@ def _guessed(rows: list[tuple[str, ...]]) -> Columns | None:
     kinds = (Shape.BODY, Shape.ROLE, Shape.PLAIN)
     others = [at for at in range(best + 1, width) if sum(kind in kinds for kind in shapes[at]) * 2 > len(rows)]
     return Columns([best], others, bare=True)
+
+
+def _is_alternating(rows: list[tuple[str, ...]]) -> bool:
+    """Rows of names, and rows of no name at all below them."""
+    mixed = [{shape(_first(cell)) is Shape.PERSON for cell in row if cell.strip()} for row in rows]
+    return len(rows) > 1 and all(len(kinds) < 2 for kinds in mixed) and mixed[0] == {True} and {False} in mixed
 
 
 def _first(cell: str) -> str:

@@ -6,8 +6,9 @@ from .lines import Line, lines_of, mentions
 from .parts import Part, Parts
 from .signatories import Signed, placed, signed
 from .signatory_lines import Signer
-from .signatory_lists import Opening, Region, are_affiliated, inside, lone_body, regions, tail
+from .signatory_lists import Opening, Region, inside, regions
 from .signatory_prose import collected, said
+from .signatory_tail import are_affiliated, lone_body, tail
 from .stated import stated
 
 SURE = {Opening.HEADING: 0.95, Opening.CLOSING: 0.85, Opening.SENTENCE: 0.85, Opening.TAIL: 0.6}

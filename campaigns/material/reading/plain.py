@@ -25,8 +25,10 @@ FEW = 3  # lines that have to agree on a width
 ROOM = 2  # characters that may be left free besides, for a space or a quotation mark
 PARAGRAPH = 160  # characters; no line of an address or a list has as many
 WRAPPED = 100  # characters; so has a paragraph that filled a line and more
+BETWEEN_CELLS = re.compile(r" ?\t ?| {3,200}")
 INDENT = 2  # spaces; the first line of a paragraph, or the other lines of an item
 MOSTLY = 0.8  # of the lines
+ROWS = 0.6  # of the lines have a word in each column
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ def _chunks(lines: list[str]) -> list[_Chunk]:
         if chunks[-1].quoted != bool(mark):
             chunks.append(_Chunk(bool(mark)))
         expanded = text.expandtabs(4)
-        cells = [" ".join(cell.split()) for cell in text.strip().split("\t")] if "\t" in text.strip() else []
+        cells = [" ".join(cell.split()) for cell in BETWEEN_CELLS.split(text.strip())]
         words = " ".join(text.split())
         indent = len(expanded) - len(expanded.lstrip())
         chunks[-1].lines.append(_Line(words, indent, text.endswith(" ") and not text.endswith("  "), cells))
@@ -147,9 +149,10 @@ class _Reader:
     def _lines(self, lines: list[_Line], chunk: _Chunk) -> Iterator[Block]:
         if not lines:
             return
-        cells = len(lines[0].cells)
-        if cells > 1 and len(lines) > 1 and all(len(line.cells) == cells for line in lines):
-            yield from (row_of(line.cells) for line in lines)
+        if start := _rows_begin(lines):
+            yield from self._lines(lines[: start - 1], chunk)
+            width = len(lines[start - 1].cells)
+            yield from (row_of([*line.cells, *[""] * (width - len(line.cells))]) for line in lines[start - 1 :])
             return
         logical = self._logical(lines)
         for group in _groups(logical):
@@ -195,6 +198,15 @@ class _Reader:
         if on_purpose or len(one.text) > WIDEST:
             return True
         return _fits(one, next, self._width) or (next.indent >= one.indent + INDENT and place > 1)
+
+
+def _rows_begin(lines: list[_Line]) -> int:
+    """At which line, from 1, typed columns begin that go on until the end; 0 if there are none."""
+    widths = [len(line.cells) for line in lines]
+    first = next((place for place, width in enumerate(widths, 1) if width > 1), 0)
+    rows = widths[first - 1 :] if first else []
+    full = sum(width == rows[0] for width in rows)
+    return first if len(rows) > 1 and full > 1 and full >= ROWS * len(rows) and set(rows) <= {1, rows[0]} else 0
 
 
 def _groups(lines: list[_Logical]) -> list[list[_Logical]]:
