@@ -16,7 +16,7 @@ from campaigns.material.sandbox import LARGEST_FILE, sentence
 from campaigns.models import Campaign
 from campaigns.models.translated import LANGUAGE
 
-from .fields import LineField, ParagraphsField, bare_helper
+from .fields import LineField, ParagraphsField, bare_helper, one_line
 
 LONGEST_TEXT = 100_000  # characters; a form of more than settings.DATA_UPLOAD_MAX_MEMORY_SIZE is refused unread
 MOST_ROWS = 60
@@ -259,24 +259,25 @@ def first_field(row: forms.Form) -> str:
     return next(name for name in row.fields if name != "source")
 
 
-# What the draft says, as these fields have it
+# What the draft says, as these fields have it. A browser takes the line ends out of a field of one line, and leaves
+# no space in their place.
 
 
 def from_draft(draft: dict[str, Any]) -> dict[str, Any]:
     chosen = "letter" if draft["letter_markdown"].strip() else "body"
-    single = ("title", "byline", "affiliation", "publication", "date", "source_url", "language", "response")
-    said: dict[str, Any] = {name: draft[name] or "" for name in single}
+    single = ("title", "byline", "affiliation", "publication", "date", "source_url", "language")
+    said: dict[str, Any] = {name: one_line(draft[name] or "") for name in single} | {"response": draft["response"]}
     said |= text_of(draft, chosen)
     said["kind"] = _kind_of(draft)
     said["language"] = said["language"] or "en"
     said["summary"] = draft["standfirst"] or beginning(draft, chosen)
-    said["addressed_to"] = _joined(stated_addressees(draft), 200)
+    said["addressed_to"] = one_line(_joined(stated_addressees(draft), 200))
     try:
         said["source_url"] = CheckForm.base_fields["source_url"].clean(said["source_url"])
     except ValidationError:  # half an address leads nowhere
         said["source_url"] = ""
     said["cite"] = bool(draft["source_url"] or draft["publication"])
-    said["asks"] = [{"source": number, "text": _unquoted(ask)} for number, ask in enumerate(draft["asks"])]
+    said["asks"] = [{"source": number, "text": _unquoted(one_line(ask))} for number, ask in enumerate(draft["asks"])]
     said["figures"] = _sentences(draft["figures"])
     said["events"] = [_event(draft, number, event) for number, event in enumerate(draft["events"])]
     return said
@@ -324,8 +325,8 @@ def text_of(draft: dict[str, Any], chosen: str) -> dict[str, Any]:
     return {
         "text": _whole_paragraphs(draft[f"{chosen}_markdown"]),
         "text_from": chosen,
-        "salutation": (draft["salutation"] or "") if alone else "",
-        "closing": (draft["closing"] or "") if alone else "",
+        "salutation": one_line(draft["salutation"] or "") if alone else "",
+        "closing": one_line(draft["closing"] or "") if alone else "",
     }
 
 
@@ -350,7 +351,7 @@ def _event(draft: dict[str, Any], number: int, event: dict[str, Any]) -> dict[st
     except ValueError:
         day = None
     sure = draft["confidence"].get("events", 0) >= CERTAIN and f"events.{number}" not in draft["inferred"]
-    title = Truncator(event["text"]).chars(200)
+    title = Truncator(one_line(event["text"])).chars(200)
     to_come = day is not None and day >= timezone.localdate()
     return {
         "source": number,

@@ -12,7 +12,7 @@ from campaigns.models import Campaign, Material
 from letters import composing
 from letters.models import Legislature
 
-from .fields import LineField, ParagraphsField
+from .fields import LineField, ParagraphsField, one_line
 from .material import Row, dress, rows
 
 LARGEST_GOAL = 100_000_000
@@ -125,7 +125,7 @@ def suggested(material: Material) -> dict[str, Any]:
     """What the document and its check say already."""
     draft, checked = material.draft, material.checked
     targets = [
-        {"source": number, "use": f"addressees.{number}" not in draft["inferred"], "name": name[:200]}
+        {"source": number, "use": f"addressees.{number}" not in draft["inferred"], "name": one_line(name)[:200]}
         for number, name in enumerate(draft["addressees"])
     ]
     return {

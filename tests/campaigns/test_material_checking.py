@@ -230,6 +230,17 @@ def test_a_quotation_mark_whose_other_half_stands_elsewhere_is_left_off(ask: str
     assert from_draft(a_draft(asks=[ask]))["asks"] == [{"source": 0, "text": shown}]
 
 
+def test_words_on_two_lines_are_not_run_together_in_a_field_of_one(bob: Client, organisation: Organisation) -> None:
+    broken = {name: "Dear members\nof the council" for name in ("title", "salutation", "closing", "byline")}
+    events = [{"date": "2096-12-05", "text": "We meet\nat noon."}]
+    material = read(organisation, draft=a_draft(addressees=["The council\nof Easton"], events=events, **broken))
+    sent = as_shown(bob.get(address(material)))
+    assert {sent[name] for name in broken} == {"Dear members of the council"}
+    assert (sent["addressed_to"], sent["events-0-title"]) == ("The council of Easton", "We meet at noon.")
+    check(bob, material)
+    assert as_shown(bob.get(address(material, "address")))["targets-0-name"] == "The council of Easton"
+
+
 def test_a_summary_that_the_text_begins_with_is_called_so(bob: Client, organisation: Organisation) -> None:
     twice = "on the page it would be read twice"
     material = read(organisation, draft=a_draft(standfirst=None))
