@@ -105,7 +105,7 @@ def _above(passages: tuple[Passage, ...], text: list[int]) -> tuple[list[int], i
         begins = is_salutation(passage.text) and passage.kind != Kind.HEADING and not dated
         if begins or _all_emphasised(passage, following):
             return above, at
-        text_begins = is_text(passage) if above else _is_first_text(passage)
+        text_begins = _is_first_text(passage)
         greeting = following is not None and is_salutation(following.text) and len(passage.text) <= LONGEST
         if text_begins and not is_notice(passage.text) and not (greeting and not ends_sentence(passage.text)):
             return above, at

@@ -12,14 +12,14 @@ from campaigns.material.words import of
 
 from . import datelines
 from .dates import dates_in, month_in
-from .edges import Edges, any_of, is_emphasised, is_salutation, lines_of, spanned
+from .edges import PARTICLES, Edges, any_of, is_emphasised, is_salutation, lines_of, spanned
 from .sentences import sentences
 
 LONGEST = 300  # characters
 CONTACT = re.compile(r"https?://|www\.|\S@\S|(?:\+|\b00)\d[\d ()/-]{6,}|\d{5}")
 SITE = re.compile(r"\s[|–—•·»:-]{1,2}\s|:\s")
 NUMBER = re.compile(r"\W{0,4}\d{1,7}(?:[./-]\d{1,4})?\W{0,3}$")  # "Press release 12/2020", "Petition (#4711):"
-ITEMS, MANY, WORDS = 3, 7, 3  # of a menu, at least; short lines that are no address; words of such a line
+ITEMS, MANY, WORDS = 2, 7, 3  # of a menu, at least; short lines that are no address; words of such a line
 FILE = re.compile(r"^Microsoft Word - |\.(?:docx?|odt|pdf|rtf|indd|pages|html?)$")
 LABELLED = re.compile(r"\W{0,3}([^:/]{1,40})[:/]{1,2}\s{0,3}(?=\S)")  # "Subject: …", "Subject/ …"
 LABEL = 40  # characters before a colon
@@ -160,7 +160,7 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     near = (*lines, *range(below, len(edges.parts))[:1])  # "Dear Mayor, / Re: the library"
     labelled = next((one for at in near if (one := _labelled(edges, at))), None)
     if labelled or any(not _is_genre(one.text, edges) for one in told):
-        return labelled or None
+        return labelled or _bold(edges, lines, told)
     own = [at for at in lines if not _is_beside(edges, at, released=any(_is_genre_at(edges, one) for one in lines))]
     if len(own) > 1 and not _is_greeted(edges) and len(edges.passage(own[0]).text.split()) == 1:
         own.pop(0)  # "Libraries": the section of a magazine
@@ -172,6 +172,21 @@ def _line(edges: Edges, told: list[Candidate]) -> Candidate | None:
     outstanding = [at for at in fit if _stands_out(edges, at)]
     genres = [at for at in lines if _is_genre_at(edges, at)]
     return next((_from(edges, at, 0.8) for at in (*outstanding, *genres)), None)
+
+
+def _bold(edges: Edges, lines: list[int], told: list[Candidate]) -> Candidate | None:
+    """A bold line of a page that has no heading, where its <title> is a few words, none of them in that line."""
+    at = next((at for at in lines if not _is_beside(edges, at, released=False)), None)
+    if at is None or not is_emphasised(edges.passage(at), Style.BOLD):
+        return None
+    text = edges.passage(at).text
+    said = text.split()
+    named = all(word[0].isupper() or word.lower() in PARTICLES for word in said) and not _is_loud(edges, at)
+    known = {word for one in told for word in normal(one.text).split()}
+    few = all(len(one.text.split()) <= WORDS for one in told)
+    if len(said) < WORDS or named or not few or known.intersection(normal(text).split()):
+        return None
+    return _from(edges, at, 0.7) if _is_title(text, edges) and not _is_block(text) else None
 
 
 def _is_beside(edges: Edges, at: int, released: bool) -> bool:
@@ -207,12 +222,12 @@ def is_menu(lines: list[str]) -> bool:
     """The menu of a copied page, over several lines or in one: some of it is what all menus have."""
     pages = everywhere("cleaning", "menu", "navigation").whole
     items = lines if len(lines) > 1 else lines[0][:LONGEST].split()
-    if len(items) < ITEMS or any(len(one) > LABEL or any(map(str.isdigit, one)) for one in items):
+    if any(len(one) > LABEL or any(map(str.isdigit, one)) for one in items):
         return False
     known = sum(normal(one) in pages for one in items)
     verses = sum(ends_sentence(line) or len(line.split()) > WORDS for line in lines)
     many = len(lines) > MANY and verses * 4 < len(lines)
-    return many or (known * 2 >= len(items) if len(lines) > 1 else known > max(3, len(items) // 2))
+    return many or (known * 2 > len(items) and known >= (ITEMS if len(lines) > 1 else ITEMS * 2))
 
 
 def _labelled(edges: Edges, at: int) -> Candidate | None:
@@ -228,11 +243,15 @@ def _labelled(edges: Edges, at: int) -> Candidate | None:
 
 
 def _stands_out(edges: Edges, at: int) -> bool:
-    passage = edges.passage(at)
-    letters = [letter for letter in passage.text if letter.isalpha()]
+    return is_emphasised(edges.passage(at), Style.BOLD) or _is_loud(edges, at)
+
+
+def _is_loud(edges: Edges, at: int) -> bool:
+    """In capitals, or with "open letter" in it."""
+    text = edges.passage(at).text
+    letters = [letter for letter in text if letter.isalpha()]
     loud = len(letters) > 10 and all(letter.isupper() for letter in letters) and letters[0].lower() != letters[0]
-    named = any_of(edges.words("genres")[:12], r"(?<!\w)", r"(?!\w)").search(passage.text)
-    return loud or is_emphasised(passage, Style.BOLD) or bool(named)
+    return loud or any_of(edges.words("genres")[:12], r"(?<!\w)", r"(?!\w)").search(text) is not None
 
 
 def _is_block(text: str) -> bool:

@@ -147,7 +147,8 @@ def test_an_address_in_italics_is_no_standfirst() -> None:
 @pytest.mark.parametrize(
     "above",
     ["Press release 12/2020", "Press Release No. 7", "Petition (#4711):", "Leeds, May 2020",
-     "Home News Campaigns Petitions About Contact", "Home\nAbout us\nCanals\nContact", "بسم الله الرحمن الرحيم"],
+     "Home News Campaigns Petitions About Contact", "Home\nAbout us\nCanals\nContact", "About us\nContact",
+     "بسم الله الرحمن الرحيم"],
 )  # fmt: skip
 def test_what_stands_beside_a_title_is_not_it(above: str) -> None:
     draft = head_of(above, "Open the footbridge before winter", PROSE, PROSE)
@@ -232,3 +233,17 @@ def test_a_file_that_is_called_letter_may_have_a_title() -> None:
     title = styled("Open letter on the closed footbridge")
     draft = head_of(told("title", "Letter"), "Leeds, 5 May 2020", title, "Dear Mayor,", PROSE, format="html")
     assert title_of(draft) == title.text
+
+
+def test_a_bold_line_is_the_title_of_a_page_that_only_names_its_site() -> None:
+    bold = styled("Open the footbridge before winter")
+    assert title_of(head_of(told("title", "Canal Echo"), "5 May 2020", bold, PROSE, format="html")) == bold.text
+    for other in ("Open the bridge", "Why the people of Riverside want their bridge back"):
+        assert title_of(head_of(told("title", other), "5 May 2020", bold, PROSE, format="html")) == other
+    author = styled("Jane van der Roe")
+    assert title_of(head_of(told("title", "Canal Echo"), author, PROSE, format="html")) == "Canal Echo"
+
+
+def test_a_long_title_below_its_day_is_no_text() -> None:
+    long = f"{PROSE[:100]} and so on, as the people of the village have said again and again since"
+    assert title_of(head_of("PRESS RELEASE", "Leeds, 5 May 2020", long, PROSE, PROSE)) == long
