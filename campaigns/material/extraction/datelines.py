@@ -191,8 +191,8 @@ def _under_closing(edges: Edges) -> list[Dateline]:
     """The only day below the last "Yours sincerely", whatever else stands there."""
     passages, closings = edges.draft.cleaned.passages, everywhere("letter", "closings")
     for at in range(len(passages) - 1, edges.first or 0, -1):
-        lines = passages[at].text.split("\n")
-        if passages[at].kind == Kind.META or not closings.match(lines[0][:LINE]) or len(lines[0]) > CLOSING:
+        line = passages[at].text[: CLOSING * 2].partition("\n")[0]
+        if passages[at].kind == Kind.META or len(line) > CLOSING or not closings.match(line):
             continue
         found = [line for one in range(at, min(at + 4, len(passages))) for line in _lines(edges, one, 0.8)]
         return found if len({one.iso for one in found}) == 1 else []

@@ -8,6 +8,7 @@ from . import bylines, datelines, sources, titles
 from .edges import Edges, is_notice
 from .parts import Part, Parts
 
+LONGEST = 2_000  # characters of a menu or the header of a mail
 KICKER = 60  # characters of a line above the title
 
 
@@ -31,6 +32,8 @@ def _claim_kickers(edges: Edges) -> None:
     genres = {normal(one) for one in edges.words("genres")}
     for at in edges.above:
         passage = edges.passage(at)
+        if len(passage.text) > LONGEST:
+            continue
         if is_notice(passage.text) or titles.is_menu(passage.text.split("\n")):
             edges.claim(at, Part.NOTE)
         above = passage.start < start and len(passage.text) <= KICKER

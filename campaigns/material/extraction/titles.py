@@ -192,6 +192,8 @@ def _bold(edges: Edges, lines: list[int], told: list[Candidate]) -> Candidate | 
 def _is_beside(edges: Edges, at: int, released: bool) -> bool:
     """Nothing but what it is, its date, a menu; whom to ask, in a press release; whom a petition goes to."""
     lines = [line for _start, line in lines_of(edges.passage(at)) if line.strip()]
+    if len(lines) > LONGEST:
+        return False
     if is_menu(lines):
         return True
     greeted = _is_greeted(edges)
