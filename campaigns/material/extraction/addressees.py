@@ -184,7 +184,7 @@ def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -
 
 def _is_recipient(to: str, following: str, language: str | None) -> bool:
     """Is it somebody, and not "call to action", "appel à la grève"? "Carta ao povo" is to somebody, too."""
-    if opening(language, "things", "events").match(level(following)):
+    if opening(language, "things").match(level(following)):
         return False
     article = " ".join(to.split()[-2:]).endswith(tuple(listed(language, "fused")))
     somebody = opens(following, language) or opening(language, "agents").match(level(following))

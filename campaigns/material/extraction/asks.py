@@ -258,7 +258,7 @@ def _beside(asks: list[Ask]) -> Iterator[Ask]:
         follows = ask.how == How.CLAIM and ask.start - end <= GAP
         if follows or (ask.how == How.ORDER and ask.passage in sure):
             yield ask
-        if follows or ask.how >= How.ORDER:
+        if follows or ask.how >= How.DEMAND:
             end = ask.end
 
 

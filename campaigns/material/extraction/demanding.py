@@ -100,11 +100,15 @@ def leads(said: str, told: How | None, item: bool, following: str, language: str
 
 
 def _demands(said: str, language: str | None) -> bool:
-    never = [found.span() for found in wording(language, "no_demands").finditer(said)]
+    never = _never(said, language)
     polite = opening(language, "polite").match(said)
     sure = (one for one in wording(language, "demanding").finditer(said) if not _denied(said, one, language))
     written = (one for one in wording(language, "demands").finditer(said) if _by_writers(said, one, language))
     return any(not _within(one.span(), never) for one in (*([polite] if polite else []), *sure, *written))
+
+
+def _never(said: str, language: str | None) -> list[tuple[int, int]]:
+    return [found.span() for found in wording(language, "no_demands").finditer(said)]
 
 
 def _within(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
@@ -115,7 +119,7 @@ def _denied(said: str, verb: re.Match[str], language: str | None) -> bool:
     """ "Non chiediamo", "wij vragen niet": but not "we do not ask for bread, but for work"."""
     after, before = said[verb.end() : verb.end() + AFTER], said[: verb.start()].split()[-1:]
     negations = wording(language, "negations")
-    denied = opening(language, "negations").match(after) or (before and negations.fullmatch(before[0]))
+    denied = negations.match(after.lstrip()) or (before and negations.fullmatch(before[0]))
     return bool(denied) and not wording(language, "instead").search(said, verb.end())
 
 
@@ -148,7 +152,10 @@ def _reports(said: str, language: str | None) -> bool:
 
 def _duties(said: str, language: str | None) -> Iterator[tuple[str, ...]]:
     """Where something must be done, and not by "us": the words that may say by whom."""
+    never = _never(said, language)
     for duty in wording(language, "duties").finditer(said):
+        if _within(duty.span(), never):
+            continue
         before = CLAUSE.split(said[max(0, duty.start() - SUBJECT) : duty.start()])[-1]
         after = CLAUSE.split(said[duty.end() : duty.end() + AFTER])[0]
         if not wording(language, "writers").search(f"{before[-12:]} {after[:8]}"):
