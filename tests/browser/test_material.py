@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_accessibility import DESK, PHONE, Examiner
-from tests.browser.test_post_room import OpenPostRoom, open_post_room, pytestmark, signed_in
+from tests.browser.test_post_room import OpenPostRoom, make, open_post_room, pytestmark, signed_in
 from tests.services import Site
 
 __all__ = ["open_post_room", "pytestmark", "signed_in"]  # pytest finds them by their names here
@@ -238,6 +238,40 @@ def test_it_goes_without_a_script(open_post_room: OpenPostRoom, site: Site, widt
     expect(page.locator("h1")).to_have_text(TITLE.format(town=town))
 
 
+def test_a_text_too_long_for_a_form_is_answered_without_a_script(open_post_room: OpenPostRoom) -> None:
+    page = open_post_room(java_script_enabled=False)
+    page.goto(PLACE)
+    page.fill("[name=pasted]", "The pool must stay. " * 40_000)
+    go_on(page, "main form .actions button", "#errors")
+    expect(page.locator("#errors")).to_contain_text("Save it as a file, and choose that.")
+
+
+SECOND = """
+from campaigns.models import Membership, Organisation, User
+from tests.campaigns.factories import make_organisation
+Membership.objects.create(
+    user=User.objects.get(email="organiser@example.org"), organisation=make_organisation(slug="second"), role="owner"
+)
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_whoever_organises_for_two_chooses_first(
+    open_post_room: OpenPostRoom, site: Site, screenshots: Path, language: str
+) -> None:
+    make(site, SECOND)
+    try:
+        page = open_post_room()
+        page.goto("/organise/material/" if language == "en" else "/organise/ar/material/")
+        examiner = Examiner(page, language, screenshots)
+        examiner.look("material-choose")
+        assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
+        page.click("main a[href*='/demonstration/']")
+        expect(page.locator(".drop")).to_be_visible()
+    finally:
+        make(site, "Organisation.objects.get(slug='second').delete()")
+
+
 def test_on_a_phone_one_side_is_shown_at_a_time(open_post_room: OpenPostRoom) -> None:
     page = open_post_room(PHONE)
     give(page, LETTER.format(town="Milton"), "phone")
@@ -259,7 +293,9 @@ def test_a_file_can_be_dropped_and_a_long_text_be_pasted(open_post_room: OpenPos
         "text => { const data = new DataTransfer(); data.items.add(new File([text], 'dropped.md')); return data }",
         LETTER.format(town="Dalton"),
     )
-    page.dispatch_event(".drop", "drop", {"dataTransfer": carried})
+    page.dispatch_event("h1", "dragover", {"dataTransfer": carried})
+    expect(page.locator(".drop.over")).to_be_visible()
+    page.dispatch_event("h1", "drop", {"dataTransfer": carried})  # beside the field it must not be opened instead
     go_on(page, "main form .actions button", "#check")
     expect(page.locator(".about")).to_contain_text("dropped.md")
     page.goto(PLACE)

@@ -231,7 +231,7 @@ def test_a_quotation_mark_whose_other_half_stands_elsewhere_is_left_off(ask: str
 
 
 def test_words_on_two_lines_are_not_run_together_in_a_field_of_one(bob: Client, organisation: Organisation) -> None:
-    broken = {name: "Dear members\nof the council" for name in ("title", "salutation", "closing", "byline")}
+    broken = dict.fromkeys(("title", "salutation", "closing", "byline"), "Dear members\nof the council")
     events = [{"date": "2096-12-05", "text": "We meet\nat noon."}]
     material = read(organisation, draft=a_draft(addressees=["The council\nof Easton"], events=events, **broken))
     sent = as_shown(bob.get(address(material)))

@@ -8,21 +8,24 @@
   const said = (template, values) => template.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  // Giving a document: dropped anywhere on its field; text that is too long for a form goes as a file.
+  // Giving a document: dropped anywhere, for beside its field a browser would leave the page to show it; text that is
+  // too long for a form goes as a file.
   const LONGEST_PASTED = 100000;
   all(".drop").forEach((place) => {
     const input = one("input[type=file]", place);
     place.prepend(element("p", { className: "dropped", textContent: place.dataset.drop }));
-    for (const name of ["dragenter", "dragover"]) {
-      place.addEventListener(name, (event) => {
-        event.preventDefault();
-        place.classList.add("over");
-      });
-    }
-    for (const name of ["dragleave", "drop"]) place.addEventListener(name, () => place.classList.remove("over"));
-    place.addEventListener("drop", (event) => {
+    const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
+    document.addEventListener("dragover", (event) => {
+      if (!holdsFiles(event)) return;
       event.preventDefault();
-      if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
+      place.classList.add("over");
+    });
+    document.addEventListener("dragleave", (event) => event.relatedTarget || place.classList.remove("over"));
+    document.addEventListener("drop", (event) => {
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      place.classList.remove("over");
+      input.files = event.dataTransfer.files;
     });
     const form = input.form;
     form.addEventListener("submit", () => {
@@ -186,9 +189,8 @@
     let field;
     let undo;
     if (SEVERAL.includes(place)) {
-      const last = one(`[data-rows="${place}"]`).lastElementChild;
-      const row = last && isEmpty(last) ? last : add(place);
-      if (!row) return;
+      const row = [...one(`[data-rows="${place}"]`).children].find(isEmpty) || add(place);
+      if (!row) return bar.replaceChildren(element("span", { textContent: form.dataset.full }));
       field = fieldOf(row);
       field.value = oneLine(words).slice(0, field.maxLength > 0 ? field.maxLength : undefined);
       const use = one("input[type=checkbox]", row);
