@@ -4,12 +4,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from campaigns.material import words
+from campaigns.material import phrases, words
 from campaigns.material.document import Block, Kind
-from campaigns.material.prose import ends_sentence, is_prose
+from campaigns.material.phrases import normal
+from campaigns.material.prose import count_words, ends_sentence, is_prose
 
 from .sheet import Edit, edited, piece
 
+SENTENCE = 4  # words of a short line behind a paragraph that is its own
+COPIED = 200  # lines of a copied page without an empty one between them
+HEADING = 40  # characters of "Most read"
 ESCAPED = re.compile(r"\\(?=[$*_#~`>|.!+\-()\[\]{}<@\"'&%])")
 # reStructuredText in a plain text: :ref:`the report <report-2024>`
 ROLE = re.compile(r":[a-z:]{2,20}:`([^`<\n]{1,300})(?:<[^`>\n]{0,300}>)?`")
@@ -26,13 +30,15 @@ def mended(blocks: list[Block]) -> list[Block]:
 def parted(block: Block) -> list[Block]:
     """The paragraphs of a text that was written without blank lines. Short lines, as of an address, stay together."""
     lines = block.text.split("\n") if block.kind == Kind.PARAGRAPH else []
-    if sum(is_prose(line) and ends_sentence(line) for line in lines) < 2:
+    section = _section(lines)
+    if section is None and sum(is_prose(line) and ends_sentence(line) for line in lines) < 2:
         return [block]
     found: list[tuple[int, int]] = []
     at = 0
     short: int | None = None
-    for line in lines:
-        if is_prose(line):
+    for number, line in enumerate(lines):
+        ends = short is None and ends_sentence(line) and count_words(line) >= SENTENCE
+        if is_prose(line) or ends or (section is not None and number >= section):
             found += [(short, at - 1)] if short is not None else []
             found.append((at, at + len(line)))
             short = None
@@ -41,6 +47,16 @@ def parted(block: Block) -> list[Block]:
         at += len(line) + 1
     found += [(short, len(block.text))] if short is not None else []
     return [piece(block, start, end) for start, end in found if block.text[start:end].strip()]
+
+
+def _section(lines: list[str]) -> int | None:
+    """The line "Comments" or "Most read" within a copied page: what follows it is no paragraph of one text."""
+    if not 1 < len(lines) <= COPIED:
+        return None
+    comments = phrases.everywhere("cleaning", "comments_begin")
+    related = phrases.everywhere("cleaning", "related").whole
+    short = ((number, line) for number, line in enumerate(lines) if len(line) <= HEADING)
+    return next((number for number, line in short if comments.match(line) or normal(line) in related), None)
 
 
 def _escapes(block: Block) -> Iterable[Edit]:

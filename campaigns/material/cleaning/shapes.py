@@ -4,6 +4,7 @@ import re
 
 from campaigns.material import phrases
 from campaigns.material.document import Block, Kind, Reason
+from campaigns.material.phrases import normal
 from campaigns.material.prose import LONG, count_words, ends_sentence, is_prose
 
 from .sheet import Sheet, linked
@@ -14,6 +15,8 @@ MENU = 5  # lines in a row, at least
 ITEM_WORDS = 5  # of a line of a menu, at most
 MANY_LINKS = 3
 TWEETED = re.compile(r"\(@\w{1,30}\) [^\n]{4,40}$")  # "Jane Roe (@jane) May 3, 2024"
+ANSWERED = re.compile(r"(?:@[\w.-]{3,80}>?|\d{1,2}[:.h]\d\d).{0,120}:$", re.DOTALL)
+WROTE = 250  # characters of "On Monday, Jane Roe <jane@…> wrote:"
 TWEET = 500  # characters, with its pictures' addresses
 PICTURED = ("pic.twitter.com/", "pic.x.com/", "https://t.co/")
 
@@ -79,6 +82,22 @@ def drop_tweets(sheet: Sheet) -> None:
         before = at if len(text) <= TWEET else None
 
 
+def drop_quoted(sheet: Sheet) -> None:
+    """The mail that is answered, "On Monday Jane Roe <jane@…> wrote:", where the answer is the longer of both."""
+    own = sum(len(block.text) for block in sheet.blocks if block.kind == Kind.PARAGRAPH)
+    answered, run, length = False, list[int](), 0
+    for at in [*sheet.kept(), None]:
+        if answered and at is not None and sheet.blocks[at].kind == Kind.QUOTE:
+            length += len(sheet.blocks[at].text)
+            run.append(at)
+            continue
+        if len(run) > 1 and length < own:
+            for one in run:
+                sheet.drop(one, Reason.COMMENTS)
+        answered = at is not None and len(sheet.blocks[at].text) <= WROTE and bool(ANSWERED.search(sheet.blocks[at].text))
+        run, length = [at] if answered and at is not None else [], 0
+
+
 def drop_menus(sheet: Sheet) -> None:
     """Runs of short lines with words of a menu among them, before the text begins or after it ended."""
     kept = sheet.kept()
@@ -114,7 +133,7 @@ def _drop_menu(sheet: Sheet, run: list[int]) -> None:
 def drop_sections(sheet: Sheet) -> None:
     """From "3 comments" on, where most of the text has been: all of it. After "Related": what is short or a link."""
     comments = phrases.everywhere("cleaning", "comments_begin")
-    related = phrases.everywhere("cleaning", "related_begin")
+    related = phrases.everywhere("cleaning", "related").whole
     lengths = [len(block.text) if is_prose(block.text) else 0 for block in sheet.blocks]
     total, before, begun = sum(lengths), 0, False
     section: Reason | None = None
@@ -126,7 +145,7 @@ def drop_sections(sheet: Sheet) -> None:
         short = len(block.text) <= LONG // 2
         if short and before * 2 >= total and begun and comments.match(block.text):
             section = Reason.COMMENTS
-        elif short and section != Reason.COMMENTS and related.match(block.text):
+        elif short and section != Reason.COMMENTS and normal(block.text) in related:
             section = Reason.RELATED
         elif section == Reason.RELATED and (block.kind == Kind.HEADING and not linked(block) or is_prose(block.text)):
             section = None

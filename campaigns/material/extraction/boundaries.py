@@ -132,10 +132,12 @@ def names_letter(text: str) -> bool:
     return named and not phrases.everywhere("cleaning", "signing").match(text)
 
 
-def is_shouted(passage: Passage) -> bool:
-    """A banner or a heading in capitals."""
+def stands_above(passage: Passage) -> bool:
+    """A banner or a heading in capitals, or a line that says to whom: no first sentence."""
     text = passage.text
-    return len(text) <= LONG * 2 and text.isupper() and sum(map(str.isupper, text)) * 2 > len(text)
+    if len(text) > LONG * 2:
+        return False
+    return (text.isupper() and sum(map(str.isupper, text)) * 2 > len(text)) or _addresses(text)
 
 
 def is_note(passage: Passage) -> bool:
@@ -192,6 +194,8 @@ def is_dateline(passage: Passage) -> bool:
 
 def is_link(passage: Passage) -> bool:
     text = passage.text.strip()
+    if passage.kind == Kind.ITEM and is_all(passage, Style.LINK) and not ends_sentence(text):
+        return True
     if len(text) > LABEL * 3:
         return False
     rest = LINK.sub("", text)
@@ -206,11 +210,12 @@ def is_all(passage: Passage, style: Style) -> bool:
 def is_trailing(passage: Passage) -> bool:
     """A line behind the last sentence that says nothing of its own: a date, a link, a label, a name."""
     if passage.kind in (Kind.ITEM, Kind.QUOTE):
-        return False
+        return is_link(passage)
     text = passage.text.rstrip()
     if passage.kind in (Kind.HEADING, Kind.ROW) or is_dateline(passage) or is_link(passage) or text.endswith(":"):
         return True
-    return not is_prose(text) and not ends_sentence(text)
+    lines = text.split("\n") if text.count("\n") > 1 else [text]
+    return not any(is_prose(line) or ends_sentence(line) for line in lines)
 
 
 NOTED = re.compile(r"(?<=.)\[\d{1,3}\]")

@@ -36,7 +36,7 @@ def of_document(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
     points = _titled(draft, places) + _demands(draft, places)
     points += 3 if any(_undersigned(one) for one in prose) else 2 if prose and _presents_itself(draft, prose[0]) else 0
     points += 2 if any(_writes(one) for one in prose[:2]) else 0
-    points += 2 if Part.SIGNING in parts or _is_petition(passages, places) else 0
+    points += 2 if Part.SIGNING in parts or _is_petition(draft, places) else 0
     we = speaking(draft, prose, "we")
     points += 2 if we >= 0.5 else 1 if we >= 0.1 else 0
     points += 1 if speaking(draft, prose, "you") >= 0.15 else 0
@@ -122,9 +122,13 @@ def _demands(draft: Draft, places: Sequence[int]) -> int:
     return 2 * demanded + 2 * entitled
 
 
-def _is_petition(passages: Sequence[Passage], places: Sequence[int]) -> bool:
-    """Lines that stand around petitions: to whom, how many signed."""
-    known = phrases.everywhere("letter", "petition")
+def is_of_petition(line: str) -> bool:
+    """A line that stands around petitions: to whom, how many signed."""
+    return len(line) <= HEAD and phrases.everywhere("letter", "petition").match(line)
+
+
+def _is_petition(draft: Draft, places: Sequence[int]) -> bool:
     inside = set(places)
-    around = (one.text for at, one in enumerate(passages) if at not in inside)
-    return sum(known.match(text) for text in around if len(text) <= 80) >= 2
+    texts = [one.text for at, one in enumerate(draft.cleaned.passages) if at not in inside and len(one.text) <= TITLE]
+    texts += [one.text for one in draft.cleaned.dropped if len(one.text) <= TITLE]
+    return sum(is_of_petition(line) for text in texts for line in text.split("\n")) >= 2

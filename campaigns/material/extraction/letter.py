@@ -124,4 +124,4 @@ def _story_before(draft: Draft, parts: Parts, places: list[int], region: Region)
 
 
 def _is_told(passage: Passage) -> bool:
-    return (is_prose(passage.text) or ends_sentence(passage.text)) and not boundaries.is_shouted(passage)
+    return (is_prose(passage.text) or ends_sentence(passage.text)) and not boundaries.stands_above(passage)

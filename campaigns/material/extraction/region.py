@@ -1,16 +1,19 @@
 """From where to where a letter goes."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 
-from campaigns.material.document import Kind, Passage
+from campaigns.material.document import Kind, Passage, Reason
 from campaigns.material.draft import Draft, Span
 from campaigns.material.prose import count_words, ends_sentence, is_prose
 
 from . import boundaries, evidence
 from .parts import Part, Parts
 
+FORM = (Reason.SIGNING, Reason.SHARING, Reason.COMMENTS)
+FIELDS = 4  # lines of a form, or buttons, one after the other: a letter does not go on behind them
 GAP = 6  # short lines between two paragraphs of one text, at most
 TRIED = 5  # greetings, and lines that lead to a letter, at most
 GREETERS = 4  # passages of one greeting, at most
@@ -24,6 +27,8 @@ class Signs:
         passages = draft.cleaned.passages
         self.closes = cache(lambda at: boundaries.is_closing(passages[at]))
         self.departs = cache(lambda at: boundaries.is_aftermath(passages[at]) or _greets_again(passages[at]))
+        gone = Counter(one.after for one in draft.cleaned.dropped if one.reason in FORM)
+        self.forms = {at for at, count in gone.items() if count >= FIELDS}  # "First name, Email …" stood before it
 
 
 @dataclass
@@ -135,7 +140,7 @@ def _region(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> Regi
 
 def from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> list[int]:
     saying = [at for at in places if says(passages[at])]
-    first = next((at for at in saying if not boundaries.is_shouted(passages[at])), None) or next(iter(saying), None)
+    first = next((at for at in saying if not boundaries.stands_above(passages[at])), None) or next(iter(saying), None)
     return places[places.index(first) :] if first is not None else []
 
 
@@ -166,7 +171,7 @@ def _is_listed(passage: Passage) -> bool:
 
 def _trails(passage: Passage, bounded: bool) -> bool:
     if bounded and passage.kind != Kind.HEADING:
-        return boundaries.is_dateline(passage) or boundaries.is_link(passage)
+        return boundaries.is_dateline(passage) or boundaries.is_link(passage) or evidence.is_of_petition(passage.text)
     return boundaries.is_trailing(passage)
 
 
@@ -187,6 +192,8 @@ def _end(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> tuple[i
         if said and signed and rest <= said * 2:
             return count, _closed_by(draft, parts, places[count - 1], at)
         if said and said * 4 >= rest and signs.departs(at):
+            return count, None
+        if said >= rest and at in signs.forms:
             return count, None
         said += len(one.text) if says(one) else 0
     last = places[-1] if places else 0
