@@ -5,7 +5,8 @@ of it, "sign the…petition" its beginning and what follows later. "#" stands fo
 """
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from . import words
 
@@ -14,9 +15,11 @@ ELLIPSIS = "…"
 VOWEL_SIGNS = "".join(map(chr, range(0x64B, 0x653)))
 ALIKE = str.maketrans("أإآٱىیکة’‘`´“”„«»", 'اااايي\u0643ه\'\'\'\'"""""', VOWEL_SIGNS + "\u0640\u200c\u200e\u200f")
 NUMBER = re.compile(r"\d(?:[\d.,\u00a0\u202f' ]{0,12}\d)?")
+WORD = re.compile(r"[^\W_]+")
 COLON = re.compile(r"\s{1,4}:")
 
 
+@lru_cache(maxsize=32)  # one line is asked about for many reasons, one after the other
 def normal(text: str) -> str:
     """How a line reads, without the signs before and after it."""
     plain = text.translate(ALIKE).casefold()
@@ -34,7 +37,13 @@ class Phrases:
         self.whole = {one[0] for one in pieces if len(one) == 1}
         self.openings = tuple(one[0] for one in pieces if len(one) == 2 and one[0] and not one[1])
         self.endings = tuple(one[1] for one in pieces if len(one) == 2 and one[1] and not one[0])
-        self.parts = tuple(one[1] for one in pieces if len(one) == 3 and not one[0] and not one[2])
+        parts = [one[1] for one in pieces if len(one) == 3 and not one[0] and not one[2]]
+        # By their first word, for a line has fewer words than there are phrases. Not so where words join the next one.
+        self.anywhere = tuple(one for one in parts if not _begins_word(one))
+        self.parts = dict[str, list[str]]()
+        for one in parts:
+            if _begins_word(one):
+                self.parts.setdefault(WORD.findall(one)[0], []).append(one)
         self.led = tuple(one for one in pieces if len(one) > 1 and one[0] and any(one[1:]))
         self.others = tuple(one for one in pieces if len(one) > 2 and not one[0] and any(one[2:]))
 
@@ -54,9 +63,25 @@ class Phrases:
         )
 
     def has(self, line: str) -> bool:
-        if any(one in line and _found(line, one, 0) is not None for one in self.parts):
+        if any(_found(line, one, 0) is not None for one in self._likely(line) if one in line):
             return True
         return any(one[1] in line and _holds(line, one) for one in self.others)
+
+
+    def _likely(self, line: str) -> Iterator[str]:
+        yield from self.anywhere
+        for word in _words_in(line):
+            if word in self.parts:
+                yield from self.parts[word]
+
+
+@lru_cache(maxsize=32)
+def _words_in(line: str) -> frozenset[str]:
+    return frozenset(WORD.findall(line))
+
+
+def _begins_word(phrase: str) -> bool:
+    return phrase[0].isalpha() and phrase[0].lower() != phrase[0].upper()
 
 
 @cache

@@ -94,8 +94,12 @@ def drop_quoted(sheet: Sheet) -> None:
         if len(run) > 1 and length < own:
             for one in run:
                 sheet.drop(one, Reason.COMMENTS)
-        answered = at is not None and len(sheet.blocks[at].text) <= WROTE and bool(ANSWERED.search(sheet.blocks[at].text))
+        answered = at is not None and _says_who_wrote(sheet.blocks[at].text)
         run, length = [at] if answered and at is not None else [], 0
+
+
+def _says_who_wrote(text: str) -> bool:
+    return len(text) <= WROTE and bool(ANSWERED.search(text))
 
 
 def drop_menus(sheet: Sheet) -> None:
