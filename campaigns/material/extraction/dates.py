@@ -172,6 +172,7 @@ def _said(code: str, name: str) -> tuple[str, ...]:
     return words.of(code, "head", name) if words.of(code, "head", "until") else words.everywhere("head", name)
 
 
+@cache
 def _until(code: str) -> str:
     return rf"(?:{DASH}|\s(?:{_any((*_said(code, 'until'), '&'))})\s)"
 
