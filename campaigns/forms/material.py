@@ -268,7 +268,7 @@ def from_draft(draft: dict[str, Any]) -> dict[str, Any]:
     single = ("title", "byline", "affiliation", "publication", "date", "source_url", "language")
     said: dict[str, Any] = {name: one_line(draft[name] or "") for name in single} | {"response": draft["response"]}
     said |= text_of(draft, chosen)
-    said["kind"] = _kind_of(draft)
+    said["kind"] = _kind_of(draft, chosen)
     said["language"] = said["language"] or "en"
     said["summary"] = draft["standfirst"] or beginning(draft, chosen)
     said["addressed_to"] = one_line(_joined(stated_addressees(draft), 200))
@@ -339,8 +339,9 @@ def _whole_paragraphs(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT].rpartition("\n\n")[0] or text[:LONGEST_TEXT]
 
 
-def _kind_of(draft: dict[str, Any]) -> str:
-    if draft["is_open_letter"]:
+def _kind_of(draft: dict[str, Any], chosen: str) -> str:
+    """Of what people sign: the letter that a news story is about is one, though the story is none."""
+    if draft["is_open_letter"] or chosen == "letter":
         return Campaign.Kind.LETTER
     return Campaign.Kind.CALL if draft["events"] else Campaign.Kind.STATEMENT
 

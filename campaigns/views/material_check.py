@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from campaigns import checking, drafting, material_words
 from campaigns.forms import material as forms
 from campaigns.forms.fields import one_line
-from campaigns.models import Material
+from campaigns.models import Campaign, Material
 from campaigns.post_room import Desk
 
 from .material import found, frame
@@ -153,7 +153,8 @@ def _evidence(draft: dict[str, Any], shown: forms.CheckForms) -> dict[str, check
         found["addressed_to"] = checking.absent("addressees")
     if not draft["standfirst"] and was_read["summary"]:
         found["summary"] = checking.guessed(chosen)
-    if found["kind"].sure == "absent":  # some kind it has to be
+    about_a_letter = was_read["kind"] == Campaign.Kind.LETTER and not draft["is_open_letter"]
+    if about_a_letter or found["kind"].sure == "absent":  # some kind it has to be
         found["kind"] = checking.guessed("kind")
     found = {name: _unless_changed(one, shown.form[name].value(), was_read[name]) for name, one in found.items()}
     if checking.begins_with(shown.form["text"].value() or "", shown.form["summary"].value() or ""):

@@ -230,6 +230,14 @@ def test_a_quotation_mark_whose_other_half_stands_elsewhere_is_left_off(ask: str
     assert from_draft(a_draft(asks=[ask]))["asks"] == [{"source": 0, "text": shown}]
 
 
+def test_a_letter_inside_a_news_story_is_signed_as_a_letter(bob: Client, organisation: Organisation) -> None:
+    response = bob.get(address(read(organisation, draft=a_draft(is_open_letter=False))))
+    assert as_shown(response)["kind"] == "letter"
+    assert "A suggestion: look at it." in words(response).split('id="about-kind"')[1].split("</div>")[0]
+    story = a_draft(is_open_letter=False, letter_markdown="", events=[])
+    assert from_draft(story)["kind"] == "statement"
+
+
 def test_words_on_two_lines_are_not_run_together_in_a_field_of_one(bob: Client, organisation: Organisation) -> None:
     broken = dict.fromkeys(("title", "salutation", "closing", "byline"), "Dear members\nof the council")
     events = [{"date": "2096-12-05", "text": "We meet\nat noon."}]
