@@ -1,6 +1,7 @@
 """What a draft found, as the Markdown that an organiser edits and a campaign page shows."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -25,7 +26,10 @@ def markdown_of(cleaned: Cleaned, spans: Iterable[Span]) -> str:
 
 
 def _under(cleaned: Cleaned, span: Span) -> Iterator[tuple[Passage, str]]:
-    for passage in cleaned.passages:
+    first = max(bisect_right(cleaned.passages, span.start, key=lambda passage: passage.start) - 1, 0)
+    for passage in (cleaned.passages[at] for at in range(first, len(cleaned.passages))):
+        if passage.start >= span.end:
+            return
         start, end = max(span.start, passage.start), min(span.end, passage.end)
         if start < end:
             yield passage, _marked(passage, start - passage.start, end - passage.start)
