@@ -27,6 +27,7 @@ PIECE = re.compile(r";\s|\s\(?(?:\d|[a-h]|i{1,3})\)\s")
 MARKER = 24  # characters of the longest mark before an item
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.|https?://|www\.")
 NOT_TEXT = {Part.SIGNING, Part.NOTE, Part.CLOSING, Part.RESPONSE, Part.ADDRESS, Part.HEAD}
+QUOTES = ('"', "“", "„", "«", "”")
 GAP = 2  # characters between two sentences of a passage
 ALIKE = 0.6  # of the longer words of a title that also stand in an ask which then says the same
 
@@ -235,7 +236,8 @@ def _chosen(reading: Reading, places: list[int]) -> list[Ask]:
     sure = [ask for ask in asks if ask.how >= How.DEMAND]
     if told and not reading.letter:
         quoted = [ask for ask in sure if reading.parts[ask.passage] == Part.LETTER]
-        return quoted or told
+        said = [ask for ask in sure if reading.said(ask.start, ask.end).startswith(QUOTES)]
+        return quoted or sorted([*told, *said], key=lambda ask: ask.start)
     duties = [ask for ask in asks if ask.how == How.DUTY]
     if sure:
         plain = [ask for ask in sure if not _is_general(reading, ask)]
@@ -253,13 +255,12 @@ def _is_general(reading: Reading, ask: Ask) -> bool:
 def _beside(asks: list[Ask]) -> Iterator[Ask]:
     """What goes on with a demand: an order in the same passage, and what must be done, said right after it."""
     sure = {ask.passage for ask in asks if ask.how >= How.DEMAND}
-    end = -1
+    before = None  # the demand that an ask may go on with
     for ask in asks:
-        follows = ask.how == How.CLAIM and ask.start - end <= GAP
-        if follows or (ask.how == How.ORDER and ask.passage in sure):
+        follows = before and ask.passage == before.passage and ask.start - before.end <= GAP
+        if (follows and ask.how == How.CLAIM) or (ask.how == How.ORDER and ask.passage in sure):
             yield ask
-        if follows or ask.how >= How.DEMAND:
-            end = ask.end
+        before = ask if ask.how >= How.DEMAND or (follows and ask.how == How.CLAIM) else before
 
 
 def _reported(reading: Reading, places: list[int]) -> list[Ask]:

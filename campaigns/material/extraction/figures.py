@@ -24,6 +24,7 @@ NUMBER = re.compile(
 GROUPED = re.compile(r"\d[.,'’ \u00a0\u202f٬]\d{3}(?!\d)")
 QUOTED = re.compile(r"[\"“„«‘']([^\"“”„«»‘’\n]{1,60})[\"”“»’']")
 NEXT = re.compile(r"\s([^\s,.;:!?()\[\]]{1,40})")
+INCLUSIVE = re.compile(r"[·•](?:\w{1,6}[·•])?\w{1,6}\Z")  # "étudiant·e·s", "infirmier·ères"
 UNIT = 3  # words between a number and what is counted
 TEXT = {None, Part.STORY, Part.LETTER}
 
@@ -125,6 +126,6 @@ def _counted(low: str, at: int, language: str | None) -> int | None:
         if not (word := NEXT.match(low, at)):
             return None
         at = word.end()
-        if wording(language, "counted").fullmatch(word[1]):
+        if wording(language, "counted").fullmatch(INCLUSIVE.sub("s", word[1])):
             return at
     return None

@@ -108,6 +108,19 @@ def test_a_greeting_for_everybody_names_nobody(language: str, line: str) -> None
         ("nl", "Open brief aan de gemeenteraad van Molendam", ["de gemeenteraad van Molendam"]),
         ("pl", "List otwarty do Ministra Sportu w sprawie basenów", ["Ministra Sportu"]),
         ("ar", "رسالة مفتوحة إلى رئيس البلدية", ["رئيس البلدية"]),
+        ("pt", "Carta ao povo do moinho", ["povo do moinho"]),
+        ("pl", "Apel do władz miasta w sprawie basenu", ["władz miasta"]),
+        ("pl", "List otwarty do Marszałka Sejmu", ["Marszałka Sejmu"]),
+        ("fr", "Appel à la grève du 5 mai", []),
+        ("fr", "Appel à la Journée de l'eau", []),
+        ("es", "Llamado a la solidaridad con los nadadores", []),
+        ("de", "Aufruf zur Demonstration", []),
+        ("en", "Send the open letter to your representative", []),
+        (
+            "en",
+            "Open letter to Mayor Jan Voss, Members of the Council, and the People of Mill",
+            ["Mayor Jan Voss", "Members of the Council", "the People of Mill"],
+        ),
     ],
 )
 def test_a_title_names_its_recipients(language: str, line: str, people: list[str]) -> None:
@@ -124,6 +137,10 @@ def test_a_title_names_its_recipients(language: str, line: str, people: list[str
         ("fr", ["À l'attention de M. Paul Roux"], ["M. Paul Roux"]),
         ("es", ["A la atención de Rosa Prado"], ["Rosa Prado"]),
         ("nl", ["T.a.v. de wethouder Sport"], ["de wethouder Sport"]),
+        ("nl", ["Aan het college van burgemeester en wethouders"], ["het college van burgemeester en wethouders"]),
+        ("es", ["Al Excmo. Ayuntamiento de Molino"], ["Ayuntamiento de Molino"]),
+        ("it", ["Spett.le Comune di Molino"], ["Comune di Molino"]),
+        ("ku", ["Ji raya giştî re"], ["raya giştî"]),
     ],
 )
 def test_a_line_that_is_addressed_names_its_recipient(language: str, lines: list[str], people: list[str]) -> None:

@@ -34,6 +34,22 @@ def asks(*lines: Line, language: str = "en", letter: bool = True) -> list[str]:
         ("pl", "Wzywamy Radę Miasta do otwarcia basenu."),
         ("ar", "لذلك نطالب مجلس المدينة بفتح المسبح."),
         ("ar", "أدعوكم إلى فتح المسبح."),
+        ("en", "Please vote against the sale."),
+        ("en", "It is time for the council to reopen the lido."),
+        ("de", "Wir fordern: Keine Gebühren für Kinder!"),
+        ("de", "Bitte stimmen Sie gegen den Verkauf."),
+        ("fr", "Je vous encourage à rouvrir la piscine."),
+        ("fr", "Les soussignés demandent la réouverture de la piscine."),
+        ("es", "Le solicito que abra la piscina."),
+        ("it", "La invitiamo pertanto ad aprire la piscina."),
+        ("pt", "Vimos, por este meio, exigir a reabertura da piscina."),
+        ("nl", "Ik vraag u met klem het zwembad te openen."),
+        ("pl", "Zwracamy się do Pani Burmistrz z prośbą o otwarcie basenu."),
+        ("ar", "نرجو منكم فتح المسبح."),
+        ("ku", "Em ji şaredariyê dixwazin ku hewzê veke."),
+        ("ku", "Ez ji we lava dikim ku hûn hewzê vekin."),
+        ("ckb", "بانگەوازی شارەوانی دەکەین مەلەوانگەکە بکاتەوە."),
+        ("ckb", "تکایە مەلەوانگەکە بکەنەوە."),
         ("ku", "Em daxwaz ji şaredariyê dikin ku hewzê veke."),
         ("ckb", "ئێمە داوا لە شارەوانی دەکەین مەلەوانگەکە بکاتەوە."),
     ],
@@ -56,6 +72,13 @@ def test_a_sentence_in_which_the_writers_demand_something_is_an_ask(language: st
         ("it", "Non chiediamo molto."),
         ("nl", "Wij pleiten niet voor een paleis."),
         ("pl", "Nie żądamy wiele."),
+        ("en", "Please sign and share this letter."),
+        ("en", "The council should have known it."),
+        ("fr", "Nous voulons nager en paix."),
+        ("fr", "Veuillez agréer, Madame, nos salutations."),
+        ("ar", "نريد أن نعيش بسلام."),
+        ("ku", "Em dixwazin bi aştî bijîn."),
+        ("ckb", "دەمانەوێت بە ئاشتی بژین."),
     ],
 )
 def test_history_nouns_questions_and_denials_are_no_asks(language: str, said: str) -> None:
@@ -214,3 +237,76 @@ def test_headings_below_a_heading_of_demands_are_asks() -> None:
 )
 def test_demands_in_one_sentence_are_told_one_by_one(demand: str, pieces: list[str]) -> None:
     assert [one.rstrip(";") for one in asks(demand)] == [one.rstrip(";") for one in pieces]
+
+
+def test_a_page_of_demands_may_have_its_heading_as_title() -> None:
+    title: Line = heading("Our demands"), Part.HEAD
+    topics = heading("1. The pumps", 2), *items("Mend them before May"), heading("2. The fees", 2)
+    assert asks(title, *topics, *items("Children will swim for free"), letter=False) == [
+        "Mend them before May",
+        "Children will swim for free",
+    ]
+
+
+def test_a_paragraph_under_demands_begins_with_one_that_says_what_is_to_be() -> None:
+    first = "The lido will be open in winter."
+    assert asks(heading("Demands", 2), f"{first} That is when people need it.", "It is cold.") == [first]
+
+
+@pytest.mark.parametrize(
+    ("language", "lead", "wanted"),
+    [
+        ("en", "We will march on Sunday:", ["For an open lido", "Against higher fees"]),
+        ("de", "Wir gehen auf die Straße:", ["Für offene Bäder", "Gegen höhere Gebühren"]),
+        ("fr", "Nous manifesterons ensemble :", ["Pour la réouverture de la piscine", "Contre la hausse des tarifs"]),
+        ("pl", "Spotykamy się:", ["O otwarte baseny", "Przeciwko wyższym opłatom"]),
+    ],
+)
+def test_items_that_say_what_for_are_asks(language: str, lead: str, wanted: list[str]) -> None:
+    assert asks(lead, *items(*wanted), language=language) == wanted
+
+
+def test_laws_and_names_in_a_list_are_no_asks_but_the_sentence_before_them_is() -> None:
+    laws = "We ask that nobody be fined under the following rules:"
+    assert asks(laws, *items("Article 7 – Swimming at night", "Article 9 – Diving")) == [laws]
+    names = "We, the undersigned, urge the council to reopen the lido:"
+    assert asks(names, *items("Ada Bell, nurse", "Ben Cole, teacher")) == [names]
+
+
+def test_an_item_that_begins_with_a_demand_is_one_ask() -> None:
+    item = "We demand open pools. We demand that they stay open."
+    assert asks("Therefore", *items(item, "Water is wet.")) == [item]
+
+
+@pytest.mark.parametrize(
+    "marks", [("Primero:", "Segundo:"), ("PRIMERO.-", "SEGUNDO.-"), ("1.-", "2.-"), ("1º.-", "2º.-"), ("I.", "II.")]
+)
+def test_items_may_be_numbered_in_many_ways(marks: tuple[str, str]) -> None:
+    lines = f"{marks[0]} Que se abra la piscina.", f"{marks[1]} Que se reparen las bombas."
+    wanted = ["Que se abra la piscina.", "Que se reparen las bombas."]
+    assert asks("Por ello solicitamos:", *lines, language="es") == wanted
+
+
+def test_what_must_be_done_counts_right_after_a_demand() -> None:
+    demand, duty = "Wir fordern, dass das Bad öffnet.", "Die Pumpen müssen repariert werden."
+    assert asks(f"{demand} {duty}", language="de") == [demand, duty]
+    assert asks(f"{demand} Es ist alt. {duty}", language="de") == [demand]
+    assert asks(demand, duty, language="de") == [demand]
+
+
+def test_a_call_to_act_in_general_counts_only_alone() -> None:
+    call = "We urge you to act now."
+    assert asks("We ask you to mend the pumps.", call) == ["We ask you to mend the pumps."]
+    assert asks(call) == [call]
+
+
+def test_a_title_that_sums_up_the_demands_is_none_itself() -> None:
+    title: Line = heading("The council must reopen the lido and mend its pumps"), Part.HEAD
+    wanted = ["Reopen the old lido", "Mend all pumps"]
+    assert asks(title, "The council must take action:", *items(*wanted), letter=False) == wanted
+
+
+def test_an_article_tells_the_demands_that_it_quotes() -> None:
+    told = "In an open letter swimmers urge the council to reopen the lido."
+    quote = "“We demand new pumps,” they write."
+    assert asks((told, Part.STORY), (quote, Part.STORY), letter=False) == [told, quote]

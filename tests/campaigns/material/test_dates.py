@@ -71,6 +71,11 @@ def test_a_time_that_stands_with_the_day_is_read_on_request(language: str, text:
     assert "T" not in dates_in(text, language)[0].iso
 
 
+def test_a_time_belongs_to_the_day_before_it() -> None:
+    text = "We meet on 3 May 2021, on 4 May 2021 at 10:00 and on 5 May 2021."
+    assert [found.iso for found in dates_in(text, "en", times=True)] == ["2021-05-03", "2021-05-04T10:00", "2021-05-05"]
+
+
 def test_times_stand_alone_too() -> None:
     assert [(found.time, found.until) for found in times_in("Vigil 10.00-11.00", "en")] == [("10:00", "11:00")]
     assert times_in("for 10.00 euros, or 3.5 million", "en") == []

@@ -26,6 +26,7 @@ def figures(*lines: Line, language: str = "en") -> list[str]:
         ("de", "Es kostet 4,5 Milliarden Euro.", ["4,5 Milliarden Euro"]),
         ("fr", "Merci aux 3 230 personnes.", ["3 230 personnes"]),
         ("fr", "Une réduction de 48% en quatre ans.", ["48%"]),
+        ("fr", "Il manque 12 étudiant·e·s et 9 enseignant·es.", ["12 étudiant·e·s", "9 enseignant·es"]),
         ("es", "Hay 6.111 cajas cerradas.", ["6.111 cajas"]),
         ("it", "Oltre 40.000 bambini non sanno nuotare.", ["Oltre 40.000 bambini"]),
         ("pl", "Ponad 12 tys. osób podpisało.", ["Ponad 12 tys. osób"]),
