@@ -18,7 +18,7 @@ class Line:
     start: int  # in the cleaned text
     text: str
     kind: Kind
-    bold: int = 0  # where the bold letters end with which it begins, if others follow
+    bold: int = 0  # where the bold letters end with which it begins, or the slanted ones begin with which it ends
 
     @property
     def end(self) -> int:
@@ -43,7 +43,7 @@ class Line:
 
     @property
     def is_set_apart(self) -> bool:
-        """The name is bold, and what follows it is not."""
+        """The name is bold and what follows it is not, or that is slanted."""
         return self.bold > 0 and is_person(self.text[: self.bold].strip(EDGES))
 
 
@@ -65,6 +65,8 @@ def _bold(passage: Passage, at: int, text: str) -> int:
     for mark in passage.block.marks[:LONGEST_LIST]:
         if mark.style is Style.BOLD and mark.start == first and 0 < mark.end - first < len(text.rstrip(EDGES)):
             return mark.end - first
+        if mark.style is Style.ITALIC and first < mark.start and mark.end >= first + len(text.rstrip(EDGES)):
+            return mark.start - first
     return 0
 
 

@@ -44,7 +44,7 @@ def signed(cleaned: Cleaned, one: Region) -> list[Signed]:
     for group, segment in _segments(one):
         if segment[0].kind is Kind.ROW:
             found += [Signed(*cells) for cells in in_table([cleaned.passages[line.passage] for line in segment])]
-        elif _in_blocks(segment, one.opening):
+        elif not beside_names([line.text for line in segment[:SAMPLE]]) and _in_blocks(segment, one.opening):
             found += _blocks(segment)
         else:
             found += _lines(cleaned, segment, of_bodies(group))

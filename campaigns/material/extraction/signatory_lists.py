@@ -54,7 +54,9 @@ class Region:
 def opening(line: Line, before: Line | None = None) -> Opening | None:
     """Whether names follow a line like this one."""
     text = line.text
-    if line.kind in (Kind.ROW, Kind.FOOTNOTE):
+    if line.kind is Kind.ROW:
+        return Opening.HEADING if _is_head(line.text) else None
+    if line.kind is Kind.FOOTNOTE:
         return None
     if _ends_as_opening(line):
         return Opening.SENTENCE
@@ -69,6 +71,12 @@ def opening(line: Line, before: Line | None = None) -> Opening | None:
     if _is_closing(whole, text):
         return Opening.CLOSING
     return _announcement(line, label, bool(colon), not rest.strip())
+
+
+def _is_head(row: str) -> bool:
+    """ "Name | Institution | Signature"."""
+    cells = {key(cell) for cell in row[:LONGEST_OPENING].split(" | ")}
+    return bool(cells & known("names")) and bool(cells & (known("openers") | known("headings")) - known("names"))
 
 
 def _ends_as_opening(line: Line) -> bool:
@@ -110,7 +118,11 @@ def _is_closing(whole: str, text: str) -> bool:
     if begins(whole, "formulas"):
         return not text.rstrip().endswith(".") or words <= 30
     phrase = begins(whole, "closings")
-    return bool(phrase) and (" " in phrase or "," in whole) and words <= len(phrase.split()) + 4
+    return (
+        bool(phrase)
+        and (" " in phrase or "," in whole)
+        and (words <= len(phrase.split()) + 4 or is_person(head(text[len(phrase) :].lstrip(EDGES))))
+    )
 
 
 def inline(line: Line, how: Opening) -> Line | None:
@@ -118,12 +130,13 @@ def inline(line: Line, how: Opening) -> Line | None:
     if how is Opening.CLOSING:
         phrase = begins(line.text.casefold(), "closings")
         label, rest = line.text[: len(phrase)], line.text[len(phrase) :]
-        if not phrase or not is_person(rest.strip(EDGES)):
+        if not phrase or not is_person(head(rest.strip(EDGES))):
             return None
     else:
         label, colon, rest = labelled(line.text)
         label += colon
-    return Line(line.passage, line.start + len(label), rest, Kind.PARAGRAPH) if rest.strip() else None
+    names = rest.lstrip(EDGES)
+    return Line(line.passage, line.end - len(names), names, Kind.PARAGRAPH) if names else None
 
 
 def sort(line: Line) -> Sort:
@@ -151,6 +164,8 @@ def _is_stop(line: Line) -> bool:
     if begins(line.key, "salutations") and not _is_only_a_name(line):
         return True
     label = key(labelled(line.text)[0])
+    if line.text.endswith((".", "!", "?")) and line.key.partition(" ")[0].rstrip(".:") in known("stops"):
+        return True  # "P.S. Do write back."
     return label in known("stops") and label not in known("contacts")
 
 
@@ -219,7 +234,9 @@ def region(lines: list[Line], at: int, how: Opening, titles: set[str]) -> Region
     found = Region(how, at, lines[at].passage, last=at, opens=lines[at].text[:LONGEST_OPENING])
     if here := inline(lines[at], how):
         found.signers.append((here, found.opens))
-    fresh: str | None = found.opens
+    if lines[at].kind is Kind.ROW:
+        found.signers.append((lines[at], found.opens))
+    fresh = None if found.signers else found.opens
     noted, unsure = 0, False
     for number in range(at + 1, len(lines)):
         if number - found.last > LONGEST_GAP or (len(found) == SAMPLE and not _holds(found)):
@@ -276,7 +293,9 @@ def _tells(line: Line) -> bool:
 def is_known_group(line: Line) -> bool:
     if len(line.key) == 1:
         return True
-    return line.key in known("countries") or line.key in known("groups") or mentions(line.text, "groups")
+    if line.key in known("countries") or line.key in known("groups") or begins(line.key, "behalf"):
+        return True
+    return mentions(line.text, "groups")
 
 
 def _resumes(lines: list[Line], at: int, found: Region) -> bool:

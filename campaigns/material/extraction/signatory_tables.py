@@ -1,5 +1,6 @@
 """Tables of signatories: which column holds the names, and which what they are of."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from campaigns.material.document import Passage
@@ -30,17 +31,23 @@ def in_table(rows: list[Passage]) -> list[Found]:
     columns = _headed(texts[0])
     body = list(zip(rows, texts, strict=True))[1 if columns else 0 :]
     columns = columns or _guessed([text for _, text in body[:SAMPLE]])
-    if columns:
-        under = [line for _, text in body[:SAMPLE] for cell in text for line in cell.strip().split("\n")[1:]]
-        columns.stacked = sum(shape(_first(line)) is Shape.PERSON for line in under) > 0.5 * len(under)
+    if columns is None:
+        return []
+    columns.stacked = _are_stacked([text for _, text in body[:SAMPLE]], columns)
     found: list[Found] = []
     for row, text in body:
         cells = _places(row, text)
-        if columns and columns.each and _is_under(text):
+        if columns.each and _is_under(text):
             found = _with(found, row, cells)
         else:
-            found += _row(row.text, row.start, cells, columns) if columns else []
+            found += _row(row.text, row.start, cells, columns)
     return found
+
+
+def _are_stacked(rows: list[tuple[str, ...]], columns: Columns) -> bool:
+    cells = [cell for row in rows for at, cell in enumerate(row) if columns.each or at in columns.names]
+    under = [line for cell in cells for line in cell.strip().split("\n")[1:]]
+    return sum(shape(_first(line)) is Shape.PERSON for line in under) > 0.5 * len(under)
 
 
 def _is_under(texts: tuple[str, ...]) -> bool:
@@ -125,6 +132,9 @@ def _row(text: str, start: int, cells: Cells, columns: Columns) -> list[Found]:
     names = [span for span in names if text[slice(*span)].strip() and shape(text[slice(*span)]) is not Shape.NOTHING]
     others = [cells[at] for at in columns.others if at < len(cells) and text[slice(*cells[at])].strip(" -–—/.")]
     others = [span for span in others if not is_contact(text[slice(*span)])]
+    beside = columns.stacked and len(names) == len(others) == 1
+    if beside and (several := _line_by_line(text, start, names[0], others[0])):
+        return several
     if len(names) == 1 and ("\n" in text[slice(*names[0])] or (columns.bare and not others)):
         return _cell(text, start, names[0], columns.stacked)
     if not names:
@@ -134,20 +144,36 @@ def _row(text: str, start: int, cells: Cells, columns: Columns) -> list[Found]:
     ]
 
 
+def _line_by_line(text: str, start: int, name: Span, other: Span) -> list[Found]:
+    """A cell of names and one of what they are, as long as each other."""
+    pairs = [list(_lines(text, cell)) for cell in (name, other)]
+    if len(pairs[0]) != len(pairs[1]) or len(pairs[0]) < 2:
+        return []
+    return [((_moved(text, one, start),), (_moved(text, two, start),)) for one, two in zip(*pairs, strict=True)]
+
+
+def _lines(text: str, cell: Span) -> Iterator[Span]:
+    at = cell.start
+    for line in text[slice(*cell)].split("\n"):
+        if line.strip():
+            yield Span(at, at + len(line))
+        at += len(line) + 1
+
+
 def _cell(text: str, start: int, cell: Span, stacked: bool) -> list[Found]:
     """Those named in it, or the one whose name is its first line."""
     found: list[Found] = []
-    at = cell.start
-    for line in text[slice(*cell)].split("\n"):
-        one = parsed(line)
-        if one and found and not stacked:
+    for line in _lines(text, cell):
+        one = parsed(text[slice(*line)])
+        if not one:
+            continue
+        at = start + line.start
+        if found and not stacked:
             name, other = found.pop()
-            first = other[0].start if other else start + at + one.start
-            found.append((name, (Span(first, start + at + max(one.end, one.to)),)))
-        elif one:
-            other = (Span(start + at + one.from_, start + at + one.to),) if one.to > one.from_ else ()
-            found.append(((Span(start + at + one.start, start + at + one.end),), other))
-        at += len(line) + 1
+            found.append((name, (Span(other[0].start if other else at + one.start, at + max(one.end, one.to)),)))
+        else:
+            other = (Span(at + one.from_, at + one.to),) if one.to > one.from_ else ()
+            found.append(((Span(at + one.start, at + one.end),), other))
     return found
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from campaigns.material.document import Block, Kind
 
+NEAR = 2  # paragraphs; a name with nothing beside it may stand between
 LONG = 600  # characters; a cell with more is a column of the page
 
 
@@ -30,7 +31,7 @@ def typed_rows(blocks: list[Block]) -> list[Block]:
     found = []
     for place, block in enumerate(blocks):
         if block.kind == Kind.PARAGRAPH and block.cells:
-            around = (*blocks[max(0, place - 1) : place], *blocks[place + 1 : place + 2])
+            around = (*blocks[max(0, place - NEAR) : place], *blocks[place + 1 : place + 1 + NEAR])
             beside = any(len(other.cells) == len(block.cells) for other in around)
             block = row_of(list(block.cells)) if beside else replace(block, cells=())
         found.append(block)

@@ -42,4 +42,4 @@ def read(document: Cleaned) -> tuple[Draft, Parts]:
 
 def signers(text: str, format: str = "html", letter: str = LETTER) -> list[tuple[str, str | None]]:
     draft, _ = read(cleaned(text, format, letter))
-    return [tuple(one.value) for one in draft.signatories]
+    return [(one.value.name, one.value.affiliation) for one in draft.signatories]

@@ -1,0 +1,153 @@
+"""Signatories in columns, cells and blocks; and lists of people that are none."""
+
+import time
+
+import pytest
+
+from benchmarks.material import letter_with
+from campaigns.material.document import Block, Kind, Mark, Style, placed
+from campaigns.material.pipeline import data_of
+from tests.campaigns.material.letters_with_names import LETTER, blocks, read, signers
+
+A, B, C = ("Mara Oakley", "Wold School"), ("Tom Ferris", "nurse"), ("Ilse Bree", "baker")
+
+Rows = list[tuple[str, ...]]
+People = list[tuple[str, str | None]]
+FOUND: dict[str, tuple[Rows, People]] = {
+    "cells of a name and what is under it": (
+        [("Mara Oakley\nWold School", "Tom Ferris\nnurse"), ("Ilse Bree\nbaker", "")],
+        [A, B, C],
+    ),
+    "cells of several names": (
+        [("Mara Oakley\nTom Ferris", "Ilse Bree\nJo Arkwright")],
+        [("Mara Oakley", None), ("Tom Ferris", None), ("Ilse Bree", None), ("Jo Arkwright", None)],
+    ),
+    "a cell of names and one of what they are": ([("Mara Oakley\nTom Ferris", "Wold School\nnurse")], [A, B]),
+    "roles in the row below": ([("Mara Oakley", "Tom Ferris"), ("Wold School", "nurse")], [A, B]),
+}
+
+
+def in_rows(rows: Rows, opening: str = "Signatories") -> People:
+    table = [Block(" | ".join(cells), Kind.ROW, cells=cells) for cells in rows]
+    draft, _ = read(placed("docx", [Block(LETTER), *blocks(opening), *table], []))
+    return [(one.value.name, one.value.affiliation) for one in draft.signatories]
+
+
+@pytest.mark.parametrize("name", FOUND)
+def test_a_table_is_read_however_its_cells_are_set(name: str) -> None:
+    rows, wanted = FOUND[name]
+    assert in_rows(rows) == wanted
+
+
+def test_a_table_with_a_column_for_signatures_needs_no_heading() -> None:
+    rows: Rows = [("No", "Name", "Institution", "Signature")]
+    rows += [("1", "Mara Oakley", "Wold School", ""), ("2", "Jo Roe", "", "")]
+    assert in_rows(rows, "The council meets in May.") == [A, ("Jo Roe", None)]
+    assert in_rows([row[:3] for row in rows], "The council meets in May.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "Signatories\n\nDr Mara Oakley U.O. Cardiology\nDr Tom Ferris Emergency Care and Surgery\n"
+            "Dr Jo Roe U.O. Surgery\nDr Ilse Bree Emergency Care and Surgery\nDr Kit Vale U.O. Imaging\n"
+            "Dr Nell Adair Emergency Care and Surgery",
+            [
+                ("Dr Mara Oakley", "U.O. Cardiology"),
+                ("Dr Tom Ferris", "Emergency Care and Surgery"),
+                ("Dr Jo Roe", "U.O. Surgery"),
+                ("Dr Ilse Bree", "Emergency Care and Surgery"),
+                ("Dr Kit Vale", "U.O. Imaging"),
+                ("Dr Nell Adair", "Emergency Care and Surgery"),
+            ],
+        ),
+        (
+            "Signatories\n\nRosa Lund Foundation\nNell Adair University\nKit Vale School of Music",
+            [("Rosa Lund Foundation", None), ("Nell Adair University", None), ("Kit Vale School of Music", None)],
+        ),
+        (
+            "Kind regards\nWold Network, FERRY, Students for the Bridge, The Upper Wold Project",
+            [
+                ("Wold Network", None),
+                ("FERRY", None),
+                ("Students for the Bridge", None),
+                ("The Upper Wold Project", None),
+            ],
+        ),
+        (
+            "Yours sincerely,\n\nMara Oakley\nChair, Wold Tenants' Union\n\nTom Ferris\nDirector, Nurses for Peace\n\n"
+            "Ilse Bree\nWold Bakers",
+            [
+                ("Mara Oakley", "Chair, Wold Tenants' Union"),
+                ("Tom Ferris", "Director, Nurses for Peace"),
+                ("Ilse Bree", "Wold Bakers"),
+            ],
+        ),
+        ("Sincerely, Mara Oakley, Wold School", [A]),
+        ("Unterzeichner:innen:\n\nMara Oakley (Wold School)\nTom Ferris (nurse)", [A, B]),
+        ("الموقعون\n\n1- أحمد الخطيب - كاتب\n2- سلمى حداد - صحفية", [("أحمد الخطيب", "كاتب"), ("سلمى حداد", "صحفية")]),
+        ("Attac, FERRY en de school, namens deze;\n\nMara Oakley, Wold School\nTom Ferris, nurse", [A, B]),
+        ("We repeat what we asked, in alphabetical order:\n\n- Mara Oakley, Wold School\n- Tom Ferris, nurse", [A, B]),
+        ("OAKLEY Mara, Wold School\n\nFERRIS Tom, nurse\n\nBREE Ilse, baker\n\n[1] See the map.", None),
+        ("Yours sincerely,\n\nMara Oakley\n\nP.S. Do write back.", [("Mara Oakley", None)]),
+    ],
+)
+def test_lists_are_read_in_other_shapes(text: str, wanted: People | None) -> None:
+    assert signers(text) == (
+        wanted or [("OAKLEY Mara", "Wold School"), ("FERRIS Tom", "nurse"), ("BREE Ilse", "baker")]
+    )
+
+
+SIX = "- Mara Oakley\n- Tom Ferris\n- Ilse Bree\n- Jo Arkwright\n- Nell Adair\n- Kit Vale"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"We demand the release of:\n\n{SIX}",
+        f"We also want to see at liberty all those who stood “at the bridge\n\n{SIX}\n\nWe are calling on you to join.",
+        f"# Victims\n\n{SIX}",
+        "Yours sincerely,\n\n[Insert your name]\n[Your postcode]",
+        "Yours sincerely,\n\nYour Name\nYour Address",
+        "Yours sincerely,\n\n3 May 2031",
+    ],
+)
+def test_others_who_are_listed_are_no_signatories(text: str) -> None:
+    assert signers(text) == []
+
+
+def test_the_body_that_the_text_speaks_of_signs_at_its_end() -> None:
+    text = "The Wold Tenants and Ferry Union has asked for this before.\n\n{}\n\nUpper Wold, 3 May 2031"
+    assert signers(text.format("Board of the Wold Tenants and Ferry Union")) == [
+        ("Board of the Wold Tenants and Ferry Union", None)
+    ]
+    assert signers(text.format("Board of the Lower Marsh Rowing Club")) == []
+
+
+def test_a_page_title_below_the_list_is_no_signatory() -> None:
+    text = "# Over the Wold\n\nSigned,\n\nMara Oakley, Wold School\n\nTom Ferris, nurse\n\nOver the Wold | Wold Party"
+    assert signers(text) == [A, B]
+
+
+def test_what_is_slanted_beside_a_name_is_what_the_person_is() -> None:
+    items = [
+        Block(f"{name} {other}", Kind.ITEM, 1, marks=(Mark(len(name) + 1, len(name) + 1 + len(other), Style.ITALIC),))
+        for name, other in (A, B, C)
+    ]
+    draft, _ = read(placed("html", [Block(LETTER), Block("Signatories"), *items], []))
+    assert [(one.value.name, one.value.affiliation) for one in draft.signatories] == [A, B, C]
+
+
+@pytest.mark.parametrize("gap", ["\t", "          "])
+def test_columns_of_a_plain_text_are_kept_apart(gap: str) -> None:
+    text = f"{LETTER}\n\nSignatories:\nMara Oakley{gap}Wold School\nTom Ferris{gap}nurse\nJo Roe\nIlse Bree{gap}baker\n"
+    found = data_of(text.encode(), "letter.txt")["signatories"]
+    assert [(one["name"], one["affiliation"]) for one in found] == [A, B, ("Jo Roe", None), C]
+
+
+def test_ten_thousand_names_beside_roles_take_no_longer_than_they_must() -> None:
+    text = letter_with(10_000).replace(", ", " ")
+    began = time.process_time()
+    assert len(data_of(text.encode(), "letter.txt")["signatories"]) > 5_000
+    assert time.process_time() - began < 30  # hundreds where it is not linear
