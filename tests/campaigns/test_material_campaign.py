@@ -302,6 +302,24 @@ def test_what_changed_after_the_preview_was_opened_is_not_published_unseen(bob: 
     assert bob.post(address(material, "publish")).status_code == 302 and Campaign.objects.get().state == "draft"
 
 
+HOSTILE = """<html><head><title>Save the pool</title></head><body><article><h1>Save \u202ethe pool</h1>
+<script>alert(1)</script><p>Dear members of the council,</p>
+<p>You plan to close <a href="javascript:alert(2)">our pool</a>, \u202eand nobody was asked about it before.</p>
+<p>The plan was called [a saving](javascript:alert(3)) and &lt;img src=x onerror=alert(4)&gt; nobody believed it.</p>
+<p>We call on you to keep the pool open, and &lt;script&gt;alert(5)&lt;/script&gt; to say so.</p>
+<p>Yours faithfully,</p><p>Mara</p></article></body></html>"""
+
+
+def test_a_hostile_document_ends_as_a_harmless_page(bob: Client) -> None:
+    give(bob, HOSTILE.encode(), "pool.html")
+    material = checked_and_made(bob, Material.objects.get(), title="Save \u202ethe pool", **{"do": "next"})
+    publish(bob, material)
+    page = Client().get(Campaign.objects.get().get_absolute_url()).content.decode()
+    assert "nobody was asked about it before" in page and "alert(3)" in page, "it is all there, as words"
+    for danger in ("<script>alert", "<img", "<b onclick", 'href="javascript:', "\u202e"):
+        assert danger not in page, danger
+
+
 def test_publishing_twice_is_publishing_once(bob: Client, material: Material) -> None:
     material = checked_and_made(bob, material)
     for _ in range(2):
