@@ -148,13 +148,16 @@ def _is_item(passage: Passage | None) -> bool:
 
 def _lines(passage: Passage) -> Iterator[tuple[int, int, bool]]:
     """Its lines where some are items of a list, otherwise the passage as it is: start, end, whether it is an item."""
-    if "\n" not in passage.text or not any(_marker(line) for line in passage.text.split("\n")):
+    lines = passage.text.split("\n")
+    led = any(line.rstrip().endswith(":") for line in lines[:-1])
+    if len(lines) == 1 or not (led or any(map(_marker, lines))):
         yield passage.start, passage.end, _is_item(passage)
         return
-    start = passage.start
-    for line in passage.text.split("\n"):
+    start, led = passage.start, False
+    for line in lines:
         if line.strip():
-            yield start, start + len(line), passage.kind == Kind.ITEM or _marker(line) > 0
+            yield start, start + len(line), passage.kind == Kind.ITEM or led or _marker(line) > 0
+        led = line.rstrip().endswith(":") or (led and len(line) <= BARE)
         start += len(line) + 1
 
 
@@ -258,9 +261,10 @@ def _beside(asks: list[Ask]) -> Iterator[Ask]:
     before = None  # the demand that an ask may go on with
     for ask in asks:
         follows = before and ask.passage == before.passage and ask.start - before.end <= GAP
-        if (follows and ask.how == How.CLAIM) or (ask.how == How.ORDER and ask.passage in sure):
+        goes_on = follows and ask.how == How.CLAIM
+        if goes_on or (ask.how == How.ORDER and ask.passage in sure):
             yield ask
-        before = ask if ask.how >= How.DEMAND or (follows and ask.how == How.CLAIM) else before
+        before = ask if ask.how >= How.DEMAND or goes_on else before
 
 
 def _reported(reading: Reading, places: list[int]) -> list[Ask]:
@@ -268,7 +272,8 @@ def _reported(reading: Reading, places: list[int]) -> list[Ask]:
     words = wording(reading.language, "letter_words")
     above = set(places[:ABOVE])
     told = [ask for ask in reading.asks if ask.how == How.REPORTED]
-    if not any(words.search(reading.said(*_passage(reading, at))) for at in above):
+    titles = [level(head.value) for head in (reading.draft.title, reading.draft.standfirst) if head]
+    if not any(map(words.search, [*titles, *(reading.said(*_passage(reading, at)) for at in above)])):
         return []
     return [ask for ask in told if ask.passage in above or words.search(reading.said(ask.start, ask.end))][:TOLD]
 

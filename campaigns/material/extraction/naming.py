@@ -40,7 +40,7 @@ def _is_abbreviated(before: str) -> bool:
 
 def _trimmed(draft: Draft, start: int, end: int) -> Span:
     said = draft.cleaned.text[start:end]
-    start += len(said) - len(said.lstrip(" \n:.,،'’–—-"))
+    start += len(said) - len(said.lstrip(" \n:.,،'’–—-\"“„«‘"))
     end -= len(said) - len(said.rstrip(" \n,،'’–—-"))
     return Span(start, max(start, end))
 

@@ -310,3 +310,16 @@ def test_an_article_tells_the_demands_that_it_quotes() -> None:
     told = "In an open letter swimmers urge the council to reopen the lido."
     quote = "“We demand new pumps,” they write."
     assert asks((told, Part.STORY), (quote, Part.STORY), letter=False) == [told, quote]
+
+
+def test_lines_after_a_demand_need_no_marks_to_be_items() -> None:
+    assert asks("Exigimos:\nLa apertura de la piscina.\nAgua limpia.", language="es") == [
+        "La apertura de la piscina.",
+        "Agua limpia.",
+    ]
+    assert asks("We met:\nAda Bell.\nBen Cole.") == []
+
+
+def test_a_title_may_say_that_an_article_tells_of_a_statement() -> None:
+    told = "تطالب النقابة البلدية بفتح المسبح."
+    assert asks((heading("بيان صادر عن النقابة"), Part.HEAD), told, language="ar", letter=False) == [told]
