@@ -258,9 +258,9 @@ def _is_general(reading: Reading, ask: Ask) -> bool:
 def _beside(asks: list[Ask]) -> Iterator[Ask]:
     """What goes on with a demand: an order in the same passage, and what must be done, said right after it."""
     sure = {ask.passage for ask in asks if ask.how >= How.DEMAND}
-    before = None  # the demand that an ask may go on with
+    before: Ask | None = None  # the demand that an ask may go on with
     for ask in asks:
-        follows = before and ask.passage == before.passage and ask.start - before.end <= GAP
+        follows = before is not None and ask.passage == before.passage and ask.start - before.end <= GAP
         goes_on = follows and ask.how == How.CLAIM
         if goes_on or (ask.how == How.ORDER and ask.passage in sure):
             yield ask

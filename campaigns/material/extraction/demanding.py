@@ -66,6 +66,7 @@ def entitles(said: str, language: str | None) -> bool:
 
 def general(said: str, language: str | None) -> bool:
     """ "We urge you to act now": nothing in particular."""
+    said = said[:SENTENCE]
     verbs = [*wording(language, "demands", "demanding", "polite").finditer(said)]
     acts = wording(language, "acting").search(said, verbs[-1].end()) if verbs else None
     if not acts:
