@@ -20,6 +20,7 @@ from .fields import LineField, ParagraphsField, bare_helper, one_line
 
 LONGEST_TEXT = 100_000  # characters; a form of more than settings.DATA_UPLOAD_MAX_MEMORY_SIZE is refused unread
 MOST_ROWS = 60
+ROOM = MOST_ROWS - 1  # the last one is empty, to be filled in
 CERTAIN = 0.6  # an event below it is not ticked
 LONGEST_BEGINNING = 300
 SENTENCE_END = re.compile(r"[.!?؟。۔](?=\s|$)")
@@ -208,7 +209,7 @@ class EventRow(Row):
 def rows(row: type[forms.Form], name: str, data: Any, initial: list[dict[str, Any]]) -> Any:
     """A set of them, with an empty one at its end."""
     kind = forms.formset_factory(row, extra=1, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True)
-    return kind(data, prefix=name, initial=initial[: MOST_ROWS - 1])
+    return kind(data, prefix=name, initial=initial[:ROOM])
 
 
 class CheckForms:

@@ -87,6 +87,9 @@ def _rearranged(request: HttpRequest, desk: Desk, material: Material, typed: dic
         return _page(request, desk, material, forms.CheckForms(typed))
     if not place:
         return _page(request, desk, material, forms.CheckForms(typed), {"piece": piece, "words": words})
+    if len(typed.get(place) or "") >= forms.ROOM and place in forms.ROWS:
+        messages.warning(request, _("There is no room for one more. Empty a row first."))
+        return _page(request, desk, material, forms.CheckForms(typed))
     _send(draft, typed, piece, words, place)
     said = {"sent_to": PLACES[place], "sent_place": place}
     return _page(request, desk, material, forms.CheckForms(typed), said)

@@ -3,13 +3,15 @@ finders find this week."""
 
 from typing import Any
 
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from campaigns.material.draft import SEVERAL, SINGLE
 from campaigns.models import Material, Organisation
 
-from .factories import make_material
+from .factories import DOCUMENT, make_material, make_organisation, make_user
 
 PASSAGES = [
     ("heading", "Keep the swimming pool of Easton open"),
@@ -130,3 +132,32 @@ def checked_and_made(client: Client, material: Material, **changes: Any) -> Mate
         assert response.status_code == 302, response.context["form"].errors
     material.refresh_from_db()
     return material
+
+
+# For every test of these pages: an organisation, its editor Bob, a document
+
+
+@pytest.fixture
+def organisation(db: None) -> Organisation:
+    return make_organisation(slug="friends")
+
+
+@pytest.fixture
+def bob(organisation: Organisation) -> Client:
+    client = Client()
+    client.force_login(make_user("bob@example.org", organisation, "editor"))
+    return client
+
+
+@pytest.fixture
+def material(organisation: Organisation) -> Material:
+    return read(organisation)
+
+
+def words(response: Any) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def give(client: Client, content: bytes = DOCUMENT, name: str = "pool.md", **fields: str) -> Any:
+    file = {"file": SimpleUploadedFile(name, content)} if name else {}
+    return client.post(reverse("campaigns:material", kwargs={"slug": "friends"}), file | fields)
