@@ -284,23 +284,18 @@ def _passage(reading: Reading, at: int) -> tuple[int, int]:
 
 
 def _above(reading: Reading, chosen: list[Ask]) -> list[Ask]:
-    """The title and the standfirst, where they say what somebody must do and no ask says the same.
+    """The title, where it says what somebody must do and no ask says the same.
 
     A petition may say what it wants in its title alone: "Save the lido".
     """
     found = []
-    for head, tells in ((reading.draft.title, entitles), (reading.draft.standfirst, _must)):
-        for start, end in head.spans if head else ():
-            taken = any(one.start < end and start < one.end for one in chosen)
-            said = reading.said(start, end)
-            orders = not chosen and how(said, reading.language) in (How.ORDER, How.DEMAND)
-            if not taken and (orders or tells(said, reading.language)):
-                found.append(Ask(start, end, How.DUTY, -1))
+    for start, end in reading.draft.title.spans if reading.draft.title else ():
+        taken = any(one.start < end and start < one.end for one in chosen)
+        said = reading.said(start, end)
+        orders = not chosen and how(said, reading.language) in (How.ORDER, How.DEMAND)
+        if not taken and (orders or entitles(said, reading.language)):
+            found.append(Ask(start, end, How.DUTY, -1))
     return _apart(reading, found, chosen)
-
-
-def _must(said: str, language: str | None) -> bool:
-    return how(said, language) == How.DUTY
 
 
 def _apart(reading: Reading, asks: list[Ask], others: list[Ask]) -> list[Ask]:
