@@ -67,7 +67,6 @@ class Phrases:
             return True
         return any(one[1] in line and _holds(line, one) for one in self.others)
 
-
     def _likely(self, line: str) -> Iterator[str]:
         yield from self.anywhere
         for word in _words_in(line):

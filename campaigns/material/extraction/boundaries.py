@@ -214,6 +214,8 @@ def is_trailing(passage: Passage) -> bool:
     text = passage.text.rstrip()
     if passage.kind in (Kind.HEADING, Kind.ROW) or is_dateline(passage) or is_link(passage) or text.endswith(":"):
         return True
+    if farewell_start(text) is not None:  # the sentence before that is none of the trail
+        return False
     lines = text.split("\n") if text.count("\n") > 1 else [text]
     return not any(is_prose(line) or ends_sentence(line) for line in lines)
 

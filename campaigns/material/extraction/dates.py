@@ -15,6 +15,7 @@ from babel import Locale, UnknownLocaleError
 
 from campaigns.material import words
 
+DIGIT = re.compile(r"\d")
 YEAR = r"(?P<year>(?:1[89]|20)\d\d)(?!\d)"
 DASH = r"\s?[-–—]\s?"
 
@@ -66,7 +67,7 @@ class Calendar(NamedTuple):
 def dates_in(text: str, language: str | None = None, times: bool = False) -> list[FoundDate]:
     """All days in the order of the text, none overlapping. `language` is a code such as "en" or "en-GB"."""
     folded = fold(text)
-    if not any(letter.isdigit() for letter in folded):
+    if not DIGIT.search(folded):
         return []
     calendar = calendar_of(language or "")
     found = [

@@ -55,7 +55,7 @@ def bulk(draft: Draft, places: list[int]) -> list[int]:
         elif stretch:
             short += 1
         stretch.append(at)
-    return max(best, stretch, key=lambda one: _weight(passages, one))
+    return max(best or stretch, stretch, key=lambda one: _weight(passages, one))
 
 
 def _is_text(passage: Passage) -> bool:

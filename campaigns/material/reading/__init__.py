@@ -14,6 +14,10 @@ from .unreadable import Unreadable, Why
 
 __all__ = ["Unreadable", "Why", "read"]
 
+# A letter with 10,000 signatories has a tenth of them. More would take longer than one document may.
+BLOCKS = 100_000
+TAGS = 300_000
+
 
 def read(content: bytes, filename: str) -> Document:
     """What the file is, is seen from its content; the name only helps where several would do. Raises Unreadable."""
@@ -26,10 +30,14 @@ def read(content: bytes, filename: str) -> Document:
         blocks = {"docx": read_docx, "odt": read_odt, "pdf": read_pdf}[format](content)
     if not any(letter.isprintable() for block in blocks for letter in block.text if not letter.isspace()):
         raise Unreadable(Why.EMPTY)
+    if len(blocks) > BLOCKS:
+        raise Unreadable(Why.TOO_MANY)
     return Document(format, tuple(blocks))
 
 
 def _read_text(text: str, format: str) -> list[Block]:
+    if (format == "html" and text.count("<") > TAGS) or (format == "md" and text.count("\n") > BLOCKS):
+        raise Unreadable(Why.TOO_MANY)
     if format == "html":
         return read_html(text)
     if format == "md":
