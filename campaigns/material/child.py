@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -54,6 +55,10 @@ def _answer(pipeline: Any, content: bytes, filename: str) -> dict[str, Any]:
         return {"refused": refusal.reason, "kind": refusal.kind}
     except (MemoryError, RecursionError):
         return {"refused": "too large"}
+    except Exception as error:
+        # The places, not the message: it may hold what is in the document.
+        places = "".join(traceback.format_tb(error.__traceback__))
+        return {"refused": "damaged", "fault": type(error).__name__, "places": places}
 
 
 if __name__ == "__main__":

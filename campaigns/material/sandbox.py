@@ -1,6 +1,7 @@
 """A file that somebody gave, read in a child process with limits. An uploaded file is never trusted."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from letters.pdf.sandbox import ENVIRONMENT, Limits, RenderingBusy, slot
 
 from . import child
 
+log = logging.getLogger(__name__)
+
 LARGEST_FILE = 10_000_000  # bytes
 # For one document: twice as many as letters may have at a time would starve those who read them.
 LIMITS = Limits(
@@ -26,11 +29,12 @@ LIMITS = Limits(
 )
 
 _PASTE = _("Or copy its text and paste it here.")
+_COPY = _("Copy the text that matters and paste it here.")
 SENTENCES: dict[str, tuple[str | Promise, ...]] = {
     "empty": (_("There is no text in this file."), _("Choose another file, or paste the text.")),
     "too large": (
         _("This file is too large: it may have up to 10 MB, and not much more text than a book when it is unpacked."),
-        _PASTE,
+        _COPY,
     ),
     "encrypted": (_("This file asks for a password."), _("Save a copy without one, and choose that."), _PASTE),
     "only pictures": (
@@ -52,7 +56,7 @@ SENTENCES: dict[str, tuple[str | Promise, ...]] = {
         _("Open it where it was made, save it anew, and choose that."),
         _PASTE,
     ),
-    "too slow": (_("Reading this file took too long, and was stopped."), _PASTE),
+    "too slow": (_("Reading this file took too long, and was stopped."), _COPY),
     "busy": (_("Several documents are being read at the moment."), _("Try again in a minute.")),
 }
 _SPREADSHEET, _PRESENTATION, _PICTURE = _("a spreadsheet"), _("a presentation"), _("a picture")
@@ -91,6 +95,8 @@ def read_safely(content: bytes, filename: str, limits: Limits = LIMITS) -> dict[
     except RenderingBusy as busy:
         raise Refused(sentence("busy")) from busy
     if "refused" in answer:
+        if places := answer.get("places"):
+            log.error("A document could not be read: %s\n%s", answer["fault"], places)
         raise Refused(sentence(answer["refused"], answer.get("kind", "")))
     draft: dict[str, Any] = answer["draft"]
     return draft
@@ -118,6 +124,8 @@ def _asked(content: bytes, filename: str, limits: Limits) -> dict[str, Any]:
 
 
 def sentence(reason: str, kind: str = "") -> str:
+    if KINDS.get(kind) is _PICTURE:
+        reason = "only pictures"  # saved as a document it would be no better
     named = KINDS.get(kind)
     said = [_("This is %(kind)s.") % {"kind": named}] if named else []
     return " ".join(str(part) for part in (*said, *SENTENCES.get(reason, SENTENCES["damaged"])))

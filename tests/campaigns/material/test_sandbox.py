@@ -93,11 +93,26 @@ def test_a_child_that_dies_is_a_damaged_file_and_no_fault_of_ours(instead: Inste
         read_safely(LETTER, "a.txt")
 
 
-def test_an_exception_in_the_reading_is_a_damaged_file(instead: Instead) -> None:
-    instead("raise ValueError('somebody\\'s words')")
-    with pytest.raises(Refused, match="damaged") as refused:
+def test_an_exception_in_the_reading_is_logged_without_what_is_in_the_document(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    script = tmp_path / "child.py"
+    source = Path(child.__file__).read_text()
+    broken = "def raising(content, filename): raise ValueError(content.decode())\nsys.path.remove(str(ROOT))"
+    script.write_text(
+        source.replace("Path(__file__).resolve().parents[2]", f"Path({str(child.ROOT)!r})")
+        .replace("sys.path.remove(str(ROOT))", broken.replace("\n", "\n    "))
+        .replace("confinement.forbid()", "pipeline.data_of = raising\n    confinement.forbid()")
+    )
+    monkeypatch.setattr(child, "__file__", str(script))
+    with pytest.raises(Refused, match="damaged"):
         read_safely(LETTER, "a.txt")
-    assert "somebody" not in str(refused.value)
+    assert "ValueError" in caplog.text and "raising" in caplog.text
+    assert "ferry" not in caplog.text
+
+
+def test_a_picture_is_not_to_be_saved_as_something_else() -> None:
+    assert sentence("wrong kind", "image").startswith("This is a picture. There are only pictures in this file")
 
 
 def test_a_file_over_the_limit_is_not_even_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
