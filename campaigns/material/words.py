@@ -24,6 +24,11 @@ def of(language: str, room: str, name: str) -> tuple[str, ...]:
     return tuple(_table(language.split("-")[0]).get(room, {}).get(name, ()))
 
 
+def is_thin(language: str) -> bool:
+    """Whether we have only the most telling words of a language: what it lacks is taken from all of them."""
+    return bool(_table(language).get("thin"))
+
+
 @cache
 def everywhere(room: str, name: str) -> tuple[str, ...]:
     """Those of all languages: a page in Arabic may have English buttons."""

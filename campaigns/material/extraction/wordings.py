@@ -48,7 +48,8 @@ def templates(language: str | None, name: str) -> tuple[re.Pattern[str], ...]:
 
 @cache
 def listed(language: str | None, name: str) -> tuple[str, ...]:
-    return words.of(language, "asking", name) if language else words.everywhere("asking", name)
+    found = words.of(language, "asking", name) if language else ()
+    return found if found or (language and not words.is_thin(language)) else words.everywhere("asking", name)
 
 
 @cache
