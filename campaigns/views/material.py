@@ -181,14 +181,13 @@ def _made(material: Material, forms: AddressForms) -> bool:
 def publish(request: HttpRequest, slug: str, material: uuid.UUID, language: str | None = None) -> HttpResponse:
     desk, one = found(request, slug, language, material)
     try:
-        campaign = drafting.publish(one, request.POST.get("seen", ""))
+        drafting.publish(one, request.POST.get("seen", ""))
     except ValidationError as error:
         for message in error.messages:
             messages.warning(request, message)
         if one.campaign is None:
             return redirect(next_step(desk, one))
         return redirect("campaigns:preview", slug=one.campaign.slug)
-    messages.success(request, _("“%(slug)s” is published.") % {"slug": campaign.slug})
     return redirect(desk.url("material_done", material=one.uuid))
 
 
