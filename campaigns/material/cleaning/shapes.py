@@ -38,7 +38,7 @@ def _is_label(block: Block) -> bool:
 
 
 def drop_links(sheet: Sheet) -> None:
-    """Strips and runs of links. A list that a sentence leads to ("The letters can be found at") is the document's."""
+    """Strips and runs of links. A list that a sentence leads to ("The letters are here:") is the document's."""
     run: list[int] = []
     before: Block | None = None
     for at in [*sheet.kept(), None]:

@@ -93,7 +93,7 @@ def _bare(line: str, edges: Edges) -> str:
 
 
 def _is_stamp(line: str, edges: Edges) -> bool:
-    """ "22:00 GMT, 26 September 2020" is when it was published; "Park, 26 September, 2 pm" when people meet."""
+    """ "21:15 GMT, 3 May 2019" is when it was published; "Park, 3 May, 2 pm" when people meet."""
     times = times_in(line, edges.language)
     others = [word for word in _words(_without(line, edges), edges) if not (word.isupper() and len(word) < 5)]
     if any(one.time[-2:] not in QUARTERS for one in times):

@@ -62,7 +62,7 @@ def test_writes_is_taken_out_of_the_first_sentence() -> None:
 
 def test_a_note_below_an_article_names_author_and_affiliation() -> None:
     note = "Jane Roe is a member of Canalside Tenants and the Bridge Group."
-    draft, parts = headed(TITLE, PROSE, PROSE, "A version of this piece first appeared at Canal Echo.", note)
+    draft, parts = headed(TITLE, PROSE, PROSE, "This piece first appeared at Canal Echo.", note)
     assert author_of(draft) == ("Jane Roe", "Canalside Tenants and the Bridge Group")
     assert draft.publication is not None and draft.publication.value == "Canal Echo"
     assert parts[-2:] == [Part.NOTE, Part.NOTE]

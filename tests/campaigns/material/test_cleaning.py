@@ -167,7 +167,7 @@ def test_what_stands_in_a_landmark_of_the_site_goes_unless_it_is_long_prose() ->
 
 def test_links_that_a_sentence_leads_to_stay_and_others_go() -> None:
     letters = [linked(f"Letter to the {who}", Kind.ITEM) for who in ("mayor", "council", "harbour master")]
-    result = cleaned(LONG, "The letters can be found at", *letters, OTHER)
+    result = cleaned(LONG, "The letters are here:", *letters, OTHER)
     assert len(texts(result)) == 6
     result = cleaned(LONG, *letters, OTHER)
     assert texts(result) == [LONG, OTHER]

@@ -14,7 +14,7 @@ def events(*lines: Line, language: str = "en", date: str | None = None) -> list[
     ("language", "said", "day"),
     [
         ("en", "Join us for a day of action on 23 February 2031 at the lido.", "2031-02-23"),
-        ("en", "A day of action is being planned for 23rd February.", "--02-23"),
+        ("en", "The clubs plan a day of action for 23rd February.", "--02-23"),
         ("en", "The hearing will be held on 4 June 2031 at 10:30.", "2031-06-04T10:30"),
         ("de", "Die Anhörung findet am 15. Juni 2031 statt.", "2031-06-15"),
         ("fr", "Le rassemblement aura lieu le 3 mai 2031.", "2031-05-03"),
@@ -74,7 +74,7 @@ def test_headings_with_times_belong_to_the_day_of_a_programme_for_today() -> Non
     lines: list[Line] = [
         (heading("Swimmers march today"), Part.HEAD),
         heading("March 10.00-11.00", 2),
-        "The press conference will begin at 13:30.",
+        "The press conference begins at 13:30.",
         "Trains leave at 9:00.",
     ]
     assert events(*lines, date="2031-02-17") == ["2031-02-17T10:00/2031-02-17T11:00", "2031-02-17T13:30"]

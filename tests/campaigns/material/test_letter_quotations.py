@@ -36,7 +36,7 @@ def quoted(*paragraphs: str) -> list[list[str]]:
 
 def test_the_letters_words_are_bound_together_and_the_answer_is_not_among_them() -> None:
     draft = draft_of(
-        *("Railway urged to keep its night train", STORY, "More than 70 people have put their names to the letter."),
+        *("Railway urged to keep its night train", STORY, "More than 80 passengers have signed it."),
         f'In their open letter to the railway, published last night, the passengers say: "{FIRST}.',
         *(f'"{SECOND}."', f'They add: "{THIRD}."'),
         f'A spokesman for the railway said: "{REPLY}."',
