@@ -14,6 +14,7 @@ GREETING = 160  # characters, at most
 ADDRESSEE = 12  # words of "To the people of …,"
 FAREWELL = 320  # "Veuillez agréer …" may be a long sentence
 PARTING = 8  # words of one that stands behind the last sentence
+NEXT = 2  # words between "following" and "letter"
 LABEL = 100  # a heading, or a line that leads to something
 LINK = re.compile(
     r"(?:https?://|www\.)\S{1,2000}|\S{1,80}@\S{1,80}\.\w{2,20}|[\w.-]{1,80}\.(?:org|com|net|eu|info)(?:/\S{0,500})?"
@@ -122,7 +123,31 @@ def leads(passage: Passage) -> bool:
     if passage.kind == Kind.HEADING and names_letter(text) and not is_aftermath(passage):
         return True
     labels = text.rstrip().endswith(":") or passage.kind == Kind.HEADING or len(text) <= LABEL
+    if text.rstrip().endswith(":") and points_to_text(text):
+        return True
     return known.opens(normal(text)) or (labels and known.match(text))
+
+
+def points_to_text(text: str) -> bool:
+    """ "… sent the following appeal to the papers:", "The text of the declaration:"."""
+    said = normal(text).replace(",", " ").split()
+    known = _pointing()
+    return any(
+        word in pointing and texts.intersection(said[max(at - NEXT, 0) : at] + said[at + 1 : at + NEXT + 2])
+        for at, word in enumerate(said)
+        for pointing, texts in known
+    )
+
+
+@cache
+def _pointing() -> tuple[tuple[set[str], set[str]], ...]:
+    """Of each language the words that point to a text, and those for one."""
+    found = []
+    for code in words.languages():
+        pointing = set(map(normal, words.of(code, "letter", "pointing")))
+        texts = set(map(normal, words.of(code, "letter", "letter_words")))
+        found.append((pointing, texts - set(map(normal, words.of(code, "signing", "signers")))))
+    return tuple(found)
 
 
 def names_letter(text: str) -> bool:
@@ -138,6 +163,19 @@ def stands_above(passage: Passage) -> bool:
     if len(text) > LONG * 2:
         return False
     return (text.isupper() and sum(map(str.isupper, text)) * 2 > len(text)) or _addresses(text)
+
+
+def calls_to_sign(passage: Passage) -> bool:
+    """A paragraph about the letter with a sentence such as "Sign the open letter …"."""
+    known = phrases.everywhere("cleaning", "signing")
+    said = [normal(one) for one in re.split(r"[.!?:]\s", passage.text[: FAREWELL * 2])]
+    return any(known.opens(one) or _beginnings(one) & known.whole for one in said)
+
+
+def _beginnings(line: str) -> set[str]:
+    """Its first three words, its first four …"""
+    said = line.split()
+    return {" ".join(said[:count]) for count in range(3, min(len(said), PARTING) + 1)}
 
 
 def is_note(passage: Passage) -> bool:

@@ -32,7 +32,8 @@ def of_document(draft: Draft, parts: Parts, places: Sequence[int]) -> int:
     undersigned", a list of demands and a text that speaks as we and to you are for it; people who are quoted are
     against it."""
     passages = draft.cleaned.passages
-    prose = [passages[at] for at in places if is_prose(passages[at].text) and passages[at].kind == Kind.PARAGRAPH]
+    said = [passages[at] for at in places if is_prose(passages[at].text)]
+    prose = [one for one in said if one.kind == Kind.PARAGRAPH] or [one for one in said if one.kind == Kind.QUOTE]
     points = _titled(draft, places) + _demands(draft, places)
     points += 3 if any(_undersigned(one) for one in prose) else 2 if prose and _presents_itself(draft, prose[0]) else 0
     points += 2 if any(_writes(one) for one in prose[:2]) else 0

@@ -6,7 +6,7 @@ from campaigns.material.prose import LONG, ends_sentence, is_prose
 
 from . import boundaries, evidence, reply, story
 from .parts import Part, Parts
-from .region import Region, bulk, letter_region, whole_region
+from .region import Region, bulk, letter_region, set_off, whole_region
 
 SAID = 0.35  # the share of a letter's paragraphs that say "we" or "you"
 
@@ -56,7 +56,12 @@ def _title_place(draft: Draft) -> int:
 
 def _whole(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
     """All of the text, where it greets nobody and nothing leads to it, and still is a letter."""
-    region = whole_region(draft, parts, bulk(draft, places))
+    apart = set_off(draft, places)
+    return (_text(draft, parts, apart) if apart else None) or _text(draft, parts, bulk(draft, places))
+
+
+def _text(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
+    region = whole_region(draft, parts, places)
     points = evidence.of_document(draft, parts, region.inside) if region.inside else 0
     points += 2 if region.closing is not None else 0
     region.inside = story.with_standfirst(draft, parts, region.inside)
@@ -124,4 +129,5 @@ def _story_before(draft: Draft, parts: Parts, places: list[int], region: Region)
 
 
 def _is_told(passage: Passage) -> bool:
-    return (is_prose(passage.text) or ends_sentence(passage.text)) and not boundaries.stands_above(passage)
+    told = is_prose(passage.text) or ends_sentence(passage.text)
+    return told and not boundaries.stands_above(passage) and not boundaries.calls_to_sign(passage)

@@ -16,7 +16,9 @@ FORM = (Reason.SIGNING, Reason.SHARING, Reason.COMMENTS)
 FIELDS = 4  # lines of a form, or buttons, one after the other: a letter does not go on behind them
 GAP = 6  # short lines between two paragraphs of one text, at most
 TRIED = 5  # greetings, and lines that lead to a letter, at most
+BLANKS = " *_….-"  # left open in a form
 GREETERS = 4  # passages of one greeting, at most
+QUOTES = 3  # paragraphs of a letter that stands in a block quote
 NEAR = 8  # passages from a greeting to the first paragraph, at most
 
 
@@ -64,6 +66,21 @@ def _is_text(passage: Passage) -> bool:
 
 def _weight(passages: tuple[Passage, ...], places: list[int]) -> int:
     return sum(len(passages[at].text) for at in places if is_prose(passages[at].text))
+
+
+def set_off(draft: Draft, places: list[int]) -> list[int]:
+    """The text that stands in one block quote, where most of the document is in it."""
+    passages = draft.cleaned.passages
+    quoted = [n for n, at in enumerate(places) if passages[at].kind == Kind.QUOTE]
+    if len(quoted) < QUOTES:
+        return []
+    end = quoted[-1] + 1
+    while end < len(places) and passages[places[end]].kind == Kind.ITEM:
+        end += 1
+    inside = places[quoted[0] : end]
+    length = sum(len(passages[at].text) for at in inside)
+    whole = all(passages[at].kind in (Kind.QUOTE, Kind.ITEM, Kind.HEADING) for at in inside)
+    return inside if whole and length * 2 >= sum(len(passages[at].text) for at in places) else []
 
 
 def letter_region(draft: Draft, parts: Parts, places: list[int]) -> Region | None:
@@ -147,6 +164,8 @@ def from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> lis
 def says(passage: Passage) -> bool:
     """Is it a paragraph, or a sentence at least?"""
     text = passage.text
+    if not text.endswith(":") and text.rstrip(BLANKS).endswith(":"):
+        return False  # "Reference number: ***"
     return is_prose(text) or (ends_sentence(text) and passage.kind != Kind.HEADING and not text.endswith(":"))
 
 

@@ -310,3 +310,43 @@ def test_ten_thousand_lines_take_no_time_to_speak_of() -> None:
 def test_marks_do_not_matter_to_what_the_letter_says() -> None:
     bold = Block(OPENING, marks=(Mark(0, 20, Style.BOLD),))
     assert says(draft_of("Dear Ms Ferry,", bold, END, "Yours sincerely"), "letter") == letter(OPENING, END)
+
+
+def test_a_letter_in_a_block_quote_begins_and_ends_with_it() -> None:
+    quoted = [Block(text, Kind.QUOTE) for text in (OPENING, MIDDLE, END)]
+    draft = draft_of(told("Open letter on the night train"), STORY, *quoted, "The day of the last train: a walk.")
+    assert is_letter(draft)
+    letter = says(draft, "letter") or ""
+    assert letter.startswith(OPENING) and letter.endswith(END)
+    assert (says(draft, "body") or "").startswith(STORY)
+
+
+def test_one_quoted_paragraph_is_no_letter_set_off() -> None:
+    draft = draft_of(STORY, Block(OPENING, Kind.QUOTE), STORY.replace("end", "stop"))
+    assert not is_letter(draft)
+
+
+@pytest.mark.parametrize(
+    "lead", ["The group made the following appeal known on Monday:", "A continuación el texto del manifiesto:"]
+)
+def test_a_line_that_points_to_a_text_leads_to_the_letter(lead: str) -> None:
+    draft = draft_of(told("Towns protest"), STORY, lead, OPENING, MIDDLE, END)
+    assert is_letter(draft)
+    assert (says(draft, "letter") or "").startswith(OPENING)
+
+
+def test_a_line_that_points_to_signatories_leads_to_no_letter() -> None:
+    assert not finder.boundaries.points_to_text("The following signatories stand behind us:")
+    assert not finder.boundaries.points_to_text("Las organizaciones que apoyan el texto son:")
+
+
+def test_blanks_of_a_form_between_greeting_and_text_are_not_of_the_letter() -> None:
+    draft = draft_of("Dear Director,", "Reference number: ***", "Train: ____", OPENING, END, "Yours sincerely,")
+    assert (says(draft, "letter") or "").startswith(OPENING)
+
+
+def test_a_call_to_sign_before_the_letter_is_not_of_its_story() -> None:
+    call = "You can help us. Sign the open letter so that the railway hears how many we are on this line today."
+    draft = draft_of(told("Open letter"), STORY, call, "The letter in full:", OPENING, MIDDLE, END, "Yours sincerely,")
+    assert "how many we are" not in (says(draft, "body") or "")
+    assert STORY in (says(draft, "body") or "")

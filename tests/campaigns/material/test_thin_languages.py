@@ -10,8 +10,8 @@ from .test_letter import draft_of, is_letter, says
 LETTERS = {
     "cs": (
         "Vážený pane ministře,",
-        "obracíme se na vás, protože noční vlak k moři má letos v zimě skončit, ačkoli jím každý rok jezdí více lidí než"
-        " loni a pro mnohé z nás je to jediné spojení domů.",
+        "obracíme se na vás, protože noční vlak k moři má letos v zimě skončit, ačkoli jím každý rok jezdí více lidí"
+        " než loni a pro mnohé z nás je to jediné spojení domů.",
         "Žádáme ministra dopravy, aby noční vlak zachoval, a těšíme se na vaši odpověď do konce března.",
         "S pozdravem",
     ),
