@@ -24,10 +24,11 @@ BULLET = re.compile(
     r"\s{0,4}(?:[-–—•*‣▪●◦·✓➢►→]|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4}|[IVX]{1,4})\)|(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4}|[IVX]{1,4})(?:\.|[.º°ª]{0,2}-)(?=\s))\s{0,4}"
 )
 PIECE = re.compile(r";\s|\s\(?(?:\d|[a-h]|i{1,3})\)\s")
+COLONS = (":", "：")
 MARKER = 24  # characters of the longest mark before an item
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.|https?://|www\.")
 NOT_TEXT = {Part.SIGNING, Part.NOTE, Part.CLOSING, Part.RESPONSE, Part.ADDRESS, Part.HEAD}
-QUOTES = ('"', "“", "„", "«", "”")
+QUOTES = ('"', "“", "„", "«", "”", "'")
 GAP = 2  # characters between two sentences of a passage
 ALIKE = 0.6  # of the longer words of a title that also stand in an ask which then says the same
 
@@ -51,6 +52,7 @@ class Reading:
     letter: bool  # the whole text of a letter is there
     asks: list[Ask] = field(default_factory=list)
     listing: bool = False  # the items that follow are demands
+    colon: bool = False  # the next passage is the demand that "We ask you:" leads to
     section: int = 0  # level of the heading "Our demands" that one stands under
 
     def said(self, start: int, end: int) -> str:
@@ -89,11 +91,12 @@ def _announces(said: str) -> bool:
 def _read(reading: Reading, at: int, following: Passage | None) -> None:
     passage = reading.draft.cleaned.passages[at]
     lines = list(_lines(passage))
+    led, reading.colon = reading.colon, False
     if passage.kind == Kind.HEADING and _heading(reading, at, following):
         return
     for number, (start, end, item) in enumerate(lines):
         listed = reading.listing or reading.section
-        if (item or _is_bare(reading, None, passage)) and (listed or _demands(reading, start, end)):
+        if (item or led or _is_bare(reading, None, passage)) and (listed or _demands(reading, start, end)):
             _item(reading, at, start, end)
         else:
             reading.listing = False
@@ -138,8 +141,10 @@ def _is_bare(reading: Reading, before: Passage | None, passage: Passage | None) 
     """May a paragraph without a mark be an item, being short and an order or the end of "We ask you to:"?"""
     if passage is None or passage.kind != Kind.PARAGRAPH or len(passage.text) > BARE:
         return False
+    if before is not None:
+        return before.text.rstrip().endswith(COLONS)
     order = opening(reading.language, "imperatives").match(level(passage.text))
-    return (before is None or before.text.endswith(":")) and bool(passage.text[:1].islower() or order)
+    return bool(passage.text[:1].islower() or order)
 
 
 def _is_item(passage: Passage | None) -> bool:
@@ -199,6 +204,7 @@ def _prose(reading: Reading, at: int, start: int, end: int, following: str, item
         if following and number == len(found) - 1 and leads(said, told, item, following, reading.language):
             much = told == How.DEMAND and _says_much(said, reading.language)
             reading.listing = not is_reference(following, reading.language, much)
+            reading.colon = reading.listing and said.endswith(COLONS)
             if reading.listing and not much:
                 continue
         if told:
