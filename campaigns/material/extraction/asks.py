@@ -10,7 +10,7 @@ from campaigns.material import phrases
 from campaigns.material.document import Kind, Passage
 from campaigns.material.draft import Draft, Finding
 
-from .demanding import How, entitles, general, grants, how, is_reference, leads
+from .demanding import How, entitles, general, grants, how, invites, is_reference, itemises, leads
 from .parts import Part, Parts
 from .sentences import sentences
 from .wordings import language_of, level, opening, wording
@@ -139,7 +139,7 @@ def _unmarked(item: str) -> str:
 
 def _is_bare(reading: Reading, before: Passage | None, passage: Passage | None) -> bool:
     """May a paragraph without a mark be an item, being short and an order or the end of "We ask you to:"?"""
-    if passage is None or passage.kind != Kind.PARAGRAPH or len(passage.text) > BARE:
+    if passage is None or passage.kind not in (Kind.PARAGRAPH, Kind.QUOTE) or len(passage.text) > BARE:
         return False
     if before is not None:
         return before.text.rstrip().endswith(COLONS)
@@ -196,9 +196,13 @@ def _prose(reading: Reading, at: int, start: int, end: int, following: str, item
     """`following`: the first item of the list that it may lead to."""
     text = reading.draft.cleaned.text[start:end]
     found = [(start + one, start + other) for one, other in sentences(text, reading.language)]
+    demanded = False
     for number, (first, last) in enumerate(found):
         said = reading.said(first, last)
         told = how(said, reading.language, reading.addressees)
+        if told is None and demanded and following and itemises(said, reading.language):
+            told = How.DEMAND
+        demanded = demanded or told == How.DEMAND
         if not number and _is_granted(reading, at, said):
             told = How.LISTED
         if following and number == len(found) - 1 and leads(said, told, item, following, reading.language):
@@ -298,7 +302,9 @@ def _above(reading: Reading, chosen: list[Ask]) -> list[Ask]:
     for start, end in reading.draft.title.spans if reading.draft.title else ():
         taken = any(one.start < end and start < one.end for one in chosen)
         said = reading.said(start, end)
-        orders = not chosen and how(said, reading.language) in (How.ORDER, How.DEMAND)
+        orders = not chosen and (
+            how(said, reading.language) in (How.ORDER, How.DEMAND) or invites(said, reading.language)
+        )
         if not taken and (orders or entitles(said, reading.language)):
             found.append(Ask(start, end, How.DUTY, -1))
     return _apart(reading, found, chosen)

@@ -13,6 +13,7 @@ NEAR = 110  # characters between "we, the undersigned …" and "call on"
 SUBJECT = 70  # characters before "must" that may say who
 SENTENCE = 1500  # characters of a sentence that are looked at
 FEW = 3  # words before and after "act" in a demand that asks for nothing in particular
+BRIEF = 6  # words of a line that only leads to a list
 AFTER = 40  # characters after a verb in which it is denied, or its subject stands
 QUESTION = ("?", "؟")
 CLAUSE = re.compile(r"[,;:–—(]")
@@ -65,13 +66,26 @@ def entitles(said: str, language: str | None) -> bool:
 
 
 def general(said: str, language: str | None) -> bool:
-    """ "We urge you to act now": nothing in particular."""
+    """ "We urge you to act now", "this is what we ask": nothing in particular."""
     said = said[:SENTENCE]
+    if wording(language, "resumed").search(said) and len(said.split()) <= 3 * FEW and ":" not in said:
+        return True
     verbs = [*wording(language, "demands", "demanding", "polite").finditer(said)]
     acts = wording(language, "acting").search(said, verbs[-1].end()) if verbs else None
     if not acts:
         return False
     return len(said[verbs[-1].end() : acts.start()].split()) <= FEW >= len(said[acts.end() :].split())
+
+
+def invites(said: str, language: str | None) -> bool:
+    """Does a title ask its readers to come: "Join the march", "Everyone to the lido"?"""
+    return bool(opening(language, "invitations").match(said)) and not said.rstrip().endswith(QUESTION)
+
+
+def itemises(said: str, language: str | None) -> bool:
+    """Do the writers go on with a list, and say no more than that: "In particular, we would wish for:"?"""
+    brief = said.rstrip().endswith((":", "：")) and len(said.split()) <= BRIEF
+    return brief and bool(wording(language, "writers", "inverted").search(said))
 
 
 def grants(said: str, language: str | None) -> bool:
@@ -148,6 +162,8 @@ def _noun(before: str, language: str | None) -> bool:
 
 
 def _reports(said: str, language: str | None) -> bool:
+    if opening(language, "writers").match(said):
+        return False  # they tell of themselves
     return any(not _noun(said[: one.start()][-NEAR:], language) for one in wording(language, "reported").finditer(said))
 
 

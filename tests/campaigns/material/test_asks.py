@@ -323,3 +323,46 @@ def test_lines_after_a_demand_need_no_marks_to_be_items() -> None:
 def test_a_title_may_say_that_an_article_tells_of_a_statement() -> None:
     told = "تطالب النقابة البلدية بفتح المسبح."
     assert asks((heading("بيان صادر عن النقابة"), Part.HEAD), told, language="ar", letter=False) == [told]
+
+
+def test_the_paragraph_after_the_colon_of_a_demand_is_the_demand() -> None:
+    demanded = "“Water that is clean belongs to every swimmer of the town.”"
+    assert asks("We, the undersigned, therefore call on the council:", demanded, "The lido is old.") == [demanded]
+
+
+def test_writers_who_go_on_with_a_list_after_a_demand_demand_its_items() -> None:
+    lines = ("We ask you to mend the lido. Above all we dream of:", *items("Warm showers", "A second slide"))
+    assert asks(*lines) == ["We ask you to mend the lido.", "Warm showers", "A second slide"]
+
+
+def test_a_list_of_what_is_so_after_a_demand_is_no_demand() -> None:
+    lines = ("We ask you to mend the lido. Because:", *items("Children swim there", "It is warm"))
+    assert asks(*lines) == ["We ask you to mend the lido."]
+
+
+def test_what_only_says_that_demands_were_made_is_left_out_beside_them() -> None:
+    assert asks("We demand that the lido reopens. This is what we demand today.") == [
+        "We demand that the lido reopens."
+    ]
+
+
+def test_writers_who_tell_of_themselves_report_no_demand() -> None:
+    assert asks("I'm used to refusing requested favours of the letter's signatories.", letter=False) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "Join the swim for clean water"),
+        ("de", "Kommt zum Anbaden am See"),
+        ("fr", "Rejoignez la baignade du dimanche"),
+        ("es", "Únete al baño por el agua limpia"),
+    ],
+)
+def test_a_title_that_asks_its_readers_to_come_is_the_ask_of_a_call(language: str, title: str) -> None:
+    assert asks((heading(title), Part.HEAD), "10.30", language=language, letter=False) == [title]
+
+
+@pytest.mark.parametrize("said", ["Please be assured of our respect.", "We will ask critical questions about water."])
+def test_a_courtesy_or_a_pledge_is_no_demand(said: str) -> None:
+    assert asks(said) == []
