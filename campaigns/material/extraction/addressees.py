@@ -16,6 +16,7 @@ from .wordings import language_of, level, listed, opening, templates, wording
 SALUTATION = 240  # characters of a line that may be one
 SHORT = 80  # characters of a salutation without a polite word
 LABEL = 40  # characters before the colon of a "To:" line
+BETWEEN = 40  # characters from "letter" to the "to" of whom it was sent to
 DIGIT = re.compile(r"\d")  # of a street, a postcode
 HEAD = 8  # passages from the beginning in which the text may say to whom it is
 MOST = 12
@@ -36,6 +37,10 @@ def named(draft: Draft, parts: Parts) -> list[Finding[str]]:
     found += [(span, SALUTED) for span in saluted] + [(span, ENTITLED) for span in entitled]
     if not found:
         found = [(span, MENTIONED) for span in _mentioned(draft, parts, language, titles=False)]
+    if not found:
+        found = [(span, MENTIONED) for span in (*_sent(draft, parts, language), *_told_of(draft, parts, language))]
+    if not found:
+        found = [(span, INFERRED) for span in _peers(draft, language)]
     return [draft.quoted(*span, confidence) for span, confidence in _distinct(draft, found)][:MOST]
 
 
@@ -182,6 +187,56 @@ def _mentioned(draft: Draft, parts: Parts, language: str | None, titles: bool) -
             yield from split(draft, Span(passage.start, passage.start + told.start()), language)
 
 
+def _sent(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]:
+    """ "They sent a joint letter on Monday to the President": words between, if it is somebody in office."""
+    texts, to = wording(language, "letter_words"), wording(language, "to_lines")
+    for start, sentence in _first_told(draft, parts, language):
+        low = level(sentence)
+        for text in texts.finditer(low):
+            for way in to.finditer(low, text.end(), text.end() + BETWEEN):
+                if opening(language, "offices").match(_without_article(low[way.end() :], language)):
+                    yield from split(draft, name_at(draft, start + way.end(), start + len(low), language), language)
+                    return
+
+
+def _without_article(low: str, language: str | None) -> str:
+    article = opening(language, "articles").match(low)
+    return low[article.end() :] if article else low
+
+
+def _told_of(draft: Draft, parts: Parts, language: str | None) -> Iterator[Span]:
+    """ "The letter calls on Ada Bell to …", in a story about it."""
+    if not draft.is_open_letter or draft.is_open_letter.value:
+        return
+    for start, sentence in _first_told(draft, parts, language):
+        low = level(sentence)
+        if not wording(language, "letter_words").search(low):
+            continue
+        for template in templates(language, "asked"):
+            said = template.search(low)
+            if said and is_name(sentence[slice(*said.span("who"))]):
+                yield Span(start + said.start("who"), start + said.end("who"))
+                return
+
+
+def _first_told(draft: Draft, parts: Parts, language: str | None) -> Iterator[tuple[int, str]]:
+    """The sentences with which a story begins, each with its place."""
+    told = [one for one, part in zip(draft.cleaned.passages, parts, strict=True) if part == Part.STORY]
+    for passage in told[:HEAD]:
+        for first, last in sentences(passage.text, language):
+            yield passage.start + first, passage.text[first : min(last, first + SENTENCE)]
+
+
+def _peers(draft: Draft, language: str | None) -> Iterator[Span]:
+    """ "Dear colleague": somebody, where nobody else is named."""
+    for start, end in draft.salutation.spans if draft.salutation else ():
+        while polite := opening(language, "greetings").match(level(draft.cleaned.text[start:end])):
+            start += polite.end()
+        name = name_at(draft, start, end, language)
+        if level(draft.cleaned.text[name.start : name.end]) in map(level, listed(language, "peers")):
+            yield name
+
+
 def _is_recipient(to: str, following: str, language: str | None) -> bool:
     """Is it somebody, and not "call to action", "appel à la grève"? "Carta ao povo" is to somebody, too."""
     if opening(language, "things").match(level(following)):
@@ -221,4 +276,6 @@ def _named_in(draft: Draft, ask: Span, language: str | None) -> Iterator[Span]:
 
 
 def _is_somebody(who: str, language: str | None) -> bool:
+    if opening(language, "offices").match(_without_article(who, language)):
+        return True  # "all members of the council"
     return bool(wording(language, "agents").search(who)) and not opening(language, "nobody").match(who)

@@ -81,7 +81,7 @@ def without_references(text: str) -> int:
 def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
     passages = draft.cleaned.passages
     inside = bulk(draft, places)
-    inside = without_trail(passages, from_first_sentence(passages, inside))
+    inside = _behind_lead(passages, without_trail(passages, from_first_sentence(passages, inside)))
     inside = with_standfirst(draft, parts, inside)
     for at in places:
         parts[at] = Part.NOTE
@@ -92,6 +92,16 @@ def tell(draft: Draft, parts: Parts, places: list[int]) -> None:
     spans = [Span(passages[at].start, passages[at].end) for at in inside]
     draft.body = draft.runs(spans, 0.8)
     _tell_quoted(draft, parts, inside)
+
+
+def _behind_lead(passages: tuple[Passage, ...], inside: list[int]) -> list[int]:
+    """Without "On Monday we sent the following statement:" and the heading under it."""
+    if len(inside) < 2 or not boundaries.leads(passages[inside[0]]) or not passages[inside[0]].text.endswith(":"):
+        return inside
+    following = from_first_sentence(passages, inside[1:])
+    while len(following) > 1 and passages[following[0]].kind == Kind.HEADING:
+        following = following[1:]
+    return following or inside
 
 
 def with_standfirst(draft: Draft, parts: Parts, inside: list[int]) -> list[int]:

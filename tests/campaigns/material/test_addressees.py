@@ -5,6 +5,7 @@ from campaigns.material.extraction import asking
 from campaigns.material.extraction.addressees import named
 from campaigns.material.extraction.parts import Part
 from tests.campaigns.material.asked import Line, drafted, heading
+from tests.campaigns.material.test_letter import draft_of
 
 TEXT = (
     "The lido at Mill Lane has been shut since the flood of last spring, and nobody has told the people of the "
@@ -221,3 +222,39 @@ def test_a_demand_suggests_of_whom_it_is_made(language: str, demand: str, who: s
     draft, parts = drafted(demand, language=language, letter=True)
     asking.find(draft, parts)
     assert [(one.value, one.inferred) for one in draft.addressees] == [(who, True)]
+
+
+def told_names(*paragraphs: str) -> list[str]:
+    """Those of a whole story or letter, read as documents are."""
+    return [one.value for one in draft_of(*paragraphs).addressees]
+
+
+def test_those_to_whom_a_story_says_a_letter_was_sent_are_named_each_of_them() -> None:
+    told = "Le famiglie del quartiere hanno inviato una lettera congiunta al Presidente della Regione Ada Belli ed alla"
+    told += " Ministra della Salute Rosa Neri per chiedere la riapertura della piscina, chiusa da tre anni."
+    after = "La piscina è stata chiusa dopo l'alluvione e nessuno ha detto agli abitanti quando sarà riaperta."
+    assert told_names(told, after) == ["Presidente della Regione Ada Belli", "Ministra della Salute Rosa Neri"]
+
+
+def test_whom_a_letter_calls_on_in_a_story_is_named() -> None:
+    told = "Forty swimmers have signed a letter about the lido, which has been shut since the flood of last spring."
+    calls = "The letter calls on Ada Bell to mend the pumps before the summer, and to say who is going to pay for them."
+    assert told_names(told, calls) == ["Ada Bell"]
+
+
+def test_a_letter_on_a_subject_is_sent_to_nobody() -> None:
+    told = (
+        "Forty swimmers wrote a letter in response to the closing of the lido, which has been shut since last spring."
+    )
+    assert told_names(told, TEXT) == []
+
+
+@pytest.mark.parametrize(
+    ("greeting", "people"),
+    [("Dear Colleague,", ["Colleague"]), ("Dear friends,", []), ("Dear Sir or Madam,", [])],
+)
+def test_a_colleague_is_an_addressee_where_nobody_else_is(greeting: str, people: list[str]) -> None:
+    text = (
+        "We write to you about the lido at Mill Lane, which has been shut since the flood of last spring, as you know."
+    )
+    assert told_names(greeting, text, "We all want to swim there again this summer.", "In solidarity,") == people

@@ -350,3 +350,12 @@ def test_a_call_to_sign_before_the_letter_is_not_of_its_story() -> None:
     draft = draft_of(told("Open letter"), STORY, call, "The letter in full:", OPENING, MIDDLE, END, "Yours sincerely,")
     assert "how many we are" not in (says(draft, "body") or "")
     assert STORY in (says(draft, "body") or "")
+
+
+def test_a_line_that_leads_to_a_press_release_and_its_heading_are_not_of_the_story() -> None:
+    lead = "On the third of May the following statement was sent to all of the papers in the towns on the line:"
+    draft = draft_of(
+        lead, heading("Subject: Passengers and mayors write to the railway about their night train", 2), STORY
+    )
+    assert not is_letter(draft)
+    assert says(draft, "body") == STORY
