@@ -7,7 +7,10 @@ from functools import cache
 from campaigns.material import words
 
 # A run of stops and what closes after it; the look-behind keeps long runs linear.
-STOP = re.compile(r"(?<![.!?…؟۔。])[.!?…؟۔。]++[\"'”’»›)\]“]*+(?:\s»)?+(?=\s|\Z)|\n")
+# After those of Chinese and Japanese no space follows.
+STOP = re.compile(
+    r"(?<![.!?…؟۔。！？])(?:[。！？]++[”’」』）]*+|[.!?…؟۔。！？]++[\"'”’»›)\]“」』]*+(?:\s»)?+(?=\s|\Z))|\n"
+)
 OPENING = "\"'“”‘„«‹([—–-•*"  # may stand before a sentence's first letter
 LAST_WORD = 24  # characters looked at before a stop
 MARKER = re.compile(r"\(?(?:\d{1,3}|[^\W\d_]|[ivxIVX]{1,4})[.)]\Z")  # what numbers a list: 1. (a) IV.

@@ -15,6 +15,7 @@ ALIKE = str.maketrans("’‘`´ʼأإآٱىیکە", "'''''ااااييكه")
 LETTERS = r"\w{0,12}"
 GAP = r"(?:\W{1,3}\w{1,30}){1,8}?\W{1,3}"
 WHO = r"[^.:;!?]{1,100}?"
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")  # scripts that part no words
 NEVER = re.compile(r"(?!)")
 
 
@@ -56,14 +57,18 @@ def listed(language: str | None, name: str) -> tuple[str, ...]:
 def pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """The longest phrase first, so that "call on" does not hide "call on you"."""
     ordered = sorted((level(one) for one in phrases if one), key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(_spelt, ordered)) + ")") if ordered else NEVER
+    apart = [_spelt(one) for one in ordered if not UNSPACED.match(one)]
+    within = [_spelt(one) for one in ordered if UNSPACED.match(one)]
+    begun = [r"(?<!\w)(?:" + "|".join(apart) + ")"] if apart else []
+    return re.compile("(?:" + "|".join([*begun, *within]) + ")") if ordered else NEVER
 
 
 def _spelt(phrase: str) -> str:
     gap, letters, space = re.escape("…"), re.escape("*"), re.escape(" ")
     spelt = re.escape(phrase).replace(f"{space}{gap}{space}", GAP).replace(letters, LETTERS)
+    ends = (phrase[-1].isalnum() or phrase[-1] == "*") and not UNSPACED.match(phrase[-1])
     # no end of a word is asked for after a sign ("j'", "to:")
-    return spelt.replace(space, r"\s{1,3}") + (r"(?!\w)" if phrase[-1].isalnum() or phrase[-1] == "*" else "")
+    return spelt.replace(space, r"\s{1,3}") + (r"(?!\w)" if ends else "")
 
 
 def language_of(draft: Draft) -> str | None:

@@ -366,3 +366,9 @@ def test_a_title_that_asks_its_readers_to_come_is_the_ask_of_a_call(language: st
 @pytest.mark.parametrize("said", ["Please be assured of our respect.", "We will ask critical questions about water."])
 def test_a_courtesy_or_a_pledge_is_no_demand(said: str) -> None:
     assert asks(said) == []
+
+
+def test_a_demand_is_found_where_a_script_parts_no_words() -> None:
+    assert asks("泳池关闭了。孩子们强烈盼望，我们要求市政府重开泳池。", language="zh") == [
+        "孩子们强烈盼望，我们要求市政府重开泳池。"
+    ]

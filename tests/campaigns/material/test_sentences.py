@@ -53,3 +53,11 @@ def test_hostile_text_does_not_hold_it_up(piece: str) -> None:
     places = [place for span in sentences(text) for place in span]
     assert places == sorted(places)
     assert not places or places[-1] <= len(text)
+
+
+def test_no_space_follows_a_stop_of_chinese() -> None:
+    assert cut("泳池关闭了。谁知道为什么？我们要求重开泳池！", "zh") == [
+        "泳池关闭了。",
+        "谁知道为什么？",
+        "我们要求重开泳池！",
+    ]
