@@ -8,10 +8,10 @@ from campaigns.material.draft import Signatory, Span
 
 from .lines import Line, head
 from .names import Shape, is_person, is_surname, shape
-from .signatory_columns import beside_names
+from .signatory_columns import beside_names, roles_first
 from .signatory_lines import Signer, after_number, parsed, parted
 from .signatory_lists import Opening, Region, of_bodies
-from .signatory_prose import bodies_in, enumerated
+from .signatory_prose import bodies_in, enumerated, listed
 from .signatory_tables import in_table
 
 CUT_BY_WIDTH = ("pdf", "txt")  # formats whose lines may end where the page did
@@ -76,7 +76,7 @@ def _in_blocks(lines: list[Line], opening: Opening) -> bool:
     people = [at for at, kind in enumerate(shapes) if kind is Shape.PERSON and bare[at]]
     below = [at + 1 for at in people if at + 1 < len(sample)]
     under = sum(shapes[at] is Shape.ROLE or (bare[at] and _is_under(shapes[at])) for at in below)
-    if opening is Opening.CLOSING and len(lines) <= 3 and not bodies_in(lines[0].text):
+    if opening is Opening.CLOSING and len(lines) <= 3 and not listed(lines[0].text):
         return any(kind is Shape.PERSON for kind in shapes)
     if len(people) == 1:
         return under == 1 and len(lines) <= 6 and all(bare) and shapes[people[0] + 1] is not Shape.PLAIN
@@ -88,8 +88,9 @@ def _each_on_its_own(lines: list[Line]) -> bool:
     passages = [list(those) for _, those in groupby(lines[:SAMPLE], key=lambda line: line.passage)]
     return (
         len(passages) > 1
-        and all(2 <= len(those) <= 4 and those[0].shape is Shape.PERSON and _is_bare(those[0]) for those in passages)
-        and sum(those[1].shape is not Shape.PERSON for those in passages) > len(passages) / 2
+        and all(len(those) <= 4 for those in passages)
+        and sum(those[0].shape is Shape.PERSON and _is_bare(those[0]) for those in passages) >= 0.8 * len(passages)
+        and sum(len(those) > 1 and those[1].shape is not Shape.PERSON for those in passages) > len(passages) / 2
     )
 
 
@@ -144,9 +145,9 @@ def _is_next(found: list[Signed], lines: list[Line]) -> bool:
 def _lines(cleaned: Cleaned, lines: list[Line], bodies_only: bool) -> list[Signed]:
     entries = _joined(lines, cleaned.format in CUT_BY_WIDTH)
     texts = [cleaned.text[slice(*entry)] for entry in entries]
-    if len(entries) == 1 and (several := bodies_in(texts[0])):
+    if len(entries) == 1 and (several := enumerated(texts[0]) or bodies_in(texts[0])):
         return [placed(one, entries[0].start) for one in several]
-    beside = beside_names(texts)
+    beside = beside_names(texts) or roles_first(texts)
     whole = not beside and (bodies_only or _are_bodies(texts[:SAMPLE]))
     apart = {Span(line.start, line.end): line.signer for line in lines if line.is_set_apart}
     found: list[Signed] = []

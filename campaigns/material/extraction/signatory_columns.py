@@ -3,13 +3,15 @@
 from collections import Counter
 
 from .lines import MARKS
-from .names import COMMAS, has_body, has_role, is_person, known, plain
+from .names import COMMAS, Shape, has_body, has_role, is_person, known, plain, shape
 from .signatory_lines import Signer, after_number, trimmed
 
 FEWEST = 3  # lines in which the same words follow a name
 SAMPLE = 300  # lines that are looked at
 SHARE = 0.6  # of the lines hold nothing that ends a name
 OFTEN = 0.1  # of the lines end with the same words
+ROLES_FIRST = 0.6  # of the lines end with a name
+LONGEST = 300  # characters of a line of one signer
 MOST = 0.5  # of the lines can be parted
 
 
@@ -41,8 +43,25 @@ def beside_names(lines: list[str]) -> dict[int, Signer]:
     return found if len(found) >= MOST * len(lines) else {}
 
 
-def _is_marked(line: str) -> bool:
-    return any(mark in line for mark in MARKS)
+def roles_first(lines: list[str]) -> dict[int, Signer]:
+    """ "Lecturer, University of Wold, Ana Ruiz": the name is what stands last.
+
+    One line could end with the place of a body, "University of Wold, Green Hill"; so nearly all must be so, and some
+    of those that stand first be roles.
+    """
+    found: dict[int, Signer] = {}
+    roles = 0
+    for number, line in enumerate(lines):
+        text = line.translate(COMMAS)
+        first, last = text.find(","), text.rfind(",")
+        if first <= 0 or len(text) > LONGEST:
+            continue
+        name = trimmed(text, last + 1, len(text))
+        kind = shape(text[after_number(text) : first])
+        if kind in (Shape.ROLE, Shape.BODY, Shape.PLAIN) and is_person(text[slice(*name)]):
+            found[number] = Signer(*name, *trimmed(text, after_number(text), last))
+            roles += kind is Shape.ROLE
+    return found if len(found) >= max(FEWEST, ROLES_FIRST * len(lines)) and roles * 4 >= len(found) else {}
 
 
 def _splits(line: str) -> dict[int, tuple[str, ...]]:

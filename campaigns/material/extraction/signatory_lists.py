@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 
 from campaigns.material.document import Kind
 
 from .lines import Line, begins, head, key, labelled, mentions, told
 from .names import EDGES, Shape, is_contact, is_person, is_prose, known, phrases, plain
 from .signatory_lines import after_number
-from .signatory_prose import enumerated
+from .signatory_prose import listed
 
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d\W*$|^(?:19|20)\d\d-\d\d")
 LONGEST_NOTE = 700  # characters between two lists that are still one
@@ -107,6 +108,11 @@ def _at_an_end(whole: str) -> bool:
     return bool(begins(whole, "headings")) or any(whole.endswith(" " + phrase) for phrase in phrases("headings"))
 
 
+@cache
+def _long_closings() -> tuple[str, ...]:
+    return tuple(f" {phrase}" for phrase in phrases("closings") if " " in phrase)
+
+
 def _is_closing(whole: str, text: str) -> bool:
     if whole in known("closings"):
         return True
@@ -117,6 +123,8 @@ def _is_closing(whole: str, text: str) -> bool:
         return True  # "With urgency,"
     if begins(whole, "formulas"):
         return not text.rstrip().endswith(".") or words <= 30
+    if words <= 4 and text.rstrip().endswith(",") and whole.endswith(_long_closings()):
+        return True  # "Very best wishes,"
     phrase = begins(whole, "closings")
     return (
         bool(phrase)
@@ -178,7 +186,7 @@ def _sort_of_name(line: Line) -> Sort:
     if line.kind is Kind.PARAGRAPH and line.shape is Shape.PLAIN and text.rstrip().endswith("!") and " " in line.key:
         return Sort.SKIP  # "Stop the road!"
     if len(text) > 2 * LONGEST_SIGNER:
-        return Sort.SIGNER if enumerated(text) else Sort.NOTE
+        return Sort.SIGNER if listed(text) else Sort.NOTE
     tokens = [plain(token) for token in text.split()]
     if told(tokens, "invitations") or (text.lstrip().startswith(("(", "[", "*", "†")) and len(tokens) > 5):
         return Sort.NOTE
@@ -187,7 +195,7 @@ def _sort_of_name(line: Line) -> Sort:
     if sum(token in known("prose") for token in tokens) >= 3 and len(tokens) > 12:
         return Sort.NOTE
     if line.shape is not Shape.PERSON and is_prose(text.split()) and (len(tokens) > 15 or text.endswith(".")):
-        return Sort.NOTE
+        return Sort.SIGNER if listed(text) else Sort.NOTE
     return Sort.SIGNER
 
 
@@ -226,7 +234,9 @@ def strong(line: Line) -> bool:
         return False
     if line.kind is Kind.ROW or (line.shape in (Shape.PERSON, Shape.BODY) and len(line.text) < LONGEST_SIGNER):
         return True
-    return bool(enumerated(line.text))
+    if line.shape is Shape.ROLE and is_person(line.text.rpartition(",")[2].strip(EDGES)):
+        return True  # "Lecturer, University of Wold, Ana Ruiz"
+    return listed(line.text)
 
 
 def region(lines: list[Line], at: int, how: Opening, titles: set[str]) -> Region:

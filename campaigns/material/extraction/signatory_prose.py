@@ -21,16 +21,38 @@ def enumerated(text: str, among: int = 1) -> list[Signer]:
         return []
     pieces = _pieces(text, mark)
     if len(pieces) < 3 or any(
-        len(text[start:end].split()) > LONGEST_NAME * (3 if mark == ";" else 1) for start, end in pieces
+        len(_before_bracket(text[start:end]).split()) > LONGEST_NAME * (3 if mark == ";" else 1)
+        for start, end in pieces
     ):
         return []
-    if mark == ";":
+    if (mark == ";" and _are_names(text, pieces)) or _are_bracketed(text, pieces):
         return [_moved(one, start) for start, end in pieces if (one := parsed(text[start:end]))]
     heads = [_shape(text[start:end]) for start, end in pieces]
     people = heads.count(Shape.PERSON)
     if people >= 3 and heads[0] is Shape.PERSON and people >= (0.3 if among <= 3 else 0.7) * len(pieces):
         return _people(text, pieces, heads)
     return []
+
+
+def _before_bracket(text: str) -> str:
+    return text.partition(" (")[0]
+
+
+def _are_names(text: str, pieces: list[tuple[int, int]]) -> bool:
+    """Whether what stands between semicolons is written as names are, and not as demands or parts of a sentence."""
+    heads = [text[start:end].partition(",")[0].partition(" (")[0] for start, end in pieces]
+    return sum(not head[0].islower() and shape(head) is not Shape.PROSE for head in heads) >= 0.7 * len(heads)
+
+
+def _are_bracketed(text: str, pieces: list[tuple[int, int]]) -> bool:
+    """ "Ana Ruiz (Wold Network), D. Roe (poet)": nearly every name with what it is of after it."""
+    bracketed = sum(text[end - 1] == ")" for _, end in pieces)
+    return bracketed >= max(3, 0.7 * len(pieces)) and _are_names(text, pieces)
+
+
+def listed(text: str) -> bool:
+    """Whether one line holds a whole list."""
+    return bool(enumerated(text) or bodies_in(text))
 
 
 def collected(text: str) -> list[Signer]:
@@ -146,7 +168,7 @@ def _ends(text: str, place: int) -> bool:
     """Whether the stop there ends a sentence: not "Dr." or "J."."""
     before = text[max(0, place - 40) : place].split()
     word = before[-1].strip("(") if before else ""
-    return len(word) > 3 and plain(word) not in known("titles")
+    return len(word) > 3 and "." not in word and plain(word) not in known("titles")
 
 
 def _two(text: str, start: int, end: int, last: bool = False) -> list[tuple[int, int]]:

@@ -16,6 +16,9 @@ from .signatory_lists import (
     sort,
     titles_of,
 )
+from .signatory_prose import enumerated
+
+ONE_LINE = 4  # names in the one line that lists them
 
 
 def tail(lines: list[Line]) -> Region | None:
@@ -46,6 +49,8 @@ def _is_ended(line: Line) -> bool:
 def _is_run(run: list[Line], ends: bool) -> bool:
     shapes = [line.shape for line in run if len(line.text) < LONGEST_SIGNER]
     people = shapes.count(Shape.PERSON)
+    if ends and len(run) == 1 and len(enumerated(run[0].text)) >= ONE_LINE:
+        return True
     sure = people + shapes.count(Shape.BODY) + min(shapes.count(Shape.ROLE), people)
     if sure < (3 if ends else 10) or sure < 0.7 * len(run):
         return False

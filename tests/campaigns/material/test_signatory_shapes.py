@@ -151,3 +151,75 @@ def test_ten_thousand_names_beside_roles_take_no_longer_than_they_must() -> None
     began = time.process_time()
     assert len(data_of(text.encode(), "letter.txt")["signatories"]) > 5_000
     assert time.process_time() - began < 30  # hundreds where it is not linear
+
+
+def test_names_with_what_they_are_of_in_brackets_are_listed_in_one_paragraph() -> None:
+    text = (
+        "Signatories\n\nAda Winter (University of Wold), D. K. Lowe (Bridge Trust, Wold), Ivo Marsh (poet and farmer)"
+    )
+    assert signers(text) == [
+        ("Ada Winter", "University of Wold"),
+        ("D. K. Lowe", "Bridge Trust, Wold"),
+        ("Ivo Marsh", "poet and farmer"),
+    ]
+
+
+def test_a_paragraph_parted_by_semicolons_is_a_list_even_where_each_names_a_body() -> None:
+    names = "Ada Winter, lecturer, University of Wold; Ivo Marsh, fellow, Hill College; Uma Lowe, Bridge Trust"
+    text = f"Kind regards,\n\n{names}"
+    assert signers(text) == [
+        ("Ada Winter", "lecturer, University of Wold"),
+        ("Ivo Marsh", "fellow, Hill College"),
+        ("Uma Lowe", "Bridge Trust"),
+    ]
+
+
+def test_names_after_a_closing_stand_in_one_paragraph() -> None:
+    assert [name for name, _ in signers("Kind regards,\n\nAda Winter, Ivo Marsh, Uma Lowe, Jon Pell")] == [
+        "Ada Winter",
+        "Ivo Marsh",
+        "Uma Lowe",
+        "Jon Pell",
+    ]
+
+
+def test_a_last_paragraph_of_names_alone_is_a_list() -> None:
+    assert len(signers("Ada Winter, Ivo Marsh, Uma Lowe, Jon Pell")) == 4
+
+
+def test_demands_between_semicolons_are_no_signatories() -> None:
+    assert signers("Signed by us: we want this; open the bridge; mend the road; pay the driver") == []
+
+
+def test_the_name_is_last_where_most_lines_begin_with_what_people_are() -> None:
+    text = """Signatories
+
+- Lecturer, University of Wold, Ada Winter
+
+- Poet, Hill College, Ivo Marsh
+
+- Director, Bridge Trust, Uma Lowe"""
+    assert signers(text) == [
+        ("Ada Winter", "Lecturer, University of Wold"),
+        ("Ivo Marsh", "Poet, Hill College"),
+        ("Uma Lowe", "Director, Bridge Trust"),
+    ]
+
+
+def test_bodies_that_end_with_their_town_keep_their_name() -> None:
+    text = "Signatories\n\n- University, Green Hill\n\n- Library, Upper Wold\n\n- Bridge Trust, Long Ford"
+    assert "Green Hill" not in [name for name, _ in signers(text)]
+
+
+def test_blocks_of_two_lines_may_have_some_of_one() -> None:
+    text = "Signatories\n\nAda Winter\nBridge Trust\n\nIvo Marsh\n\nUma Lowe\nHill College\n\nJon Pell\nWold Network"
+    assert signers(text) == [
+        ("Ada Winter", "Bridge Trust"),
+        ("Ivo Marsh", None),
+        ("Uma Lowe", "Hill College"),
+        ("Jon Pell", "Wold Network"),
+    ]
+
+
+def test_a_closing_may_have_a_word_before_it() -> None:
+    assert signers("Very best wishes,\n\nAda Winter") == [("Ada Winter", None)]
