@@ -13,6 +13,7 @@ from campaigns.material.words import of
 from . import datelines
 from .dates import dates_in, month_in
 from .edges import PARTICLES, Edges, any_of, is_emphasised, is_salutation, lines_of, spanned
+from .language import language_of
 from .sentences import sentences
 
 LONGEST = 300  # characters
@@ -24,6 +25,7 @@ FILE = re.compile(r"^Microsoft Word - |\.(?:docx?|odt|pdf|rtf|indd|pages|html?)$
 LABELLED = re.compile(r"\W{0,3}([^:/]{1,40})[:/]{1,2}\s{0,3}(?=\S)")  # "Subject: …", "Subject/ …"
 LABEL = 40  # characters before a colon
 TO_LINE = 8  # words of "To the members of the council" above a salutation
+FOREIGN = 0.5  # how far another language must be ahead
 LEAD = 50  # characters of a standfirst, at least
 
 
@@ -355,6 +357,7 @@ def find_standfirst(edges: Edges) -> Finding[str] | None:
         lead = len(passage.text) >= LEAD and is_emphasised(passage) and passage.kind != Kind.HEADING
         lead = lead and (len(passage.text) > 2 * LEAD or not dates_in(passage.text, edges.language))
         lead = lead and not passage.text.split("\n")[0].isupper() and not _is_block(passage.text)
+        lead = lead and not _is_foreign(edges, passage)
         if (lead or _is_subtitle(edges, at)) and not is_salutation(passage.text) and not CONTACT.search(passage.text):
             edges.claim(at)
             return draft.quoted(passage.start, passage.end, 0.8)
@@ -368,6 +371,12 @@ def find_standfirst(edges: Edges) -> Finding[str] | None:
             start, end = next(sentences(told.text, edges.language), (0, len(told.text)))
             return draft.quoted(told.start + start, told.start + end, 0.6)
     return None
+
+
+def _is_foreign(edges: Edges, passage: Passage) -> bool:
+    """ "English summary – …" above a text in another language."""
+    code, ahead = language_of(passage.text[:LONGEST])
+    return code is not None and ahead >= FOREIGN and code != edges.language.split("-")[0]
 
 
 def _is_subtitle(edges: Edges, at: int) -> bool:

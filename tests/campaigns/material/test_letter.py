@@ -359,3 +359,13 @@ def test_a_line_that_leads_to_a_press_release_and_its_heading_are_not_of_the_sto
     )
     assert not is_letter(draft)
     assert says(draft, "body") == STORY
+
+
+def test_a_summary_in_another_language_is_no_standfirst() -> None:
+    summary = "Zusammenfassung: Wir bitten die Bahn, dass der Nachtzug an die Küste nicht eingestellt wird."
+    slanted = Block(summary, marks=(Mark(0, len(summary), Style.ITALIC),))
+    own = "A night train that many of us need is to end this winter, and we ask the railway to keep it on the line."
+    told_own = Block(own, marks=(Mark(0, len(own), Style.ITALIC),))
+    text = (OPENING, MIDDLE, END)
+    assert says(draft_of(heading("Keep the night train"), slanted, *text), "standfirst") is None
+    assert says(draft_of(heading("Keep the night train"), told_own, *text), "standfirst") == own
