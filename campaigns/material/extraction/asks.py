@@ -28,6 +28,7 @@ COLONS = (":", "：")
 MARKER = 24  # characters of the longest mark before an item
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.|https?://|www\.")
 NOT_TEXT = {Part.SIGNING, Part.NOTE, Part.CLOSING, Part.RESPONSE, Part.ADDRESS, Part.HEAD}
+ENOUGH = 4  # demands beside which "the council must …" is said in passing
 QUOTES = ('"', "“", "„", "«", "”", "'")
 GAP = 2  # characters between two sentences of a passage
 ALIKE = 0.6  # of the longer words of a title that also stand in an ask which then says the same
@@ -251,7 +252,7 @@ def _chosen(reading: Reading, places: list[int]) -> list[Ask]:
         quoted = [ask for ask in sure if reading.parts[ask.passage] == Part.LETTER]
         said = [ask for ask in sure if reading.said(ask.start, ask.end).startswith(QUOTES)]
         return quoted or sorted([*told, *said], key=lambda ask: ask.start)
-    duties = [ask for ask in asks if ask.how == How.DUTY]
+    duties = [ask for ask in asks if ask.how == How.DUTY and len(sure) < ENOUGH]
     if sure:
         plain = [ask for ask in sure if not _is_general(reading, ask)]
         return sorted([*(plain or sure), *duties, *_beside(asks)], key=lambda ask: ask.start)

@@ -372,3 +372,10 @@ def test_a_demand_is_found_where_a_script_parts_no_words() -> None:
     assert asks("泳池关闭了。孩子们强烈盼望，我们要求市政府重开泳池。", language="zh") == [
         "孩子们强烈盼望，我们要求市政府重开泳池。"
     ]
+
+
+def test_what_somebody_must_do_is_said_in_passing_beside_a_list_of_demands() -> None:
+    wanted = ["Warm showers", "A second slide", "Clean water", "Longer hours"]
+    duty = "The council must not forget the children."
+    assert asks(duty, "We demand:", *items(*wanted)) == wanted
+    assert asks(duty, "We demand:", *items(*wanted[:2])) == [duty, *wanted[:2]]
