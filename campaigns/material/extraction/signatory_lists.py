@@ -353,7 +353,7 @@ def _holds(one: Region) -> bool:
     if one.opening is Opening.SENTENCE:
         people = sum(line.shape is Shape.PERSON for line in sample)
         return (
-            sure >= 2
+            (sure >= 2 or listed(sample[0].text))
             and sure >= len(sample) * 0.6
             and (not mentions(one.opens, "demands") or people >= len(sample) * 0.5)
         )

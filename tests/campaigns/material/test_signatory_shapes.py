@@ -223,3 +223,13 @@ def test_blocks_of_two_lines_may_have_some_of_one() -> None:
 
 def test_a_closing_may_have_a_word_before_it() -> None:
     assert signers("Very best wishes,\n\nAda Winter") == [("Ada Winter", None)]
+
+
+def test_a_sentence_may_announce_one_paragraph_that_is_the_whole_list() -> None:
+    text = "Las asociaciones que apoyan el texto son:\n\nRed Norte; Asociación Puente; Foro Sur; Colectivo Molino"
+    assert len(signers(text)) == 4
+
+
+def test_a_sentence_that_announces_demands_parted_by_semicolons_names_nobody() -> None:
+    text = "Las demandas que apoyan las familias son:\n\nabrir el puente; pagar las obras; escuchar al pueblo"
+    assert signers(text) == []
