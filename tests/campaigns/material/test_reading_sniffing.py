@@ -3,13 +3,14 @@
 import io
 import random
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable
 
 import pikepdf
 import pytest
+import segno
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from campaigns.material.document import SEPARATOR, Kind
 from campaigns.material.reading import Unreadable, read
@@ -25,15 +26,13 @@ def noise(length: int, seed: int = 7) -> bytes:
 
 def picture() -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (40, 40), "teal").save(file, "PNG")
+    segno.make("ferry").save(file, kind="png")
     return file.getvalue()
 
 
 def scanned() -> bytes:
     """A PDF with a picture on its page and no text."""
-    file = io.BytesIO()
-    Image.new("RGB", (40, 40), "teal").save(file, "PDF")
-    return file.getvalue()
+    return pdf(f'<img src="data:image/png;base64,{b64encode(picture()).decode()}">')
 
 
 @pytest.mark.parametrize("name", ["letter.docx", "letter.pdf", "letter.txt", "letter", "letter.exe"])
