@@ -331,12 +331,15 @@ def test_the_paragraph_after_the_colon_of_a_demand_is_the_demand() -> None:
 
 
 def test_writers_who_go_on_with_a_list_after_a_demand_demand_its_items() -> None:
-    lines = ("We ask you to mend the lido. Above all we dream of:", *items("Warm showers", "A second slide"))
+    lines: tuple[Line, ...] = (
+        "We ask you to mend the lido. Above all we dream of:",
+        *items("Warm showers", "A second slide"),
+    )
     assert asks(*lines) == ["We ask you to mend the lido.", "Warm showers", "A second slide"]
 
 
 def test_a_list_of_what_is_so_after_a_demand_is_no_demand() -> None:
-    lines = ("We ask you to mend the lido. Because:", *items("Children swim there", "It is warm"))
+    lines: tuple[Line, ...] = ("We ask you to mend the lido. Because:", *items("Children swim there", "It is warm"))
     assert asks(*lines) == ["We ask you to mend the lido."]
 
 
