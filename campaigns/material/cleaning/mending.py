@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from campaigns.material import phrases, words
 from campaigns.material.document import Block, Kind
@@ -14,6 +15,7 @@ from .sheet import Edit, edited, piece
 SENTENCE = 4  # words of a short line behind a paragraph that is its own
 COPIED = 200  # lines of a copied page without an empty one between them
 HEADING = 40  # characters of "Most read"
+LONGEST_HEADING = 150  # characters: what is longer, and ends as a sentence does, is a paragraph in large letters
 ESCAPED = re.compile(r"\\(?=[$*_#~`>|.!+\-()\[\]{}<@\"'&%])")
 # reStructuredText in a plain text: :ref:`the report <report-2024>`
 ROLE = re.compile(r":[a-z:]{2,20}:`([^`<\n]{1,300})(?:<[^`>\n]{0,300}>)?`")
@@ -22,9 +24,17 @@ WORD = re.compile(r"[^\W\d_]{1,60}(?:['’-][^\W\d_]{1,60}){0,4}")
 
 
 def mended(blocks: list[Block]) -> list[Block]:
+    title = next((block for block in blocks if block.kind == Kind.HEADING), None)
+    blocks = [block if block is title else _plainly(block) for block in blocks]
     seen = Counter(_plain(word) for block in blocks for word in WORD.findall(block.text))
     together = _joins(blocks, seen)
     return [edited(block, sorted({*_escapes(block), *_divisions(block, seen, together)})) for block in blocks]
+
+
+def _plainly(block: Block) -> Block:
+    """A paragraph that is a heading for its large letters alone."""
+    long = block.kind == Kind.HEADING and len(block.text) > LONGEST_HEADING and ends_sentence(block.text)
+    return replace(block, kind=Kind.PARAGRAPH, level=0) if long else block
 
 
 def parted(block: Block) -> list[Block]:

@@ -15,7 +15,7 @@ def find(draft: Draft, parts: Parts) -> None:
     if draft.cleaned.incomplete:
         draft.warnings.append("incomplete")
     _keep_sentences(draft, parts)
-    places = _own(draft, parts)
+    places = _own(draft, parts) or _anything(draft, parts)
     if not places:
         return
     region = letter_region(draft, parts, places) or _whole(draft, parts, places)
@@ -24,6 +24,15 @@ def find(draft: Draft, parts: Parts) -> None:
     else:
         draft.is_open_letter = Finding(False, (), 0.7)
         story.tell(draft, parts, places)
+    if not draft.body:
+        passages = draft.cleaned.passages
+        draft.body = draft.runs([Span(passages[at].start, passages[at].end) for at in places], 0.3)
+
+
+def _anything(draft: Draft, parts: Parts) -> list[int]:
+    """Of a document that is all notes, the notes: a page without its text would help nobody."""
+    passages = draft.cleaned.passages
+    return [at for at, part in enumerate(parts) if part in (None, Part.NOTE) and passages[at].kind != Kind.META]
 
 
 def _keep_sentences(draft: Draft, parts: Parts) -> None:
