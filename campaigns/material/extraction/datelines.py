@@ -24,6 +24,7 @@ ZONE = re.compile(r"(?<=\d\d)\s[+-]\d{4}(?:\s\(\w{2,5}\))?$")  # of a mail: "10:
 FILED = re.compile(r"(?<=\d)/(?=[^\W\d_])")  # what many blogs set behind it: "5 May 2020 10:12/in News/by jane"
 COUNTED = re.compile(r"\s?[|·•–—-]\s?\d{1,3}(?:\s[^\W\d_]{1,20}){1,3}\s?$")  # "· 3 min read", "| 4 comments"
 QUARTERS = ("00", "15", "30", "45")  # at which people meet: nobody calls a meeting for 14:43
+LEAD = 3  # lines between a lead and the text: byline, day, "read in 3 minutes"
 CLOSING = 60  # characters of "Yours sincerely,"
 OPENING = 120  # characters in which the dateline of a news story stands
 IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?!\d)")
@@ -41,7 +42,8 @@ def find(edges: Edges) -> Finding[str] | None:
     lines = [*_above(edges), *_opening(edges)]
     if edges.first is not None and is_salutation(edges.passage(edges.first).text):
         lines.reverse()  # the letter's own day stands nearest to its salutation
-    lines = [*lines, *_letters_own(edges)] or _below(edges) or _under_closing(edges)
+    lines = [*lines, *_letters_own(edges)] or _under_lead(edges)
+    lines = lines or _below(edges) or _under_closing(edges) or _last_words(edges)
     told = _told(edges)
     if lines:
         chosen = lines[0]
@@ -179,6 +181,32 @@ def _letters_own(edges: Edges) -> list[Dateline]:
         near = [one for one in range(max(0, at - 3), at + 1) if one not in above and not is_text(passages[one])]
         return [line for one in near if passages[one].kind != Kind.META for line in _lines(edges, one, 0.9)]
     return []
+
+
+def _under_lead(edges: Edges) -> list[Dateline]:
+    """Between the first paragraph, which is a lead then, and the second."""
+    found: list[Dateline] = []
+    passages = edges.draft.cleaned.passages
+    for at in range(0 if edges.first is None else edges.first + 1, len(passages))[: LEAD + 1]:
+        if is_text(passages[at]):
+            return found
+        if edges.parts[at] is None and passages[at].kind == Kind.PARAGRAPH:
+            found += _lines(edges, at, 0.8)
+    return []
+
+
+def _last_words(edges: Edges) -> list[Dateline]:
+    """ "… before it is too late. Leeds, 5 May 2020." """
+    passages = edges.draft.cleaned.passages
+    texts = (at for at in range(len(passages) - 1, -1, -1) if edges.parts[at] is None and is_text(passages[at]))
+    if (at := next(texts, None)) is None:
+        return []
+    text = passages[at].text.rstrip()
+    start = max(text.rfind(sign, 0, -1) for sign in (". ", "! ", "? ", "؟ ", "» ", "” ")) + 1
+    one = in_line(text[start:], edges) if 0 < start else None
+    if one is None or not _words(_without(text[start:], edges), edges):
+        return []
+    return [Dateline(one.first, spanned(passages[at], start + one.start, start + one.end), 0.7)]
 
 
 def _below(edges: Edges) -> list[Dateline]:

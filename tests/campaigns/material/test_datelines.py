@@ -124,3 +124,16 @@ def test_the_only_day_under_the_closing_counts_though_more_text_follows() -> Non
     signed = f"Respectfully,\n{LAST}\nMarch 5, 2019"
     assert day_of(head_of(TITLE, PROSE, signed, PROSE, PROSE)) == "2019-03-05"
     assert day_of(head_of(TITLE, PROSE, signed, f"Ann, 6 March 2019\n{LAST}", PROSE)) is None
+
+
+def test_a_day_between_the_lead_and_the_text_counts() -> None:
+    assert day_of(head_of(TITLE, PROSE, "By Ada Ames", "5 May 2020", PROSE, PROSE)) == "2020-05-05"
+
+
+def test_a_day_between_two_paragraphs_further_on_does_not() -> None:
+    assert day_of(head_of(TITLE, PROSE, PROSE, "5 May 2020", PROSE)) is None
+
+
+def test_place_and_day_may_be_the_last_words_of_the_text() -> None:
+    assert day_of(head_of(TITLE, PROSE, f"{PROSE} Leeds, 5 May 2020.")) == "2020-05-05"
+    assert day_of(head_of(TITLE, PROSE, f"{PROSE} The clinic opened on 5 May 2020.")) is None
