@@ -16,6 +16,7 @@ from .sentences import sentences
 from .wordings import language_of, level, opening, wording
 
 ITEM = 420  # characters of a list item that are one ask; of a longer one, its first sentences
+LONGEST_HEADING = 80  # characters of "Our most urgent demands on the council"
 BARE = 300  # characters of a paragraph without a mark that is an item
 MOST = 60  # asks of one document
 ABOVE = 4  # passages at the beginning of an article that say what it is about
@@ -79,14 +80,17 @@ def _places(reading: Reading) -> Iterator[int]:
         if passage.kind in (Kind.META, Kind.CAPTION, Kind.FOOTNOTE, Kind.ROW):
             continue
         part = reading.parts[at]
-        heads = part in (Part.HEAD, Part.NOTE) and _announces(passage.text)
+        heads = part in (Part.HEAD, Part.NOTE) and _announces(passage)
         if heads or part == Part.LETTER or (not reading.letter and part not in NOT_TEXT):
             yield at
 
 
-def _announces(said: str) -> bool:
-    """Is it a heading such as "Our demands"?"""
-    return phrases.everywhere("asking", "demand_headings").match(said)
+def _announces(passage: Passage) -> bool:
+    """Is it a line such as "Our demands", or a short heading that has "demands" among its words?"""
+    known = phrases.everywhere("asking", "demand_headings")
+    said = phrases.normal(passage.text[:LONGEST_HEADING]).split()
+    headed = passage.kind == Kind.HEADING and len(passage.text) < LONGEST_HEADING and not known.whole.isdisjoint(said)
+    return headed or known.match(passage.text)
 
 
 def _read(reading: Reading, at: int, following: Passage | None) -> None:
@@ -171,15 +175,24 @@ def _heading(reading: Reading, at: int, following: Passage | None) -> bool:
     """Whether a heading says no more than that demands follow, or is one of those that do."""
     passage = reading.draft.cleaned.passages[at]
     level_of, reading.listing = passage.block.level or 1, False
-    if _announces(passage.text):
+    if _announces(passage):
         reading.section = level_of
         return True
     if reading.section and level_of > reading.section:
-        if not _is_item(following):  # else it only says what the demands below it are about
+        if _is_slogan(reading, passage, following):
+            reading.colon = True
+        elif not _is_item(following):  # else it only says what the demands below it are about
             _item(reading, at, passage.start, passage.end)
         return True
     reading.section = 0
     return False
+
+
+def _is_slogan(reading: Reading, heading: Passage, following: Passage | None) -> bool:
+    """Does one sentence follow that says more, "Swim again!" / "Reopening of the lido until May"?"""
+    if following is None or following.kind != Kind.PARAGRAPH or not len(heading.text) < len(following.text) <= BARE:
+        return False
+    return len(list(sentences(following.text, reading.language))) == 1
 
 
 def _item(reading: Reading, at: int, start: int, end: int) -> None:

@@ -203,7 +203,7 @@ def _last_words(edges: Edges) -> list[Dateline]:
         return []
     text = passages[at].text.rstrip()
     start = max(text.rfind(sign, 0, -1) for sign in (". ", "! ", "? ", "؟ ", "» ", "” ")) + 1
-    one = in_line(text[start:], edges) if 0 < start else None
+    one = in_line(text[start:], edges) if start > 0 else None
     if one is None or not _words(_without(text[start:], edges), edges):
         return []
     return [Dateline(one.first, spanned(passages[at], start + one.start, start + one.end), 0.7)]
