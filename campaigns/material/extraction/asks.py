@@ -80,12 +80,12 @@ def _places(reading: Reading) -> Iterator[int]:
         if passage.kind in (Kind.META, Kind.CAPTION, Kind.FOOTNOTE, Kind.ROW):
             continue
         part = reading.parts[at]
-        heads = part in (Part.HEAD, Part.NOTE) and _announces(passage)
+        heads = part in (Part.HEAD, Part.NOTE) and announces(passage)
         if heads or part == Part.LETTER or (not reading.letter and part not in NOT_TEXT):
             yield at
 
 
-def _announces(passage: Passage) -> bool:
+def announces(passage: Passage) -> bool:
     """Is it a line such as "Our demands", or a short heading that has "demands" among its words?"""
     known = phrases.everywhere("asking", "demand_headings")
     said = phrases.normal(passage.text[:LONGEST_HEADING]).split()
@@ -175,13 +175,14 @@ def _heading(reading: Reading, at: int, following: Passage | None) -> bool:
     """Whether a heading says no more than that demands follow, or is one of those that do."""
     passage = reading.draft.cleaned.passages[at]
     level_of, reading.listing = passage.block.level or 1, False
-    if _announces(passage):
+    if announces(passage):
         reading.section = level_of
         return True
     if reading.section and level_of > reading.section:
+        over = following is not None and following.kind == Kind.HEADING and following.block.level > level_of
         if _is_slogan(reading, passage, following):
             reading.colon = True
-        elif not _is_item(following):  # else it only says what the demands below it are about
+        elif not over and not _is_item(following):  # else it only says what the demands below it are about
             _item(reading, at, passage.start, passage.end)
         return True
     reading.section = 0

@@ -10,6 +10,7 @@ from campaigns.material.phrases import normal
 from campaigns.material.prose import count_words, is_prose
 
 from . import boundaries
+from .asks import announces
 from .demanding import How, entitles, how
 from .parts import Part, Parts
 from .wordings import level
@@ -24,6 +25,7 @@ SAMPLE = 4000  # characters of a paragraph that show how it speaks
 NAMING = 16  # words of a line that may name what follows
 HEAD = 80  # characters of "Our demands"
 SELF = 40  # characters of "We, …"
+NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s")
 WORD = re.compile(r"[^\W\d_]{1,40}")
 
 
@@ -107,13 +109,16 @@ def _demands(draft: Draft, places: Sequence[int]) -> int:
     """4 where most of the text is a list under "Our demands"; 2 each for a title and for a list that demand."""
     passages = draft.cleaned.passages
     listed = [at for at in places if passages[at].kind == Kind.ITEM]
-    if len(listed) < 2:
+    below = [at for at in places if _is_below_heading(passages, at) or NUMBERED.match(passages[at].text)]
+    if len(listed) < 2 and len(below) < 3:
         return 0
-    heads = phrases.everywhere("asking", "demand_headings")
-    if any(len(one.text) <= HEAD and heads.match(one.text) for one in passages[: listed[0]]):
-        length = sum(len(passages[at].text) for at in listed)
+    several = [*listed, *(at for at in below if at not in listed)]
+    if any(len(one.text) <= HEAD and announces(one) for one in passages[: min(several)]):
+        length = sum(len(passages[at].text) for at in several)
         if length * 2 >= sum(len(passages[at].text) for at in places):
             return 4
+    if len(listed) < 2:
+        return 0
     language = draft.language.value if draft.language else None
     lead = passages[max(listed[0] - 1, 0)].text
     entitled = draft.title is not None and entitles(level(draft.title.value), language)
@@ -121,6 +126,10 @@ def _demands(draft: Draft, places: Sequence[int]) -> int:
     enough = How.CLAIM if entitled else How.DUTY
     demanded = lead.endswith(":") and any(one is not None and one >= enough for one in said)
     return 2 * demanded + 2 * entitled
+
+
+def _is_below_heading(passages: Sequence[Passage], at: int) -> bool:
+    return at > 0 and passages[at - 1].kind == Kind.HEADING and passages[at].kind == Kind.PARAGRAPH
 
 
 def is_of_petition(line: str) -> bool:

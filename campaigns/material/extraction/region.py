@@ -10,6 +10,7 @@ from campaigns.material.draft import Draft, Span
 from campaigns.material.prose import count_words, ends_sentence, is_prose
 
 from . import boundaries, evidence
+from .asks import announces
 from .parts import Part, Parts
 
 FORM = (Reason.SIGNING, Reason.SHARING, Reason.COMMENTS)
@@ -19,6 +20,7 @@ TRIED = 5  # greetings, and lines that lead to a letter, at most
 BLANKS = " *_….-"  # left open in a form
 GREETERS = 4  # passages of one greeting, at most
 QUOTES = 3  # paragraphs of a letter that stands in a block quote
+SECTIONS = 3  # headings, each over a line of its own: a menu that was kept has fewer
 NEAR = 8  # passages from a greeting to the first paragraph, at most
 
 
@@ -50,7 +52,7 @@ def bulk(draft: Draft, places: list[int]) -> list[int]:
     stretch: list[int] = []
     short = 0
     for at in places:
-        if _is_text(passages[at]):
+        if _is_text(passages[at]) or (at and _is_section(passages, at - 1)):
             if short > GAP:
                 best, stretch = max(best, stretch, key=lambda one: _weight(passages, one)), []
             short = 0
@@ -158,7 +160,18 @@ def _region(draft: Draft, parts: Parts, places: list[int], signs: Signs) -> Regi
 def from_first_sentence(passages: tuple[Passage, ...], places: list[int]) -> list[int]:
     saying = [at for at in places if says(passages[at])]
     first = next((at for at in saying if not boundaries.stands_above(passages[at])), None) or next(iter(saying), None)
-    return places[places.index(first) :] if first is not None else []
+    if first is None:
+        return []
+    before = places[: places.index(first)]
+    sections = [at for at in before if _is_section(passages, at)]
+    demands = next((at for at in before if at and announces(passages[at - 1])), first)
+    return places[places.index(min(demands, sections[0] if len(sections) >= SECTIONS else first)) :]
+
+
+def _is_section(passages: tuple[Passage, ...], at: int) -> bool:
+    """A heading over something else than the next heading: text, though it has no whole sentence."""
+    following = passages[at + 1].kind if at + 1 < len(passages) else Kind.HEADING
+    return passages[at].kind == Kind.HEADING and following in (Kind.PARAGRAPH, Kind.ITEM)
 
 
 def says(passage: Passage) -> bool:
