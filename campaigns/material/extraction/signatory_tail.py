@@ -18,6 +18,7 @@ from .signatory_lists import (
 )
 from .signatory_prose import enumerated
 
+MANY = 6  # names, among which a line that leads to others is a heading
 ONE_LINE = 4  # names in the one line that lists them
 
 
@@ -33,12 +34,18 @@ def tail(lines: list[Line]) -> Region | None:
         if what is Sort.SIGNER:
             if open_ and not (run and is_between(lines, number)):
                 run.append((number, lines[number]))
-        elif what is not Sort.SKIP and (what is not Sort.GROUP or not is_known_group(lines[number])):
+        elif what is not Sort.SKIP and not (what is Sort.GROUP and _goes_on(lines, number, len(run))):
             if len(run) > len(best) and _is_run([line for _, line in run], ends):
                 best = Region(Opening.TAIL, run[0][0], run[0][1].passage, [(line, None) for _, line in run])
                 best.last = run[-1][0]
             run, open_ = [], what is Sort.NOTE and _is_ended(lines[number])
     return best if best.signers else None
+
+
+def _goes_on(lines: list[Line], number: int, listed: int) -> bool:
+    """Is it a heading within the list: a country, or "Nurses:" among many names?"""
+    among = listed >= MANY and lines[number].text.endswith(":") and number + 1 < len(lines)
+    return is_known_group(lines[number]) or (among and sort(lines[number + 1]) is Sort.SIGNER)
 
 
 def _is_ended(line: Line) -> bool:

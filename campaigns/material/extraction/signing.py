@@ -2,6 +2,7 @@
 
 from campaigns.material.draft import Draft, Finding
 
+from .edges import is_salutation
 from .lines import Line, lines_of, mentions
 from .parts import Part, Parts
 from .signatories import Signed, placed, signed
@@ -14,6 +15,7 @@ from .stated import stated
 SURE = {Opening.HEADING: 0.95, Opening.CLOSING: 0.85, Opening.SENTENCE: 0.85, Opening.TAIL: 0.6}
 SURE_IN_PROSE = 0.6
 SEVERAL = 6  # names that make a list where nothing says that they signed
+GREETING = 6  # lines among which a letter greets
 ABOUT = 50_000  # characters that tell what a document is
 
 
@@ -39,7 +41,8 @@ def _at_the_end(draft: Draft, lines: list[Line]) -> list[Region]:
     text = draft.cleaned.text
     about = text[:ABOUT] + text[-ABOUT:]
     signed_by_name = mentions(about, "headings")
-    if not signed_by_name and not mentions(about, "acts") and not mentions(text[:ABOUT], "letterish"):
+    letter = mentions(text[:ABOUT], "letterish") or any(is_salutation(line.text) for line in lines[:GREETING])
+    if not signed_by_name and not mentions(about, "acts") and not letter:
         return []
     last = tail(lines)
     if last and (signed_by_name or len(last) >= SEVERAL or are_affiliated(last)):

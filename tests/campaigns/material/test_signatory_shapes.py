@@ -233,3 +233,17 @@ def test_a_sentence_may_announce_one_paragraph_that_is_the_whole_list() -> None:
 def test_a_sentence_that_announces_demands_parted_by_semicolons_names_nobody() -> None:
     text = "Las demandas que apoyan las familias son:\n\nabrir el puente; pagar las obras; escuchar al pueblo"
     assert signers(text) == []
+
+
+def test_a_greeting_makes_names_at_the_end_those_of_signers() -> None:
+    names = ["Ada Bell", "Ben Cole", "Cem Demir", "Dora Egger", "Emil Frank", "Fay Gold", "Gus Hall"]
+    veterans = ["Ina Jahn ps. „Iskra”", "Kai Lind"]
+    text = "W tym roku most jest zamknięty. Prosimy, by go otworzyć przed zimą, bo inaczej nikt nie dojdzie do pracy."
+    greeted = ["Szanowny Panie Ministrze!", text, *names, "Weterani mostu:", *veterans]
+    assert at_the_end(greeted) == [*names, *veterans]
+    assert at_the_end(["Most", text, *names]) == []
+
+
+def at_the_end(lines: list[str]) -> list[str]:
+    draft, _ = read(placed("txt", [Block(line) for line in lines], []))
+    return [one.value.name for one in draft.signatories]
