@@ -19,7 +19,7 @@ from .names import (
     shape,
 )
 
-DASH = re.compile(r"\s[-–—―|]{1,2}\s|\s[–—]|[–—]\s|(?<=\w)-\s(?=[A-Z])|\t")
+DASH = re.compile(r"\s[-–—―|]{1,2}\s|\s[–—]|[–—]\s|(?<=\w)-\s(?=[^\W\d_])|\s-(?=[^\W\d_])|\t")
 OPENERS, CLOSERS = "\"“”„«'‘", "\"”»“'’"  # marks around a nickname
 EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,64}\.[\w.-]{2,100}|https?://\S{1,400}|www\.\S{1,300}")
 
