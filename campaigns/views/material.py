@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_exempt, csrf_protect  # the first for `index`, which says why
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns import addresses, drafting, material_words, post_room

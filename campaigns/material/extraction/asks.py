@@ -127,10 +127,10 @@ def _item_after(
     return _unmarked(following.text) if listed and following else ""
 
 
-def _marker(line: str) -> int:
+def marker(line: str) -> int:
     """How many characters mark it as an item of a list: "– ", "(a) ", "SECOND. "; 0: none."""
-    marker = BULLET.match(line) or _ordinals().match(level(line[:MARKER]))
-    return marker.end() if marker else 0
+    found = BULLET.match(line) or _ordinals().match(level(line[:MARKER]))
+    return found.end() if found else 0
 
 
 @cache
@@ -139,7 +139,7 @@ def _ordinals() -> re.Pattern[str]:
 
 
 def _unmarked(item: str) -> str:
-    return item[_marker(item) :]
+    return item[marker(item) :]
 
 
 def _is_bare(reading: Reading, before: Passage | None, passage: Passage | None) -> bool:
@@ -153,20 +153,20 @@ def _is_bare(reading: Reading, before: Passage | None, passage: Passage | None) 
 
 
 def _is_item(passage: Passage | None) -> bool:
-    return passage is not None and (passage.kind == Kind.ITEM or _marker(passage.text) > 0)
+    return passage is not None and (passage.kind == Kind.ITEM or marker(passage.text) > 0)
 
 
 def _lines(passage: Passage) -> Iterator[tuple[int, int, bool]]:
     """Its lines where some are items of a list, otherwise the passage as it is: start, end, whether it is an item."""
     lines = passage.text.split("\n")
     led = any(line.rstrip().endswith(":") for line in lines[:-1])
-    if len(lines) == 1 or not (led or any(map(_marker, lines))):
+    if len(lines) == 1 or not (led or any(map(marker, lines))):
         yield passage.start, passage.end, _is_item(passage)
         return
     start, led = passage.start, False
     for line in lines:
         if line.strip():
-            yield start, start + len(line), passage.kind == Kind.ITEM or led or _marker(line) > 0
+            yield start, start + len(line), passage.kind == Kind.ITEM or led or marker(line) > 0
         led = line.rstrip().endswith(":") or (led and len(line) <= BARE)
         start += len(line) + 1
 
@@ -198,7 +198,7 @@ def _is_slogan(reading: Reading, heading: Passage, following: Passage | None) ->
 
 def _item(reading: Reading, at: int, start: int, end: int) -> None:
     text = reading.draft.cleaned.text
-    start += _marker(text[start:end])
+    start += marker(text[start:end])
     if end - start > ITEM:
         ends = [start + stop for _begin, stop in sentences(text[start:end], reading.language)]
         end = next((stop for stop in ends if stop - start >= ITEM / 4), end)

@@ -10,7 +10,7 @@ from campaigns.material.phrases import normal
 from campaigns.material.prose import count_words, is_prose
 
 from . import boundaries
-from .asks import announces
+from .asks import announces, marker
 from .demanding import How, entitles, how
 from .parts import Part, Parts
 from .wordings import level
@@ -25,7 +25,6 @@ SAMPLE = 4000  # characters of a paragraph that show how it speaks
 NAMING = 16  # words of a line that may name what follows
 HEAD = 80  # characters of "Our demands"
 SELF = 40  # characters of "We, …"
-NUMBERED = re.compile(r"\(?\d{1,2}[.)]\s")
 WORD = re.compile(r"[^\W\d_]{1,40}")
 
 
@@ -109,7 +108,7 @@ def _demands(draft: Draft, places: Sequence[int]) -> int:
     """4 where most of the text is a list under "Our demands"; 2 each for a title and for a list that demand."""
     passages = draft.cleaned.passages
     listed = [at for at in places if passages[at].kind == Kind.ITEM]
-    below = [at for at in places if _is_below_heading(passages, at) or NUMBERED.match(passages[at].text)]
+    below = [at for at in places if _is_below_heading(passages, at) or marker(passages[at].text)]
     if len(listed) < 2 and len(below) < 3:
         return 0
     several = [*listed, *(at for at in below if at not in listed)]
