@@ -11,23 +11,19 @@ from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.timesince import timesince
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from letters import outbox, standing
 from letters.models import OutgoingEmail, Sender, Stop
-from letters.models.post import Kind, OutgoingEmailQuerySet, Queue, State
+from letters.models.post import Kind, Queue, State
 from letters.provider_table import PROVIDERS
 
-from . import addresses, deciding, noticing
-from .access import AT_LEAST, Role, get_organisation_for, role_in
-from .models import Organisation, User
+from . import deciding, noticing
+from .desks import Desk
 from .post_words import Said, people, said
 
 LATE_SECONDS = 120  # a due email that nobody takes for so long: perhaps no worker is running
@@ -40,75 +36,6 @@ STATES = (
 )
 CHART_HEIGHT, CHART_STEP = 100, 10
 MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Who sits at whose post, and in which language."""
-
-    organisation: Organisation
-    user: User | AnonymousUser
-    role: Role
-    language: str | None
-
-    @property
-    def may_edit(self) -> bool:
-        return self.role in AT_LEAST[Role.EDITOR]
-
-    @property
-    def owns(self) -> bool:
-        return self.role in AT_LEAST[Role.OWNER]
-
-    @property
-    def sender(self) -> Sender:
-        return self.organisation.sender
-
-    @property
-    def actor(self) -> str:
-        return f"account {self.user.pk}"
-
-    @property
-    def emails(self) -> OutgoingEmailQuerySet:
-        """The only door to an email from these pages: another organisation's is not behind it."""
-        return OutgoingEmail.objects.filter(sender=self.sender)
-
-    def url(self, name: str, **where: Any) -> str:
-        language = {"language": self.language} if self.language else {}
-        return reverse(f"campaigns:{name}", kwargs={"slug": self.organisation.slug, **language, **where})
-
-    def frame(self, name: str, **where: Any) -> dict[str, Any]:
-        """What every page of the post room needs; `name` and `where` say which page it is, for the other languages."""
-        language = get_language() or settings.LANGUAGE_CODE
-        names = (
-            *("post_room", "post_now", "post_held", "post_find", "post_pause", "post_resume", "post_try"),
-            *("lists", "material"),
-        )
-        others = [Desk(self.organisation, self.user, self.role, code) for code in (None, *_other_languages())]
-        return {
-            "desk": self,
-            "organisation_name": self.organisation.in_language("name", language),
-            "post": {each.removeprefix("post_"): self.url(each) for each in names},
-            "urls": addresses.of_site(language)
-            | {"accent": addresses.accent(self.organisation.slug, self.organisation.accent)},
-            "page_languages": [_language(other, language, name, where) for other in others],
-        }
-
-
-def _other_languages() -> list[str]:
-    return [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
-
-
-def _language(desk: Desk, current: str, name: str, where: dict[str, Any]) -> dict[str, Any]:
-    from .pages import LANGUAGE_NAMES
-
-    code = desk.language or settings.LANGUAGE_CODE
-    return {"code": code, "name": LANGUAGE_NAMES[code], "url": desk.url(name, **where), "current": code == current}
-
-
-def desk(user: User | AnonymousUser, slug: str, language: str | None, role: Role = Role.VIEWER) -> Desk:
-    """Raises Http404 unless they may do what `role` may."""
-    organisation = get_organisation_for(user, slug, role)
-    return Desk(organisation, user, role_in(user, organisation) or role, language)
 
 
 # The whole

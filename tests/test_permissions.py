@@ -74,6 +74,7 @@ OF_PROVIDERS = {"provider_events"}  # by the secret of one sender (tests/letters
 # An organiser's own pages: method, and who gets an answer. Whether there is such a page or not, everybody else who is
 # signed in gets a 404, and who is not signed in is asked to.
 ORGANISERS = {
+    "campaign": ("get", VIEWER),
     "preview": ("get", VIEWER),
     "export_signatures": ("post", OWNER),
     "export": ("get", OWNER),
@@ -118,7 +119,7 @@ ORGANISATIONS = {
     "material_original": ("get", EDITOR),
 }
 # An organiser's own, whatever they work for: to a page of their organisation.
-ANYWHERE = {"materials": ("get", EDITOR | {"Charlie"})}
+ANYWHERE = {"workspace": ("get", STAFF), "materials": ("get", EDITOR | {"Charlie"})}
 DECIDED_ON = ("post_held", "post_emails", "post_email")  # everybody who may look may not decide
 # Pages that show how far some long work is, and what kind of work that is.
 LONG_WORK = {"export": "signatures-csv", "hand_in_bundle": "hand-in-bundle", "pack": "hand-over-pack"}
@@ -417,7 +418,7 @@ def test_an_account_that_is_not_staff_gets_the_login_page(house: House) -> None:
 def test_an_account_that_was_switched_off_sees_nothing(house: House) -> None:
     client = house.client("owner")
     User.objects.update(is_active=False)
-    assert client.get("/organise/alices-draft/preview/")["Location"].startswith("/admin/login/")
+    assert client.get("/organise/campaigns/alices-draft/preview/")["Location"].startswith("/admin/login/")
     assert client.get("/admin/").status_code == 302
 
 
@@ -428,7 +429,7 @@ def test_a_row_of_another_organisation_looks_like_one_that_does_not_exist(house:
         theirs = client.get(reverse(path, args=[house.rows[label].pk]))
         nobodys = client.get(reverse(path, args=[999_999]))
         assert (theirs.status_code, theirs["Location"]) == (nobodys.status_code, nobodys["Location"])
-    theirs, nobodys = (client.get(f"/organise/{slug}/preview/") for slug in ("alices-draft", "no-such"))
+    theirs, nobodys = (client.get(f"/organise/campaigns/{slug}/preview/") for slug in ("alices-draft", "no-such"))
     assert page_of(theirs) == page_of(nobodys)
 
 
@@ -556,7 +557,7 @@ def test_an_owner_does_not_approve_their_own_organisation(house: House) -> None:
 
 
 def test_a_list_made_for_one_account_is_nobody_elses(house: House) -> None:
-    house.client("owner").post("/organise/alices-draft/signatures/")
+    house.client("owner").post("/organise/campaigns/alices-draft/signatures/")
     job = jobs.Job.objects.exclude(pk=house.rows["config.job"].pk).get()
     address = reverse("campaigns:export", args=["alices-draft", job.uuid])
     statuses = {role: house.client(role).get(address).status_code for role in ROLES}
@@ -565,7 +566,7 @@ def test_a_list_made_for_one_account_is_nobody_elses(house: House) -> None:
 
 def test_a_list_comes_as_a_file_that_no_browser_opens(house: House) -> None:
     client = house.client("owner")
-    client.post("/organise/alices-draft/signatures/")
+    client.post("/organise/campaigns/alices-draft/signatures/")
     jobs.drain()
     job = jobs.Job.objects.get(state=jobs.State.DONE)
     response = client.get(reverse("campaigns:export", args=["alices-draft", job.uuid]) + "?download")
@@ -577,8 +578,8 @@ def test_a_list_comes_as_a_file_that_no_browser_opens(house: House) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/organise/alices-draft/signatures/", "/admin/campaigns/campaign/add/"]
-    + ["/organise/alices-draft/packs/new/", "/organise/alices-draft/paper/"]
+    ["/organise/campaigns/alices-draft/signatures/", "/admin/campaigns/campaign/add/"]
+    + ["/organise/campaigns/alices-draft/packs/new/", "/organise/campaigns/alices-draft/paper/"]
     + [*(f"campaigns:{name}" for name, (method, _) in ORGANISATIONS.items() if method == "post" or name in DECIDED_ON)],
 )
 def test_an_organisers_form_wants_its_token(house: House, path: str) -> None:

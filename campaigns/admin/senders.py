@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.forms.sender import SenderForm
+from campaigns.forms.organising.sender import SenderForm
 from config import links
 from letters import webhooks
 from letters.models import Sender

@@ -1,21 +1,31 @@
 from .campaign import (
-    AreaCount,
     Campaign,
     CampaignText,
     Event,
-    PaperCount,
+    FormerSlug,
     Response,
     Source,
     Target,
+    WordingDraft,
 )
 from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver, MergedLetter
+from .counts import AreaCount, PaperCount, Tally
+from .log import LogEntry
 from .material import Material
-from .organisation import Membership, Organisation, User
-from .signature import ConsentWording, Signature
+from .organisation import Invitation, Membership, Organisation, User
+from .picture import Picture
+from .signature import ConsentWording, Invalidation, Signature
 from .update import Update
 from .variant import LetterVariant
 
 __all__ = [
+    "Invalidation",
+    "Picture",
+    "Invitation",
+    "LogEntry",
+    "WordingDraft",
+    "Tally",
+    "FormerSlug",
     "AreaCount",
     "BundledLetter",
     "Campaign",

@@ -5,11 +5,13 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from letters.models import Constituency, Legislature
+from letters.models import Legislature
 
-from .organisation import Organisation
+from .organisation import Organisation, User
+from .picture import Picture
 from .translated import Translated, language_code
 
 
@@ -48,6 +50,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 class Campaign(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
         LIVE = "live", _("Live")
         CLOSED = "closed", _("Closed")
         ARCHIVED = "archived", _("Archived")
@@ -90,8 +93,23 @@ class Campaign(models.Model):
         help_text=_("They go as one letter with a list of names, once a day: parliaments hold back identical mail."),
     )
     attach_pdf = models.BooleanField(_("attach the letter as a PDF to its email"), default=True)
+    publish_at = models.DateTimeField(_("goes public"), null=True, blank=True)
+    close_at = models.DateTimeField(_("closes"), null=True, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    # What came of it, as Markdown by language: {"en": "…"}. Shown once it is closed.
+    outcome = models.JSONField(_("outcome"), default=dict, blank=True)
+    # A change of meaning is a new campaign: this one goes on from that.
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followed_by", verbose_name=_("follows")
+    )
+    picture = models.ForeignKey(Picture, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    picture_alt = models.JSONField(_("what the picture shows"), default=dict, blank=True)  # by language
+    moderate_first = models.BooleanField(
+        _("read reasons before they are shown"),
+        default=False,
+        help_text=_("What supporters write is public only once one of you has passed it."),
+    )
     retention_months = models.PositiveSmallIntegerField(
         _("months kept"), default=24, help_text=_("A signature is anonymised this many months after it was given.")
     )
@@ -115,6 +133,12 @@ class Campaign(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("campaigns:page", kwargs={"slug": self.slug})
+
+    @cached_property
+    def title(self) -> str:
+        """Of its current text in its first language; before there is one, its address."""
+        current = CampaignText.objects.current().filter(campaign=self, language=self.language)
+        return current.values_list("title", flat=True).first() or self.slug
 
     def address_in(self, language: str) -> str:
         if language == self.language:
@@ -205,6 +229,8 @@ class CampaignText(models.Model):
     notice = models.TextField(_("notice on the page"), blank=True)
     digest = models.CharField(_("SHA-256"), max_length=64, editable=False)
     published_at = models.DateTimeField(_("published"), default=timezone.now, editable=False)
+    # Why it is not as the version before: shown beside what has changed. No part of the wording.
+    change_note = models.CharField(_("what was corrected"), max_length=300, blank=True)
     superseded_at = models.DateTimeField(_("superseded"), null=True, editable=False)
 
     objects = ImmutableQuerySet.as_manager()
@@ -243,6 +269,34 @@ class CampaignText(models.Model):
         return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+class WordingDraft(models.Model):
+    """What the next wording in one language will say, as far as it is written. Nobody but its organisers sees it."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="wording_drafts")
+    language = models.CharField(max_length=10, validators=[language_code])
+    wording = models.JSONField(default=dict)  # some or all of CampaignText.WORDING
+    revision = models.PositiveIntegerField(default=1)  # one more at each save: who saves over an older one is told
+    changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "language"], name="one_draft_a_language")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.language}: {self.revision}"
+
+
+class FormerSlug(models.Model):
+    """An address that a campaign had once. It leads to where the campaign is now."""
+
+    slug = models.SlugField(unique=True, max_length=80)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="former_slugs")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class Numbered(Translated):
     number = models.PositiveSmallIntegerField(_("number"))
 
@@ -266,25 +320,6 @@ class Target(Numbered):
 
     def __str__(self) -> str:
         return self.name or self.role or self.organisation
-
-
-class PaperCount(models.Model):
-    """So many signatures came in on paper. Their names stay on the paper."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="paper_counts")
-    signatures = models.PositiveIntegerField(_("signatures"))
-    on = models.DateField(_("day"))
-    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("Where they were collected."))
-    actor = models.CharField(max_length=100, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        verbose_name = _("signatures on paper")
-        verbose_name_plural = _("signatures on paper")
-        ordering = ["-on", "-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.on}: {self.signatures}"
 
 
 class Source(Numbered):
@@ -343,18 +378,3 @@ class Response(Numbered):
 
     def __str__(self) -> str:
         return self.author
-
-
-class AreaCount(models.Model):
-    """How many of a campaign's counted signatures come from one constituency; kept by the fold."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="area_counts")
-    area = models.ForeignKey(Constituency, on_delete=models.PROTECT, related_name="+")
-    count = models.IntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "area"], name="one_count_an_area")]
-        indexes = [models.Index(fields=["campaign", "-count"], name="areas_most_first")]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id} {self.area_id}: {self.count}"

@@ -1,15 +1,19 @@
+import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letters.models import Legislature, Sender
 
+from .picture import Picture
 from .translated import Translated
 
 
@@ -35,6 +39,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the administration"), default=False)
     date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
+    # In which our emails speak to them; empty: the installation's.
+    language = models.CharField(_("language"), max_length=10, blank=True, choices=settings.LANGUAGES)
 
     objects = UserManager()
 
@@ -81,6 +87,16 @@ class Organisation(Translated):
         blank=True,
         help_text=_("Until the operator approves it, it can neither publish nor mail."),
     )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    purpose = models.TextField(
+        _("what it campaigns for"), blank=True, help_text=_("For the operator, who decides whether to approve it.")
+    )
+    demands_second_factor = models.BooleanField(
+        _("everybody needs a second factor"),
+        default=False,
+        help_text=_("Members who have not set one up are led there before they see anything."),
+    )
+    logo = models.ForeignKey(Picture, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # Its own lists of people to write to; nobody else sees or uses them.
     lists = models.ManyToManyField(Legislature, blank=True, related_name="+", verbose_name=_("lists of its own"))
     # When its owners were last told by email what the post room wants them to look at.
@@ -116,6 +132,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
+    # The notices they want by email: names of campaigns.noticing.Notice.
+    notices = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = _("membership")
@@ -124,3 +142,25 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+
+class Invitation(models.Model):
+    """Somebody is asked to work for an organisation, by a link to one address. It opens once, for that address."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("email"))
+    role = models.CharField(_("role"), max_length=10, choices=Membership.Role.choices)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.get_role_display()}"

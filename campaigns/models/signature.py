@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db import connections, models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.crypto import EmailKeyField, EncryptedTextField, email_keys, keyed_hash
 from letters.models import Constituency, OutgoingEmail
 
 from .campaign import Campaign, CampaignText
+from .organisation import User
 
 
 class ConsentWording(models.Model):
@@ -26,6 +28,26 @@ class ConsentWording(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Invalidation(models.Model):
+    """Signatures that were declared invalid together, and may be restored together."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="invalidations")
+    reason = models.CharField(_("why"), max_length=300)
+    # What was looked for: a filter's values, never an address or a name.
+    wanted = models.JSONField(default=dict)
+    signatures = models.PositiveIntegerField(default=0)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id} {self.at:%Y-%m-%d %H:%M}"
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -84,6 +106,13 @@ class Signature(models.Model):
         ONLINE = "online", _("Online")
         IMPORTED = "imported", _("Imported")
 
+    class Check(models.TextChoices):
+        """What a moderator has said of what somebody wants to have shown."""
+
+        NEW = "", _("not looked at")
+        PASSED = "passed", _("passed")
+        HIDDEN = "hidden", _("hidden")
+
     # One held back is told nothing: it waits, and is confirmed, like any other.
     WAITING = frozenset({State.PENDING, State.SUSPECT})
     FOLD_IS_DUE = Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed"))
@@ -96,6 +125,15 @@ class Signature(models.Model):
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.ONLINE)
     # True while this row is part of its campaign's count. Written by the fold alone (counting.py).
     counted = models.BooleanField(default=False, editable=False)
+    invalidation = models.ForeignKey(
+        Invalidation, on_delete=models.SET_NULL, null=True, related_name="rows", editable=False
+    )
+    # Of those who were there first, on top of the public list in this order. Entered by the organisers.
+    pinned = models.PositiveSmallIntegerField(_("place on top"), null=True, blank=True, editable=False)
+    # utm_source, utm_medium and utm_campaign, or the host of the page they came from. Nothing else of it.
+    came_from = models.CharField(_("came from"), max_length=120, blank=True, editable=False)
+    name_check = models.CharField(max_length=10, choices=Check.choices, blank=True, default=Check.NEW, editable=False)
+    reason_check = models.CharField(max_length=10, choices=Check.choices, blank=True, default=Check.NEW, editable=False)
 
     name = EncryptedTextField(_("name"))
     email = EncryptedTextField(_("email"))
@@ -210,6 +248,7 @@ class Signature(models.Model):
         "public_affiliation",
         "public_place",
         "public_reason",
+        "came_from",  # a link may have been made for one person
     )
 
     def as_data(self) -> dict[str, Any]:
@@ -229,6 +268,7 @@ class Signature(models.Model):
             "reason": self.reason,
             "display": self.display,
             "shown_as": self.public_name,
+            "came_from": self.came_from,
             "consent": self.consent.text if self.consent else None,
             "consent_at": self.consent_at,
             "updates": self.updates,

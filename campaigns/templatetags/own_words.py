@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from campaigns.forms.writing import LONGEST_LETTER
+from campaigns.forms.public.writing import LONGEST_LETTER
 
 register = template.Library()
 
@@ -23,12 +23,12 @@ def sentences() -> list[tuple[int, str]]:
     ]
 
 
-@register.inclusion_tag("campaigns/writing/_share.html")
+@register.inclusion_tag("campaigns/public/writing/_share.html")
 def own_share(percent: int) -> dict[str, Any]:
     return {"percent": percent, "words": [words for start, words in sentences() if percent >= start][-1]}
 
 
-@register.inclusion_tag("campaigns/writing/_share.html")
+@register.inclusion_tag("campaigns/public/writing/_share.html")
 def live_own_share(body: str, given: list[str]) -> dict[str, Any]:
     """For a page on which the letter is being written, in the field called `body`; hidden without its script."""
     return {

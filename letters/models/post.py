@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NoReturn, Self
+from typing import Self
 from uuid import uuid4
 
 from django.db import models
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from config.append_only import AppendOnlyModel
 from config.crypto import DomainKeyField, EmailKeyField, EncryptedJSONField, EncryptedTextField
 
 from .letter import Letter
@@ -217,19 +218,7 @@ class OutgoingEmail(models.Model):
         return f"{self.kind} {self.uuid}"
 
 
-class AppendOnly(TypeError):
-    """Somebody tried to rewrite the history of an email."""
-
-
-class DeliveryEventQuerySet(models.QuerySet["DeliveryEvent"]):
-    def update(self, **_kwargs: Any) -> NoReturn:
-        raise AppendOnly("Delivery events are only ever added.")
-
-    def delete(self) -> NoReturn:
-        raise AppendOnly("Delivery events are only ever added.")
-
-
-class DeliveryEvent(models.Model):
+class DeliveryEvent(AppendOnlyModel):
     """One change of one email's state. It holds no address and no name, for it outlives them."""
 
     email = models.ForeignKey(OutgoingEmail, on_delete=models.PROTECT, related_name="events")
@@ -238,8 +227,6 @@ class DeliveryEvent(models.Model):
     to_state = models.CharField(_("to"), max_length=16, choices=State.choices)
     actor = models.CharField(_("by"), max_length=100)
     detail = models.TextField(_("detail"), blank=True, default="")
-
-    objects = DeliveryEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery event")
@@ -250,14 +237,6 @@ class DeliveryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state} → {self.to_state}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise AppendOnly("Delivery events are only ever added.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly("Delivery events are only ever added.")
 
 
 class Suppression(models.Model):

@@ -12,7 +12,7 @@ from tests.browser.test_post_room import OpenPostRoom, open_post_room, pytestmar
 from tests.services import Site
 
 __all__ = ["open_post_room", "pytestmark", "signed_in"]  # pytest finds them by their names here
-PACKS, PAPER = f"/organise/{SLUG}/packs/", f"/organise/{SLUG}/paper/"
+PACKS, PAPER = f"/organise/campaigns/{SLUG}/packs/", f"/organise/campaigns/{SLUG}/paper/"
 
 
 def pressed(page: Page, button: str) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 
 from tests.browser.test_accessibility import DESK, PHONE, Examiner
 from tests.browser.test_post_room import OpenPostRoom, make, open_post_room, pytestmark, signed_in
-from tests.campaigns.sent_to_text import DOCUMENT, SENT
+from tests.campaigns.organising.sent_to_text import DOCUMENT, SENT
 from tests.services import Site
 
 __all__ = ["open_post_room", "pytestmark", "signed_in"]  # pytest finds them by their names here

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from campaigns import exports
-from campaigns.forms.signing import SignForm
+from campaigns.forms.public.signing import SignForm
 from campaigns.models import Campaign, CampaignLetter, Signature
 from config import links, ratelimit
 from config.email import fill
@@ -264,7 +264,7 @@ def test_a_nul_byte_in_the_name_of_a_field_does_no_harm(client: Client, campaign
 def test_a_nul_byte_in_any_field_of_writing_is_refused(
     client: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch, field: str, stage: str
 ) -> None:
-    monkeypatch.setattr("campaigns.views.writing.letter_pdf", lambda *_, **__: b"%PDF")
+    monkeypatch.setattr("campaigns.views.public.writing.letter_pdf", lambda *_, **__: b"%PDF")
     assert campaign.legislature is not None
     seat = campaign.legislature.constituencies.get()
     form = {
@@ -289,7 +289,12 @@ def test_a_nul_byte_in_any_field_of_writing_is_refused(
     ["/library/{}", "/{}/", "/library/{}/", "/organisations/{}/", "/confirm/{}/", "/signature/{}/", "/letter/{}/"]
     + ["/signature/{}/data.json", "/letter/confirm/{}/", "/library/write/{}/", "/organisations/friends/{}.css"]
     + ["/library/events/{}.ics", "/?q={}", "/?before={}", "/library/signatures/?name={}", "/mailbox/{}/"]
-    + ["/library/signatures/?before={}", "/library/write/?choose={}", "/library/?{}", "/organise/{}/preview/"],
+    + [
+        "/library/signatures/?before={}",
+        "/library/write/?choose={}",
+        "/library/?{}",
+        "/organise/campaigns/{}/preview/",
+    ],
 )
 def test_junk_in_an_address_is_a_page_or_none_and_no_error(client: Client, campaign: Campaign, path: str) -> None:
     for junk in ("%00", "a%00b", "%FF%FE", "%ED%A0%80", "9" * 40, "-1", "%2e%2e%2f", "%C2%A0", "'\"><"):

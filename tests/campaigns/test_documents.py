@@ -96,7 +96,7 @@ def test_a_month_of_two_names_is_not_broken_on_a_card() -> None:
 
 def test_an_address_in_a_letter_that_is_shown_keeps_its_direction() -> None:
     letter = build_letter(make_representative(name="Bob Helper"), body="على http://testserver/x/ar/، <b>وأرجو</b>")
-    shown = render_to_string("campaigns/writing/_sheet.html", {"sheet": sheet_for(letter)})
+    shown = render_to_string("campaigns/public/writing/_sheet.html", {"sheet": sheet_for(letter)})
     assert (
         '<bdi class="web" dir="ltr"><span>http://</span><span>testserver/</span><span>x/</span><span>ar/</span></bdi>،'
         in shown

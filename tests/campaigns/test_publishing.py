@@ -58,7 +58,7 @@ def test_the_digest_is_of_every_word_and_nothing_else() -> None:
 
 
 def test_every_column_of_a_wording_is_under_its_digest() -> None:
-    about_it = {"id", "campaign", "language", "version", "digest", "published_at", "superseded_at"}
+    about_it = {"id", "campaign", "language", "version", "digest", "published_at", "superseded_at", "change_note"}
     assert {field.name for field in CampaignText._meta.concrete_fields} - about_it == set(CampaignText.WORDING)
 
 

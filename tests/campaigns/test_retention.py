@@ -101,7 +101,7 @@ def test_an_erased_person_leaves_no_trace(client: Client, campaign: Campaign) ->
 
 def test_a_personal_column_that_is_new_must_be_thought_of() -> None:
     """Every text of a signature is either blanked or named here as nobody's."""
-    impersonal = {"state", "state_before_invalid", "origin", "country", "display"}
+    impersonal = {"state", "state_before_invalid", "origin", "country", "display", "name_check", "reason_check"}
     texts = {
         field.name
         for field in Signature._meta.concrete_fields

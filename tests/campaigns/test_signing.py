@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.test import Client
 
 from campaigns import publishing, signing
-from campaigns.forms.signing import SignForm
+from campaigns.forms.public.signing import SignForm
 from campaigns.models import Campaign, ConsentWording, Signature
 from campaigns.models.signature import SignatureQuerySet
 from config import ratelimit

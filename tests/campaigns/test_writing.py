@@ -230,7 +230,7 @@ def test_the_postcode_stands_once_under_the_address(client: Client, letter: dict
 def test_no_step_before_sending_stores_anything(
     client: Client, letter: dict[str, str], monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
-    monkeypatch.setattr("campaigns.views.writing.letter_pdf", lambda *_, **__: b"%PDF-")
+    monkeypatch.setattr("campaigns.views.public.writing.letter_pdf", lambda *_, **__: b"%PDF-")
     before = rows()
     assert post(client, stage, **letter).status_code == 200
     assert rows() == before
@@ -252,7 +252,7 @@ def test_when_too_many_are_being_made_the_page_says_when_to_come_back(
     def busy(*_: object, **__: object) -> bytes:
         raise RenderingBusy(7)
 
-    monkeypatch.setattr("campaigns.views.writing.letter_pdf", busy)
+    monkeypatch.setattr("campaigns.views.public.writing.letter_pdf", busy)
     response = post(client, "pdf", **letter)
     assert (response.status_code, response["Retry-After"]) == (503, "7")
     assert field(response, "name") == "Alice Ahmed", "nothing is lost"
@@ -264,7 +264,7 @@ def test_a_letter_that_cannot_be_set_says_so(
     def fail(*_: object, **__: object) -> bytes:
         raise RenderingError("no")
 
-    monkeypatch.setattr("campaigns.views.writing.letter_pdf", fail)
+    monkeypatch.setattr("campaigns.views.public.writing.letter_pdf", fail)
     assert "could not be made" in post(client, "pdf", **letter).content.decode()
 
 

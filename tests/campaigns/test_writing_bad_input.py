@@ -156,7 +156,7 @@ def test_what_no_font_has_is_named_and_nothing_is_lost(
     def missing(*_: object, **__: object) -> bytes:
         raise MissingGlyphs("\U0001f9ff\u16a0")
 
-    monkeypatch.setattr("campaigns.views.writing.letter_pdf", missing)
+    monkeypatch.setattr("campaigns.views.public.writing.letter_pdf", missing)
     response = post(client, "pdf", **letter)
     page = html.unescape(response.content.decode())
     assert response.status_code == 422 and "\U0001f9ff \u16a0" in page and "cannot be printed" in page

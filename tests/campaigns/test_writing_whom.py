@@ -446,7 +446,7 @@ def test_each_letter_has_a_pdf_and_a_text_of_its_own(
         asked.append((sheet.recipient_lines[0], layout, large))
         return b"%PDF-"
 
-    monkeypatch.setattr("campaigns.views.writing.letter_pdf", pdf)
+    monkeypatch.setattr("campaigns.views.public.writing.letter_pdf", pdf)
     jonas = listed(committee, "Jonas Quill")
     before = rows()
     post(client, f"pdf:{jonas.pk}", **typed(member, jonas))

@@ -7,8 +7,9 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from config.append_only import AppendOnly
 from letters.models import DeliveryEvent, OutgoingEmail
-from letters.models.post import ENDED, IN_WORK, RESTING, TRANSITIONS, UNSETTLED, AppendOnly, State
+from letters.models.post import ENDED, IN_WORK, RESTING, TRANSITIONS, UNSETTLED, State
 from letters.transitions import IllegalTransition, move, without_addresses
 from tests.letters.posting import history, make_email, state_of
 

@@ -1,0 +1,184 @@
+from typing import Any
+
+from crispy_forms.layout import HTML, Div, Field, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import consent
+from campaigns.forms.fields import AddressField, LineField, NameField, ParagraphsField, bare_helper
+from campaigns.models import Campaign, CampaignText, Signature
+from campaigns.signing import Supporter
+from letters.directory import lookup
+from letters.models import Constituency
+
+from .country import country_field
+
+
+class Honeypot(forms.CharField):
+    """A field no person sees. What fills it is a machine, which is told nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            label=_("Leave this empty"),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+        )
+
+
+def display_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("How shall we show you in the list of signatories?"),
+        choices=Signature.Display.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how you want to be shown.")},
+    )
+
+
+def affiliation_field(text: CampaignText) -> LineField:
+    hint = str(_("What you do or where you belong; shown beside your name."))
+    if text.affiliation_note:
+        hint = _("Shown beside your name, %(note)s.") % {"note": text.affiliation_note}
+    return LineField(
+        label=_("Affiliation (optional)"),
+        max_length=200,
+        required=False,
+        help_text=hint,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+    )
+
+
+def reason_field() -> ParagraphsField:
+    return ParagraphsField(
+        label=_("Why are you signing? (optional)"),
+        max_length=1000,
+        required=False,
+        help_text=_("Shown beside your name. Up to 1,000 characters."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class SignForm(forms.Form):
+    """Public contract: the names of these fields. Labels are for people, names for tools."""
+
+    name = NameField(
+        label=_("Your name"),
+        error_messages={"required": _("Write your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = AddressField(
+        label=_("Email"),
+        error_messages={"required": _("Write your email address.")},
+        help_text=_("To confirm that it is you. Never shown."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
+    )
+    postcode = LineField(
+        label=_("Postcode"),
+        max_length=20,
+        required=False,
+        help_text=_("Gives the constituency you are counted in. Only that is shown."),
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code", "class": "short"}),
+    )
+    country = country_field(label=_("Country"), initial="GB")
+    affiliation = LineField()
+    reason = ParagraphsField()
+    display = forms.ChoiceField()
+    consent = forms.BooleanField(error_messages={"required": _("Without this we may not keep your signature.")})
+    updates = forms.BooleanField(required=False)
+    leave_empty = Honeypot()
+    # What the page showed when it was opened: the wording, and the words of the consent. Absent means the current ones.
+    shown = forms.CharField(required=False, max_length=64)
+
+    def __init__(self, campaign: Campaign, text: CampaignText, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+        self.fields["affiliation"] = affiliation_field(text)
+        self.fields["reason"] = reason_field()
+        self.fields["display"] = display_field()
+        self.fields["consent"].label = consent.for_signing(campaign, text)
+        self.fields["updates"].label = consent.for_news(campaign)
+        self.now_shown = consent.shown(text.digest, str(self.fields["consent"].label))
+        self.area: Constituency | None = None
+        self.helper = bare_helper()
+        self.helper.layout = Layout(
+            "name",
+            "email",
+            Div("postcode", "country", css_class="pair"),
+            Div(Field("affiliation"), Field("reason"), css_class="optional"),
+            "display",
+            "consent",
+            "updates",
+            HTML('<input type="hidden" name="shown" value="{{ form.now_shown }}">'),  # today's, also after an error
+            Div("leave_empty", css_class="nobody", aria_hidden="true"),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("shown") and data["shown"] != self.now_shown:
+            # Shown again with everything that was typed, but what was agreed to were other words.
+            self.data = {name: value for name, value in self.data.items() if name not in ("consent", "updates")}
+            self.add_error(
+                "consent", _("The wording has changed since you opened the page. Please read it again, then sign.")
+            )
+        if "postcode" in data and "country" in data:
+            try:
+                data["postcode"], self.area = self._place(data["postcode"], data["country"])
+            except lookup.PostcodeError as error:
+                self.add_error("postcode", ValidationError(str(error), code=str(error.reason)))
+        return data
+
+    def _place(self, typed: str, country: str) -> tuple[str, Constituency | None]:
+        """The postcode as it is kept, and its constituency where the directory knows it."""
+        if country != "GB":
+            return typed, None
+        try:
+            postcode = lookup.parse_postcode(typed)
+        except lookup.PostcodeError as error:
+            if error.reason == lookup.Reason.FOREIGN:
+                raise ValidationError(
+                    {"postcode": _("This postcode is not in the United Kingdom. Choose your country below.")}
+                ) from error
+            raise
+        if self.campaign.legislature is None:
+            return lookup.spaced(postcode), None
+        found = lookup.constituencies_for(postcode, self.campaign.legislature)
+        # A postcode that lies in several is counted in none of them: we do not guess.
+        return lookup.spaced(postcode), found[0] if len(found) == 1 else None
+
+    @property
+    def is_from_a_machine(self) -> bool:
+        return bool(self.data.get("leave_empty"))
+
+    def supporter(self) -> Supporter:
+        data = self.cleaned_data
+        return Supporter(
+            area=self.area,
+            **{
+                field: data[field]
+                for field in ("name", "email", "postcode", "country", "affiliation", "reason", "display", "updates")
+            },
+        )
+
+
+class ManageForm(forms.Form):
+    """What one may change about one's own signature."""
+
+    name = NameField(
+        label=_("Your name"),
+        error_messages={"required": _("Write your name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    affiliation = LineField()
+    reason = ParagraphsField()
+    display = forms.ChoiceField()
+    updates = forms.BooleanField(required=False)
+
+    def __init__(self, signature: Signature, *args: Any, **kwargs: Any) -> None:
+        fields = ("name", "affiliation", "reason", "display", "updates")
+        kwargs["initial"] = {field: getattr(signature, field) for field in fields}
+        super().__init__(*args, **kwargs)
+        self.fields["affiliation"] = affiliation_field(signature.text)
+        self.fields["reason"] = reason_field()
+        self.fields["display"] = display_field()
+        self.fields["updates"].label = consent.for_news(signature.campaign)
+        self.helper = bare_helper()

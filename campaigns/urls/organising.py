@@ -1,0 +1,93 @@
+"""What organisers open: the workspace, under /organise/ and, in another language of ours, /organise/ar/."""
+
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, include, path
+
+from campaigns.views.organising import (
+    campaign,
+    exports,
+    hand_in,
+    lists,
+    material,
+    material_check,
+    packs,
+    paper,
+    post_room,
+    preview,
+    representatives,
+    workspace,
+)
+from letters.models.post import State
+
+View = Callable[..., HttpResponseBase]
+
+
+def of_organisation(route: str, view: View, name: str, **given: str) -> URLPattern:
+    """A page for those who work for an organisation."""
+    return path(f"organisations/<slug:slug>/{route}", view, given, name=name)
+
+
+def of_campaign(route: str, view: View, name: str) -> URLPattern:
+    """A page for those who work on a campaign."""
+    return path(f"campaigns/<slug:slug>/{route}", view, name=name)
+
+
+ANYWHERE = [
+    path("", workspace.workspace, name="workspace"),
+    path("material/", material.choose, name="materials"),
+]
+
+OF_ORGANISATIONS = [
+    of_organisation("post/", post_room.room, "post_room"),
+    of_organisation("post/now/", post_room.now, "post_now"),
+    of_organisation("post/held/", post_room.emails, "post_held", state=State.HELD.value),
+    of_organisation("post/emails/<mail_state:state>/", post_room.emails, "post_emails"),
+    of_organisation("post/emails/<uuid:email>/", post_room.email, "post_email"),
+    of_organisation("post/find/", post_room.find, "post_find"),
+    of_organisation("post/pause/", post_room.pause, "post_pause"),
+    of_organisation("post/resume/", post_room.resume, "post_resume"),
+    of_organisation("post/lift/<int:stop>/", post_room.lift, "post_lift"),
+    of_organisation("post/try/", post_room.try_sending, "post_try"),
+    of_organisation("lists/", lists.index, "lists"),
+    of_organisation("lists/<int:number>/", lists.one, "list"),
+    of_organisation("lists/<int:number>/rename/", lists.rename, "list_rename"),
+    of_organisation("lists/<int:number>/delete/", lists.delete, "list_delete"),
+    of_organisation("lists/<int:number>/people.csv", lists.export, "list_export"),
+    of_organisation("lists/files/<uuid:file>/", lists.file, "list_file"),
+    of_organisation("material/", material.index, "material"),
+    of_organisation("material/<uuid:material>/", material_check.check, "material_check"),
+    of_organisation("material/<uuid:material>/signatories/", material.signatories, "material_signatories"),
+    of_organisation("material/<uuid:material>/address/", material.address, "material_address"),
+    of_organisation("material/<uuid:material>/publish/", material.publish, "material_publish"),
+    of_organisation("material/<uuid:material>/done/", material.done, "material_done"),
+    of_organisation("material/<uuid:material>/delete/", material.delete, "material_delete"),
+    of_organisation("material/<uuid:material>/original/", material.original, "material_original"),
+]
+
+OF_CAMPAIGNS = [
+    of_campaign("", campaign.overview, "campaign"),
+    of_campaign("preview/", preview.preview, "preview"),
+    of_campaign("preview/<text_language:text_language>/", preview.preview, "preview"),
+    of_campaign("signatures/", exports.export_signatures, "export_signatures"),
+    of_campaign("exports/<uuid:job>/", exports.export, "export"),
+    of_campaign("representatives/", representatives.of_campaign, "representatives"),
+    of_campaign("hand-in/", hand_in.waiting, "hand_in"),
+    of_campaign("hand-in/over/", hand_in.over, "hand_in_over"),
+    of_campaign("hand-in/undo/<int:number>/", hand_in.undo, "hand_in_undo"),
+    of_campaign("hand-in/email/", hand_in.email, "hand_in_email"),
+    of_campaign("hand-in/bundles/", hand_in.start_bundle, "hand_in_bundles"),
+    of_campaign("hand-in/bundles/<uuid:job>/", hand_in.bundle, "hand_in_bundle"),
+    of_campaign("packs/", packs.made, "packs"),
+    of_campaign("packs/new/", packs.new, "pack_new"),
+    of_campaign("packs/<uuid:job>/", packs.pack, "pack"),
+    of_campaign("paper/", paper.counts, "paper"),
+    of_campaign("paper/<int:number>/remove/", paper.remove, "paper_remove"),
+]
+
+_pages = [*ANYWHERE, *OF_ORGANISATIONS, *OF_CAMPAIGNS]
+urlpatterns = [
+    path("organise/", include(_pages)),
+    path("organise/<site_language:language>/", include(_pages)),
+]

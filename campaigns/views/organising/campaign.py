@@ -1,0 +1,15 @@
+"""One campaign: how it stands, and what comes next."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from campaigns import desks
+
+
+@require_safe
+@never_cache
+def overview(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    desk = desks.of_campaign(request.user, slug, language)
+    return render(request, "campaigns/organising/campaign.html", desk.frame(request))

@@ -1,0 +1,234 @@
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_countries import countries
+
+from campaigns import addresses, pages, posting, signing
+from campaigns.forms.public.signing import ManageForm, SignForm
+from campaigns.models import CampaignText, Signature
+from config import errors, links, ratelimit
+from config.crypto import email_key
+from config.origin import only_from_this_site
+from config.responses import SeeOther
+
+from .acting import Gone, acting_link
+from .loading import published_text, speak
+
+PURPOSE_CONFIRM, PURPOSE_MINE = "confirm", "signature"
+
+
+@only_from_this_site
+@never_cache
+def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    text = published_text(request, slug, language)
+    campaign = text.campaign
+    if not campaign.takes_signatures:
+        return errors.problem(
+            request,
+            409,
+            _("This campaign is closed"),
+            _("It takes no more signatures. Your details were not kept."),
+        )
+    form = SignForm(campaign, text, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return render(request, "campaigns/public/signing/sign.html", pages.frame(text) | {"form": form})
+    verdict = ratelimit.allow("sign", ratelimit.network(request)) and ratelimit.allow("sign_campaign", str(campaign.pk))
+    if not verdict:
+        return errors.too_many(request, verdict.retry_after)
+    if not form.is_valid():
+        return render(request, "campaigns/public/signing/sign.html", pages.frame(text) | {"form": form}, status=422)
+    if not form.is_from_a_machine:
+        mail = may_be_mailed(text, form.cleaned_data["email"])
+        if mail.cache_is_down:
+            return errors.too_busy(request, mail.retry_after)
+        signing.sign(text, form.supporter(), mail=mail.allowed)
+    return SeeOther(addresses.of_campaign(campaign, text.language)["signed"])
+
+
+def may_be_mailed(text: CampaignText, address: str) -> ratelimit.Verdict:
+    """Whether one more email may go to an address somebody typed. The signature is kept all the same, and whoever asks
+    sees no difference: to tell them apart would tell who has signed."""
+    key = email_key(address)
+    verdict = ratelimit.allow("sign_email", str(text.campaign_id), key)
+    return verdict and ratelimit.allow("sign_address", key)
+
+
+@require_safe
+@never_cache
+def signed(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    text = published_text(request, slug, language)
+    context = pages.frame(text) | {"days": settings.PENDING_SIGNATURE_DAYS}
+    return render(request, "campaigns/public/signing/signed.html", context)
+
+
+def signature_of(value: Any) -> Signature:
+    """The signature a link names, in the language it was given in. Raises Gone when it is erased or deleted."""
+    found = (
+        Signature.objects.select_related("text__campaign__organisation__sender", "text__campaign__legislature", "area")
+        .select_related("campaign__organisation", "consent", "updates_consent")
+        .filter(uuid=value, anonymised_at__isnull=True)
+        .first()
+    )
+    if found is None:
+        raise Gone
+    speak(found.text)
+    return found
+
+
+@acting_link("confirm")
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        signature = signature_of(links.read(PURPOSE_CONFIRM, token, settings.CONFIRMATION_LINK_AGE))
+        expired = False
+    except links.ExpiredLink as link:
+        signature, expired = signature_of(link.value), True
+    if signature.seen_state == Signature.State.CONFIRMED:
+        return thanks(request, signature)
+    if signature.seen_state != Signature.State.PENDING:
+        return still_to_confirm(request, signature, 410, link_problem="used")
+    if not signature.text.campaign.takes_signatures:
+        return still_to_confirm(request, signature, 409, link_problem="closed")
+    if request.method == "POST" and "resend" in request.POST:
+        return resent(request, signature)
+    if expired:
+        return still_to_confirm(request, signature, 410, link_problem="expired")
+    if request.method == "POST":
+        try:
+            if signing.confirm(signature, request.POST.get("seen", "")):
+                return thanks(request, signature)
+        except signing.Changed:
+            return still_to_confirm(request, signature_of(signature.uuid), 409, changed=True)
+        return still_to_confirm(request, signature, 410, link_problem="used")
+    return still_to_confirm(request, signature, 200)
+
+
+def still_to_confirm(request: HttpRequest, signature: Signature, status: int, **context: Any) -> HttpResponse:
+    frame = pages.frame(signature.text) | {"signature": signature, "seen": signature.content_digest()}
+    return render(request, "campaigns/public/signing/confirm.html", frame | context, status=status)
+
+
+def thanks(request: HttpRequest, signature: Signature) -> HttpResponse:
+    mine = links.token(PURPOSE_MINE, signature.uuid)
+    urls = addresses.of_campaign(signature.text.campaign, signature.text.language)
+    urls["mine"] = links.link(PURPOSE_MINE, "campaigns:signature", signature.uuid).removeprefix(settings.SITE_URL)
+    urls["write"] = f"{urls['write']}{mine}/"
+    if signature.public_name:
+        urls["place"] = f"{urls['signatures']}?before={signature.pk + 1}#s{signature.pk}"
+    context = pages.frame(signature.text) | {
+        "signature": signature,
+        "urls": urls,
+        "share": addresses.share(signature.text.campaign, signature.text, signed=True),
+    }
+    return render(request, "campaigns/public/signing/thanks.html", context)
+
+
+def resent(request: HttpRequest, signature: Signature) -> HttpResponse:
+    network, key = ratelimit.network(request), signature.email_key
+    verdict = ratelimit.allow("resend", network) and ratelimit.allow("resend_email", str(signature.campaign_id), key)
+    if not verdict:
+        return errors.too_many(request, verdict.retry_after)
+    if signature.state == Signature.State.PENDING and not signing.resend(signature):
+        return errors.problem(
+            request,
+            409,
+            _("We have written to you often enough"),
+            _("Please look for our email, also among the junk mail. Or sign again with another address."),
+        )
+    context = pages.frame(signature.text) | {"days": settings.PENDING_SIGNATURE_DAYS, "again": True}
+    return render(request, "campaigns/public/signing/signed.html", context)
+
+
+@acting_link("manage")
+def mine(request: HttpRequest, token: str) -> HttpResponse:
+    signature = signature_of(links.read(PURPOSE_MINE, token))
+    form = ManageForm(signature, request.POST if "save" in request.POST else None)
+    done, status = "", 200
+    if "save" in request.POST:
+        if form.is_valid():
+            signing.change(signature, form.cleaned_data)
+            return done_here(request, "saved")
+        status = 422
+    elif "withdraw" in request.POST:
+        signing.withdraw(signature)
+        return done_here(request, "withdrawn")
+    elif "erase" in request.POST:
+        if "really" in request.POST:
+            signing.erase(signature)
+            return render(request, "campaigns/public/signing/erased.html", pages.frame(signature.text))
+        done, status = "erase_unticked", 422
+    return render(
+        request, "campaigns/public/signing/mine.html", mine_context(request, signature, form, done), status=status
+    )
+
+
+def done_here(request: HttpRequest, what: str) -> HttpResponse:
+    return SeeOther(f"{request.path}?{what}")
+
+
+def mine_context(request: HttpRequest, signature: Signature, form: ManageForm, done: str) -> dict[str, Any]:
+    text = signature.text
+    urls = addresses.of_campaign(text.campaign, text.language)
+    urls["data"] = f"{request.path}data.json"
+    urls["write"] = f"{urls['write']}{request.path.rstrip('/').rsplit('/', 1)[1]}/"
+    done = done or next((what for what in ("saved", "withdrawn") if what in request.GET), "")
+    return pages.frame(text) | {
+        "signature": signature,
+        "form": form,
+        "urls": urls,
+        "done": done,
+        "state": signature.seen_state,
+        "stands": signature.state != Signature.State.WITHDRAWN,
+        "kept": kept_about(signature),
+        "kept_until": signature.erase_on,
+        "erased_on": erased_on(signature),
+    }
+
+
+def erased_on(signature: Signature) -> date | None:
+    """The day on which a withdrawn signature is erased; None while it stands."""
+    if signature.withdrawn_at is None:
+        return None
+    after = timezone.localdate(signature.withdrawn_at) + timedelta(days=settings.WITHDRAWN_SIGNATURE_DAYS)
+    return min(after, signature.erase_on)
+
+
+def kept_about(signature: Signature) -> list[dict[str, str]]:
+    """Everything we hold about one signature, as rows a person can read."""
+    listed = signature.seen_state == Signature.State.CONFIRMED and signature.public_name
+    shown = signature.public_name if listed else _("not shown")
+    labels = (
+        (_("Name"), signature.name),
+        (_("Email"), signature.email),
+        (_("Postcode"), signature.postcode),
+        (_("Country"), str(countries.name(signature.country))),
+        (_("Counted in"), signature.area.name_in(translation.get_language()) if signature.area else ""),
+        (_("Affiliation"), signature.affiliation),
+        (_("Reason"), signature.reason),
+        (_("Shown publicly as"), shown),
+        (_("What you agreed to"), signature.consent.text if signature.consent else ""),
+        (_("When you agreed"), date_format(signature.consent_at, "DATETIME_FORMAT") if signature.consent_at else ""),
+        (_("About news you agreed to"), signature.updates_consent.text if signature.updates_consent else ""),
+    )
+    return [{"label": label, "value": value} for label, value in labels if value]
+
+
+@require_safe
+@acting_link("manage")
+def data(request: HttpRequest, token: str) -> HttpResponse:
+    signature = signature_of(links.read(PURPOSE_MINE, token))
+    letters = posting.letters_of(signature).select_related("letter", "text", "consent", "outgoing", "merged__outgoing")
+    return as_file(signature.as_data() | {"letters": [letter.as_data() for letter in letters]}, "my-signature.json")
+
+
+def as_file(data: dict[str, Any], filename: str) -> HttpResponse:
+    response = JsonResponse(data, json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
