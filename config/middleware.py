@@ -1,7 +1,6 @@
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -11,29 +10,60 @@ from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
 from . import errors
+from .origin import ORGANISERS, page_of
 
 log = logging.getLogger(__name__)
 DATABASE_RETRY_SECONDS = 30
-ORGANISERS = "/organise/"
+ACCOUNT = f"{ORGANISERS}account/"
+LANGUAGE_KEPT_SECONDS = 365 * 24 * 3600
+
+
+def _named(parts: list[str]) -> str | None:
+    known = dict(settings.LANGUAGES)
+    return next((part for part in parts if part in known), None)
 
 
 class LanguageOfTheAddress:
-    """The address alone decides the language, no cookie and no header: a page is one page for everybody."""
+    """The address alone decides the language, no cookie and no header: a page is one page for everybody.
+
+    An account's pages have one address in all languages. They are in the one that is asked for (?language=ar), or that
+    of the page one comes from (?next=/organise/ar/…), which a cookie keeps; else in the one that the browser prefers.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        translation.activate(self._named_in(request.path_info))
+        chosen = self._chosen(request) if request.path_info.startswith(ACCOUNT) else self._named_in(request.path_info)
+        translation.activate(chosen or translation.get_language_from_request(request))
         response = self.get_response(request)
+        if chosen and request.path_info.startswith(ACCOUNT):
+            self._keep(response, chosen)
         response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
 
     @staticmethod
     def _named_in(path: str) -> str:
         """For an address that leads nowhere too: /ar/… and /campaign/ar/…"""
-        known = dict(settings.LANGUAGES)
-        return next((part for part in path.split("/")[1:3] if part in known), settings.LANGUAGE_CODE)
+        return _named(path.split("/")[1:3]) or settings.LANGUAGE_CODE
+
+    @staticmethod
+    def _chosen(request: HttpRequest) -> str | None:
+        """Asked for now, by name or by where they come from. (A cookie is read by get_language_from_request.)"""
+        back = request.GET.get("next", "").partition(ORGANISERS)[2]
+        return _named([request.GET.get("language", ""), back.partition("/")[0]])
+
+    @staticmethod
+    def _keep(response: HttpResponse, language: str) -> None:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=LANGUAGE_KEPT_SECONDS,
+            path=ACCOUNT,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         language = kwargs.get("language")
@@ -62,20 +92,12 @@ class OrganisersSignIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(ORGANISERS) and not request.user.is_authenticated:
-            response = redirect_to_login(self._back_to(request))
+        path = request.path_info
+        if path.startswith(ORGANISERS) and not path.startswith(ACCOUNT) and not request.user.is_authenticated:
+            response = redirect_to_login(page_of(request))
             add_never_cache_headers(response)
             return response
         return self.get_response(request)
-
-    @staticmethod
-    def _back_to(request: HttpRequest) -> str:
-        """A button's own address may be no page: then the page it was on."""
-        if request.method in ("GET", "HEAD"):
-            return request.get_full_path()
-        page = urlsplit(request.headers.get("Referer", ""))
-        ours = page.netloc == request.get_host() and page.path.startswith(ORGANISERS)
-        return page.path if ours else request.path
 
 
 class DatabaseInTrouble:

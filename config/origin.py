@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from . import errors
 
 View = Callable[..., HttpResponse]
+ORGANISERS = "/organise/"
 
 
 def is_from_this_site(request: HttpRequest) -> bool:
@@ -28,6 +29,15 @@ def is_from_this_site(request: HttpRequest) -> bool:
         return urlsplit(origin).netloc == request.get_host()
     except ValueError:  # nothing that a browser would send
         return False
+
+
+def page_of(request: HttpRequest) -> str:
+    """Where to come back to. An organiser's button has an address that may be no page: then the page it was on."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    ours = page.netloc == request.get_host() and page.path.startswith(ORGANISERS)
+    return page.path if ours else request.path
 
 
 def only_from_this_site(view: View) -> View:

@@ -83,6 +83,11 @@ LIMITS: dict[str, Limit] = {
     "trial_person": Limit(10, 10 * MINUTE, "person", "closed", _TRIAL),
     "login": Limit(30, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
     "login_email": Limit(10, 15 * MINUTE, "address", "closed", "As for login: many networks, one account."),
+    "passkey": Limit(60, 15 * MINUTE, "network", "closed", "Each one is a row, and none can be guessed."),
+    "second_factor": Limit(10, 15 * MINUTE, "person", "closed", "Six digits are guessed in a million tries."),
+    # A training for organisers signs up from one network.
+    "sign_up": Limit(30, HOUR, "network", "closed", _MAIL),
+    "account_code": Limit(6, HOUR, "address", "closed", _MAIL),
     "password_reset": Limit(5, HOUR, "network", "closed", _MAIL),
     "password_reset_email": Limit(3, HOUR, "address", "closed", _MAIL),
 }

@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -81,6 +83,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.OrganisersSignIn",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "config.accounts.second_factor.DemandedSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.DatabaseInTrouble",
 ]
@@ -139,12 +143,56 @@ CACHES: dict[str, Any] = {
 }
 
 AUTH_USER_MODEL = "campaigns.User"
-LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "campaigns:workspace"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Accounts (docs/decisions/0022). Whoever signs up waits for the operator's word before they can publish or mail.
+OPEN_SIGN_UP = env.flag("OPEN_SIGN_UP", True)
+ACCOUNT_ADAPTER = "config.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "config.accounts.forms.LoginForm",
+    "signup": "config.accounts.forms.SignUpForm",
+    "confirm_email_verification_code": "config.accounts.forms.EmailCodeForm",
+    "add_email": "config.accounts.forms.NewAddressForm",
+    "change_password": "config.accounts.forms.NewPasswordForm",
+    "reset_password": "config.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "config.accounts.forms.ResetPasswordForm",
+    "reauthenticate": "config.accounts.forms.PasswordAgainForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 8}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True  # a link would confirm what somebody else typed
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+# As long as a mail server may keep somebody waiting that it does not know yet.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 3600
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True  # the way in for somebody whose account others keep trying
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # ours count instead (config.ratelimit, config.accounts)
+MFA_ADAPTER = "config.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "config.accounts.factor_forms.CodeForm",
+    "authenticate_webauthn": "config.accounts.factor_forms.PasskeyForm",
+    "reauthenticate": "config.accounts.factor_forms.CodeAgainForm",
+    "reauthenticate_webauthn": "config.accounts.factor_forms.PasskeyAgainForm",
+    "login_webauthn": "config.accounts.factor_forms.PasskeySignInForm",
+    "activate_totp": "config.accounts.factor_forms.AuthenticatorAppForm",
+    "add_webauthn": "config.accounts.factor_forms.NewPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
 
 # Languages of the software itself. A campaign may be in any; its page's furniture falls back to English.
 LANGUAGE_CODE = "en"

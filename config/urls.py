@@ -1,16 +1,18 @@
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from . import health, mailbox_views
-from .login import CountedLoginForm, password_urls
+from .accounts.views import administration_sign_in
 
-admin.site.login_form = CountedLoginForm
+admin.site.login = administration_sign_in  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[assignment]
 
 urlpatterns = [
-    path("admin/password-reset/", include(password_urls)),
     path("admin/", admin.site.urls),
     path("healthz/", health.healthz, name="healthz"),
     path("mailbox/", include(mailbox_views.urls)),
+    path("organise/account/", include("config.accounts.urls")),
     path("metrics", include("letters.metrics")),
     path("post/", include("letters.urls")),
     path("", include("campaigns.urls")),

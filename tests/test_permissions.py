@@ -44,7 +44,7 @@ STAFF = VIEWER | {"Charlie"}  # whoever has an account, for what is their own
 # Everybody's. No account is asked for, nor would it change anything.
 PUBLIC = {
     *("home", "privacy", "accessibility", "organisation", "accent", "robots", "page", "count", "sign", "signed"),
-    *("wording", "wording_json", "sheets_pdf"),
+    *("wording", "wording_json", "sheets_pdf", "picture"),
     *("signatures", "letter_pdf", "blank_pdf", "card", "event_ics", "write", "write_signed", "written"),
 }
 # Whoever holds the link. It is signed, and the row decides what it still does.
@@ -63,10 +63,34 @@ DEMONSTRATION_ONLY = {
 OF_THE_SITE = {
     "healthz",
     "metrics",  # by a token of its own
-    "admin_password_reset",
-    "password_reset_done",
-    "password_reset_confirm",
-    "password_reset_complete",
+}
+# An account's own pages: method, and who gets an answer. Everybody else is asked to sign in, or led on.
+ACCOUNTS = {
+    "account_login": ("get", {"anonymous"}),
+    "account_signup": ("get", {"anonymous"}),
+    "account_inactive": ("get", set(ROLES)),
+    "account_logout": ("get", STAFF),
+    "account_reset_password": ("get", set(ROLES)),
+    "account_reset_password_done": ("get", set(ROLES)),
+    "account_reset_password_from_key": ("get", set(ROLES)),
+    "account_email_verification_sent": ("get", NOBODY),  # without a code to wait for
+    "account_overview": ("get", STAFF),
+    "account_reauthenticate": ("get", STAFF),
+    "account_email": ("get", NOBODY),  # without the password, once more
+    "account_change_password": ("get", STAFF),
+    "account_second_factor": ("get", STAFF),
+    "mfa_index": ("get", STAFF),
+    "mfa_authenticate": ("get", NOBODY),  # without a password just given
+    "mfa_reauthenticate": ("get", NOBODY),  # without a second factor
+    "mfa_activate_totp": ("get", NOBODY),
+    "mfa_deactivate_totp": ("get", NOBODY),
+    "mfa_view_recovery_codes": ("get", NOBODY),
+    "mfa_generate_recovery_codes": ("get", NOBODY),
+    "mfa_download_recovery_codes": ("get", NOBODY),
+    "mfa_add_webauthn": ("get", NOBODY),
+    "mfa_remove_webauthn": ("get", NOBODY),
+    "mfa_reauthenticate_webauthn": ("get", NOBODY),
+    "mfa_login_webauthn": ("get", NOBODY),  # asked by a script alone
 }
 
 OF_PROVIDERS = {"provider_events"}  # by the secret of one sender (tests/letters/test_webhooks.py)
@@ -226,7 +250,7 @@ def unlisted(patterns: list[Any]) -> list[tuple[str, str | None, str]]:
         "campaigns": PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS) | set(ANYWHERE),
         "letters": OF_PROVIDERS,
         "admin": pages | ADMIN_OWN,
-        "": DEMONSTRATION_ONLY | OF_THE_SITE,
+        "": DEMONSTRATION_ONLY | OF_THE_SITE | set(ACCOUNTS),
     }
     # The administration's two nameless ones: the old address of a row, and what it answers to nonsense.
     nameless = {("admin", None, "<path:object_id>/"), ("admin", None, "(?P<url>.*)$")}
@@ -251,7 +275,7 @@ def test_the_walk_sees_an_address_that_nobody_listed() -> None:
 def test_the_tables_name_nothing_that_is_gone() -> None:
     found = {(namespace, name) for namespace, name, _ in addresses(get_resolver().url_patterns)}
     expected = {("campaigns", name) for name in PUBLIC | BY_LINK | set(ORGANISERS) | set(ORGANISATIONS) | set(ANYWHERE)}
-    expected |= {("", name) for name in DEMONSTRATION_ONLY | OF_THE_SITE}
+    expected |= {("", name) for name in DEMONSTRATION_ONLY | OF_THE_SITE | set(ACCOUNTS)}
     expected |= {("letters", name) for name in OF_PROVIDERS}
     assert expected <= found
 
@@ -282,7 +306,7 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
 
 
 def is_answered(response: Any, role: str, allowed: set[str]) -> None:
-    asked = response.status_code == 302 and response["Location"].startswith("/admin/login/?next=/organise/")
+    asked = response.status_code == 302 and response["Location"].startswith("/organise/account/login/?next=/organise/")
     assert asked == (role == "anonymous")
     assert asked or response.status_code in ((200, 302, 422) if role in allowed else (404,))
 
@@ -363,7 +387,7 @@ def outcomes(house: House, label: str, role: str) -> dict[str, bool]:
     def opens(page: str, method: str = "get", *arguments: Any) -> bool:
         response = getattr(client, method)(reverse(f"admin:{app}_{model}_{page}", args=arguments))
         if role == "anonymous":
-            assert response.status_code == 302 and response["Location"].startswith("/admin/login/")
+            assert response.status_code == 302 and response["Location"].startswith("/organise/account/login/")
         assert response.status_code in (200, 302, 403)
         return bool(response.status_code == 200)
 
@@ -409,16 +433,38 @@ def test_the_first_page_of_the_administration_names_only_what_opens(house: House
         assert shown == (role in (seen | {"Charlie"} if seen is VIEWER else seen)), label
 
 
-def test_an_account_that_is_not_staff_gets_the_login_page(house: House) -> None:
+def test_an_account_that_is_not_staff_learns_nothing_of_the_administration(house: House) -> None:
     client = Client()
     client.force_login(house.rows["campaigns.user"])  # type: ignore[arg-type]
-    assert client.get("/admin/")["Location"].startswith("/admin/login/")
+    assert client.get("/admin/", follow=True).status_code == 404
+
+
+def test_the_administration_has_no_way_in_of_its_own(house: House) -> None:
+    anonymous = Client().get("/admin/", follow=True)
+    assert anonymous.redirect_chain[-1] == ("/organise/account/login/?next=/admin/", 302)
+    form = {"username": "operator@example.org", "password": "correct horse battery"}
+    assert Client().post("/admin/login/", form)["Location"] == "/organise/account/login/?next=/admin/"
+    assert house.client("operator").get("/admin/login/")["Location"] == "/admin/"
+    assert house.client("operator").get("/admin/password_change/")["Location"] == reverse("account_change_password")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ACCOUNTS)
+def test_a_page_of_an_account_answers_to_whom_it_should(house: House, name: str, role: str) -> None:
+    method, allowed = ACCOUNTS[name]
+    where: dict[str, Any] = {"pk": 1} if name == "mfa_remove_webauthn" else {}
+    if name == "account_reset_password_from_key":
+        where = {"uidb36": "1", "key": "x"}  # says that the link no longer works
+    response = getattr(house.client(role), method)(reverse(name, kwargs=where))
+    assert (response.status_code == 200) == (role in allowed)
+    assert response.status_code in (200, 302, 404)
+    assert response.status_code != 200 or "no-store" in response["Cache-Control"]
 
 
 def test_an_account_that_was_switched_off_sees_nothing(house: House) -> None:
     client = house.client("owner")
     User.objects.update(is_active=False)
-    assert client.get("/organise/campaigns/alices-draft/preview/")["Location"].startswith("/admin/login/")
+    assert client.get("/organise/campaigns/alices-draft/preview/")["Location"].startswith("/organise/account/login/")
     assert client.get("/admin/").status_code == 302
 
 
@@ -439,14 +485,14 @@ def test_a_row_of_another_organisation_looks_like_one_that_does_not_exist(house:
 def test_who_is_not_signed_in_is_asked_to_whatever_there_is(house: House, path: str) -> None:
     response = Client().get(f"/organise/{path}")
     assert response.status_code == 302 and "no-store" in response["Cache-Control"]
-    assert response["Location"] == f"/admin/login/?next=/organise/{path.replace('?', '%3F').replace('=', '%3D')}"
+    assert response["Location"] == f"/organise/account/login/?next=/organise/{path.replace('?', '%3F').replace('=', '%3D')}"
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for_and_a_button_to_the_page_it_was_on(house: House) -> None:
     room = reverse("campaigns:post_room", args=[house.campaign.organisation.slug])
     client = Client()
     login = client.get(room)["Location"]
-    form = {"username": "viewer@example.org", "password": "correct horse battery"}
+    form = {"login": "viewer@example.org", "password": "correct horse battery"}
     assert client.post(login, form)["Location"] == room
     for referer, back in (
         (f"http://testserver{room}", room),
@@ -454,7 +500,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for_and_a_button_to_the_pag
         ("", f"{room}pause/"),
     ):
         response = Client().post(f"{room}pause/", headers={"referer": referer})
-        assert response["Location"] == f"/admin/login/?next={back}"
+        assert response["Location"] == f"/organise/account/login/?next={back}"
 
 
 # Deeds

@@ -1,21 +1,32 @@
 from typing import Any
 
-from django.contrib import admin
+import allauth.account.admin
+import allauth.mfa.admin
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from campaigns.access import Role
 from campaigns.models import Membership, Organisation, User
+from config.accounts import second_factor
+from config.accounts.vouching import vouch_for
 
 from .scoped import OperatorOnly, Scoped
 
 admin.site.unregister(Group)  # roles are memberships (campaigns.access); a second way would be one too many
+# The addresses are those of the accounts, and second factors are nobody's to read.
+assert allauth.account.admin and allauth.mfa.admin  # they are registered by then
+admin.site.unregister([EmailAddress, Authenticator])
 admin.site.site_header = admin.site.site_title = "Countersign"
 admin.site.index_title = _("Campaigns, signatures and post")
 
@@ -48,6 +59,20 @@ class AccountAdmin(OperatorOnly[User], UserAdmin[User]):
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
     readonly_fields = ("last_login", "date_joined")
     inlines = (Memberships,)
+    actions = ("take_second_factor_away",)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            vouch_for(obj)
+
+    @admin.action(description=_("Take the second factor away (when the phone and the codes are lost)"))
+    def take_second_factor_away(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
+        taken = sum(second_factor.take_away(account) for account in accounts)
+        said = ngettext(
+            "%(n)d account has no second factor any more.", "%(n)d accounts have no second factor any more.", taken
+        )
+        messages.success(request, said % {"n": taken})
 
 
 @admin.register(Organisation)

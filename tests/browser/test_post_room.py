@@ -63,10 +63,10 @@ def signed_in(browser: Browser, site: Site) -> Any:
     context = browser.new_context(base_url=site.url)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
-    page.goto(f"/admin/login/?next={ADDRESS}")
-    page.fill("[name=username]", "organiser@example.org")
+    page.goto(f"/organise/account/login/?next={ADDRESS}")
+    page.fill("[name=login]", "organiser@example.org")
     page.fill("[name=password]", password)
-    page.click("[type=submit]")
+    page.click(".card [type=submit]")
     expect(page.locator("h1")).to_have_text("Post room")
     state = context.storage_state()
     context.close()
@@ -192,7 +192,7 @@ def test_that_somebody_is_signed_out_is_said_with_the_way_back(open_post_room: O
     page.context.clear_cookies()
     expect(state).to_have_text("You are signed out: this page is not renewed.")
     sign_in.click()
-    page.wait_for_url(f"**/admin/login/?next={ADDRESS}")
+    page.wait_for_url(f"**/organise/account/login/?next={ADDRESS}")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -71,9 +71,9 @@ class Public(Visitor):
             connection.close()
 
     def log_in(self, address: str, password: str) -> Page:
-        page = self._keeping("GET", "/admin/login/", None)
-        typed = page.form("username", "password").fields | {"username": address, "password": password}
-        assert self._keeping("POST", "/admin/login/?next=/admin/", urlencode(typed)).status == 302
+        page = self._keeping("GET", "/organise/account/login/", None)
+        typed = page.form("login", "password").fields | {"login": address, "password": password}
+        assert self._keeping("POST", "/organise/account/login/?next=/admin/", urlencode(typed)).status == 302
         return self._answer("GET", "/admin/", None)
 
     def _keeping(self, method: str, path: str, body: str | None) -> Page:

@@ -656,7 +656,7 @@ def test_who_is_signed_in_may_sign_out(organisation: Organisation) -> None:
     page = bob.get(HERE).content.decode()
     assert 'action="/admin/logout/"' in page and "Organisers: sign in" not in page
     bob.post("/admin/logout/")
-    assert bob.get(HERE)["Location"] == f"/admin/login/?next={HERE}"
+    assert bob.get(HERE)["Location"] == f"/organise/account/login/?next={HERE}"
     public = Client().get("/")
     assert "Organisers: sign in" in public.content.decode() and "Cookie" not in public.get("Vary", "")
 
