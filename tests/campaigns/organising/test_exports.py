@@ -105,7 +105,8 @@ def test_nobody_else_gets_it(campaign: Campaign, alice: Client) -> None:
     charlie.force_login(make_user("charlie@example.org", is_staff=True))
     assert charlie.get(page).status_code == 404
     anonymous = Client().get(page)
-    assert (anonymous.status_code, anonymous["Location"]) == (302, f"/organise/account/login/?next={page}")  # as for any address
+    asked = f"/organise/account/login/?next={page}"  # as for any address
+    assert (anonymous.status_code, anonymous["Location"]) == (302, asked)
 
 
 def test_erasing_somebody_deletes_the_lists_that_hold_them(
