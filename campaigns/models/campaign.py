@@ -136,9 +136,12 @@ class Campaign(models.Model):
 
     @cached_property
     def title(self) -> str:
-        """Of its current text in its first language; before there is one, its address."""
+        """Of its current text in its first language; before there is one, of its draft, or its address."""
         current = CampaignText.objects.current().filter(campaign=self, language=self.language)
-        return current.values_list("title", flat=True).first() or self.slug
+        if title := current.values_list("title", flat=True).first():
+            return title
+        draft = WordingDraft.objects.filter(campaign=self, language=self.language).only("wording").first()
+        return (draft and str(draft.wording.get("title") or "")) or self.slug
 
     def address_in(self, language: str) -> str:
         if language == self.language:
@@ -278,6 +281,10 @@ class WordingDraft(models.Model):
     revision = models.PositiveIntegerField(default=1)  # one more at each save: who saves over an older one is told
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    # What gave way when two people wrote at once, the newest first: [{"wording", "by", "at"}].
+    laid_aside = models.JSONField(default=list)
+    # Of a translation: what each field said in the first language when it was translated, as a short digest.
+    translated_from = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "language"], name="one_draft_a_language")]
