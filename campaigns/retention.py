@@ -12,7 +12,7 @@ from letters import outbox
 from letters.models import Letter
 from letters.models.post import UNSETTLED, State
 
-from . import annexes, exports, telling
+from . import annexes, exports, pictures, telling
 from .material import storing
 from .models import Campaign, CampaignLetter, Signature
 
@@ -51,6 +51,7 @@ class Receipt:
     letters_scrubbed: int = 0
     emails_scrubbed: int = 0
     materials_deleted: int = 0
+    pictures_deleted: int = 0
 
     def __str__(self) -> str:
         return ", ".join(f"{name.replace('_', ' ')}: {number}" for name, number in asdict(self).items())
@@ -71,6 +72,7 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
     if dry_run:
         due = Receipt(unconfirmed.count(), withdrawn.count(), expired.count(), letters.count())
         due.materials_deleted = storing.expired(now).count()
+        due.pictures_deleted = pictures.unused(now).count()
         return due
     receipt = Receipt(pending_deleted=_delete_pending(unconfirmed))
     receipt.withdrawn_scrubbed = _forget_signatures(withdrawn, now)
@@ -78,6 +80,7 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
     receipt.letters_scrubbed = forget_letters(letters, now)
     receipt.emails_scrubbed = outbox.scrub_old(now)
     receipt.materials_deleted = storing.expire(now)
+    receipt.pictures_deleted = pictures.expire(now)
     return receipt
 
 

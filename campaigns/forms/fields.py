@@ -7,9 +7,11 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
+from campaigns import pictures
 from letters.addresses import BadAddress, one_address
 
 # Direction overrides and isolates: in a public list they would turn the neighbours' names around.
@@ -84,3 +86,25 @@ class ParagraphsField(forms.CharField):
     def to_python(self, value: Any) -> str:
         text = str(super().to_python(value) or "")
         return _DIRECTION_MARKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+class PictureField(forms.FileField):
+    """The bytes of a file for pictures.keep(), which says what they are; b"" when none was chosen."""
+
+    def __init__(self, **options: Any) -> None:
+        given: dict[str, Any] = {
+            "required": False,
+            "help_text": pictures.HELP,
+            "widget": forms.FileInput({"accept": pictures.ACCEPTED}),
+            "error_messages": {"empty": pictures.SENTENCES["empty"][0]},
+        }
+        super().__init__(**given | options)
+
+    def clean(self, data: Any, initial: Any = None) -> bytes:
+        file: UploadedFile | None = super().clean(data, initial)
+        if not file:
+            return b""
+        if (file.size or 0) > pictures.LARGEST_FILE:  # before it is read
+            raise ValidationError(str(pictures.Refused("too large")), code="large")
+        content: bytes = file.read()
+        return content

@@ -1,4 +1,5 @@
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,3 +21,7 @@ class Picture(models.Model):
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+    def get_absolute_url(self) -> str:
+        """What it shows never changes, so the answer may be kept for ever."""
+        return reverse("campaigns:picture", kwargs={"digest": self.digest})

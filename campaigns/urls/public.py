@@ -26,6 +26,7 @@ urlpatterns: list[Any] = [
     *site("accessibility/", pages.accessibility, "accessibility"),
     *site("organisations/<slug:slug>/", pages.organisation, "organisation"),
     path("organisations/<slug:slug>/<colour:colour>.css", pages.accent, name="accent"),
+    path("pictures/<digest:digest>.webp", pages.picture, name="picture"),
     path("robots.txt", pages.robots, name="robots"),
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("signature/<str:token>/", signing.mine, name="signature"),

@@ -3,16 +3,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from campaigns import addresses, calendars, documents, keyset, pages, publishing
+from campaigns import addresses, calendars, documents, keyset, pages, pictures, publishing
 from campaigns.forms.public.signing import SignForm
-from campaigns.models import Campaign, CampaignText, Organisation
+from campaigns.models import Campaign, CampaignText, Organisation, Picture
 from config import errors, ratelimit
 from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError
 
@@ -144,6 +144,20 @@ def accent(request: HttpRequest, slug: str, colour: str) -> HttpResponse:
     """An organisation's colour, as the only two lines of style that differ between organisations."""
     found = get_object_or_404(Organisation.objects.approved(), slug=slug, accent=f"#{colour}")
     response = HttpResponse(publishing.accent_css(found.accent), content_type="text/css")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@require_safe
+def picture(request: HttpRequest, digest: str) -> FileResponse:
+    """A picture of a campaign or an organisation; its address is what it shows."""
+    found = get_object_or_404(Picture, digest=digest)
+    try:
+        file = pictures.read(found)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type=pictures.CONTENT_TYPE)
+    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
