@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from letters.models import Legislature
 
-from . import publishing
+from . import living, publishing
 from .material import storing
 from .models import Campaign, Event, Material, Response, Source, Target
 
@@ -135,7 +135,7 @@ def _source(campaign: Campaign, checked: dict[str, Any]) -> Source:
 
 
 @transaction.atomic
-def publish(material: Material, seen: str) -> Campaign:
+def publish(material: Material, seen: str, user: living.Someone = None) -> Campaign:
     """Raises ValidationError with what is missing. `seen` is Material.seen as it was when the preview was opened."""
     material = _locked(material)
     if material.checked_at is None or material.campaign is None:
@@ -144,5 +144,5 @@ def publish(material: Material, seen: str) -> Campaign:
         return material.campaign
     if seen != material.seen:
         raise ValidationError(_("The draft has changed since you looked at it. This is how it stands now."))
-    publishing.publish(material.campaign)
+    living.publish(material.campaign, user)
     return material.campaign

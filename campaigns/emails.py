@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -20,7 +21,7 @@ from letters.models import Letter, Message, OutgoingEmail, Representative
 from letters.models.post import Kind
 
 from . import retention, telling
-from .models import CampaignLetter, CampaignText, MergedLetter, Organisation, Signature, User
+from .models import Campaign, CampaignLetter, CampaignText, MergedLetter, Organisation, Signature, User
 
 # What differs between recipients. All else is shared by every email of one wording (letters.models.Message).
 MARKERS = ("name", "representative", "representatives", "letters", "action_url", "manage_url", "kept_until")
@@ -261,5 +262,27 @@ def post_notice(
         values={
             "name": reader.name or name,
             "manage_url": links.absolute(reverse("campaigns:post_room", kwargs=where)),
+        },
+    )
+
+
+def not_published(campaign: Campaign, reader: User, why: str | Promise) -> OutgoingEmail:
+    """To who can mend it: it should have gone public by now, and is a draft again. From the installation, whose clock
+    it was."""
+    language = reader.language or settings.LANGUAGE_CODE
+    organisation = campaign.organisation.in_language("name", language)
+    with override(language):
+        context = {"campaign_title": campaign.title, "organisation_name": organisation, "why": str(why)}
+    where = {"slug": campaign.slug} | ({} if language == settings.LANGUAGE_CODE else {"language": language})
+    message = email.render("campaigns/email/not_published", context, language, ("name", "manage_url"))
+    return outbox.queue(
+        sender=outbox.default_sender(),
+        message=outbox.message(message),
+        to=reader.email,
+        to_name=reader.name,
+        kind=Kind.NOTICE,
+        values={
+            "name": reader.name or organisation,
+            "manage_url": links.absolute(reverse("campaigns:campaign", kwargs=where)),
         },
     )

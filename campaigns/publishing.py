@@ -1,4 +1,4 @@
-"""From a draft to a page: wordings, addresses, and the Markdown of organisers."""
+"""What a page is made of: wordings, addresses, and the Markdown of organisers."""
 
 import re
 from enum import Enum
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 
 from .models import Campaign, CampaignText
+from .references import REFERENCE
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
 _TAGS = {
@@ -40,7 +41,6 @@ _TAGS = {
     "th",
     "td",
 }
-_REFERENCE = re.compile(r"\[\^(\d{1,3})\]")
 
 
 class References(Enum):
@@ -60,7 +60,7 @@ def markdown(source: str, references: References = References.NONE) -> SafeStrin
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )
-    html = _REFERENCE.sub(
+    html = REFERENCE.sub(
         lambda found: references.value.format(
             number=found[1], label=escape(_("Source %(number)s") % {"number": found[1]})
         ),
@@ -148,11 +148,11 @@ def check_slug(slug: str) -> None:
 
 
 @transaction.atomic
-def publish_text(campaign: Campaign, language: str, wording: dict[str, Any]) -> CampaignText:
+def publish_text(campaign: Campaign, language: str, wording: dict[str, Any], change_note: str = "") -> CampaignText:
     """The wording as it stands from now on. The same words again publish nothing; other words are the next version."""
     Campaign.objects.select_for_update().get(pk=campaign.pk)
     current = campaign.texts.filter(language=language, superseded_at__isnull=True).first()
-    text = CampaignText(campaign=campaign, language=language, **wording)
+    text = CampaignText(campaign=campaign, language=language, change_note=change_note, **wording)
     if current is not None:
         if current.digest == text.computed_digest():
             return current
@@ -160,24 +160,3 @@ def publish_text(campaign: Campaign, language: str, wording: dict[str, Any]) -> 
         text.version = current.version + 1
     text.save()
     return text
-
-
-def publish(campaign: Campaign) -> None:
-    """Opens a draft, or a closed campaign again. Raises ValidationError with what is missing."""
-    if campaign.organisation.approved_at is None:
-        raise ValidationError(_("The operator has not approved this organisation yet."))
-    if not campaign.texts.filter(language=campaign.language, superseded_at__isnull=True).exists():
-        raise ValidationError(_("There is no text in the campaign's first language yet."))
-    if campaign.state not in (Campaign.State.DRAFT, Campaign.State.CLOSED):
-        raise ValidationError(_("Only a draft or a closed campaign can be published."))
-    campaign.state, campaign.closed_at = Campaign.State.LIVE, None
-    campaign.published_at = campaign.published_at or timezone.now()
-    campaign.save(update_fields=["state", "closed_at", "published_at"])
-
-
-def close(campaign: Campaign) -> None:
-    """Ends signing and writing; the page stays."""
-    if campaign.state != Campaign.State.LIVE:
-        raise ValidationError(_("Only a live campaign can be closed."))
-    campaign.state, campaign.closed_at = Campaign.State.CLOSED, timezone.now()
-    campaign.save(update_fields=["state", "closed_at"])

@@ -13,7 +13,7 @@ from config import heartbeat, jobs
 from config.clock import Clock
 from letters import outbox, pacing
 
-from . import answering, counting, merging, noticing, retention, signing
+from . import answering, counting, exports, living, merging, noticing, retention, signing
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ def quick() -> list[Deed]:
         Deed("recover leases", 5, outbox.recover_expired_leases),
         Deed("nudge", 1, outbox.nudge_due),
         Deed("jobs", 5, jobs.nudge_due),
+        Deed("publish and close", 5, living.by_the_clock),
         Deed("answer", 1, lambda: heartbeat.beat("sweeper")),
     ]
 
@@ -54,6 +55,7 @@ def slow() -> list[Deed]:
         Deed("merging", 60, merging.due),
         Deed("answers", 120, answering.ask),
         Deed("expired jobs", 3600, lambda: jobs.expire(timezone.now())),
+        Deed("left behind", 3600, lambda: exports.spreadsheet.clear_left_behind(time.time())),
         Deed("retention", 3600, retention.anonymise_expired),
     ]
 

@@ -5,13 +5,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import exports, lists, publishing
+from campaigns import lists, living, publishing
 from campaigns.access import Role, organisations_of
 from campaigns.models import Campaign, CampaignText, Event, HandIn, Organisation, Response, Source, Target, Update
 
@@ -140,7 +140,7 @@ class CampaignAdmin(Scoped[Campaign]):
     search_fields = ("slug", "texts__title")
     readonly_fields = ("state", "wordings", "signature_count", "counted_at", "published_at", "closed_at", "doors")
     inlines = (TargetInline, LetterVariantInline, HandInInline, SourceInline, EventInline, ResponseInline, UpdateInline)
-    actions = ("publish", "close", "list_signatures")
+    actions = ("publish", "close")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:
         return super().get_queryset(request).prefetch_related("texts")
@@ -189,28 +189,16 @@ class CampaignAdmin(Scoped[Campaign]):
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        self._each(request, queryset, publishing.publish)
+        self._each(request, queryset, living.publish)
 
     @admin.action(description=_("Close"), permissions=["change"])
     def close(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> None:
-        self._each(request, queryset, publishing.close)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return organisations_of(request.user, Role.OWNER).exists()
-
-    @admin.action(description=_("List the signatures of one campaign (CSV)"), permissions=["export"])
-    def list_signatures(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> HttpResponseRedirect | None:
-        mine = queryset.filter(organisation__in=organisations_of(request.user, Role.OWNER))
-        if len(mine) != 1:
-            self.message_user(request, _("Choose one campaign of an organisation you own."), messages.ERROR)
-            return None
-        job = exports.start(mine[0], exports.owner_of(mine[0], request.user))
-        return HttpResponseRedirect(reverse("campaigns:export", args=[mine[0].slug, job.uuid]))
+        self._each(request, queryset, living.close)
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Campaign], verb: Any) -> None:
         for campaign in queryset.filter(organisation__in=organisations_of(request.user, Role.EDITOR)):
             try:
-                verb(campaign)
+                verb(campaign, request.user)
             except ValidationError as error:
                 self.message_user(request, f"{campaign}: {' '.join(error.messages)}", messages.ERROR)
             else:

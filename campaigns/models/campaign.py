@@ -17,8 +17,12 @@ from .translated import Translated, language_code
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def published(self) -> "CampaignQuerySet":
-        """What the public may see: live and closed campaigns of approved organisations."""
+        """What the public may read: live, closed and archived campaigns of approved organisations."""
         return self.filter(state__in=Campaign.PUBLIC_STATES, organisation__approved_at__isnull=False)
+
+    def listed(self) -> "CampaignQuerySet":
+        """What lists lead to: an archived campaign is found by its address alone."""
+        return self.published().exclude(state=Campaign.State.ARCHIVED)
 
     def live(self) -> "CampaignQuerySet":
         return self.published().filter(state=Campaign.State.LIVE)
@@ -55,7 +59,8 @@ class Campaign(models.Model):
         CLOSED = "closed", _("Closed")
         ARCHIVED = "archived", _("Archived")
 
-    PUBLIC_STATES = frozenset({State.LIVE, State.CLOSED})
+    PUBLIC_STATES = frozenset({State.LIVE, State.CLOSED, State.ARCHIVED})
+    OVER = frozenset({State.CLOSED, State.ARCHIVED})  # read, and not signed any more
 
     class Kind(models.TextChoices):
         PETITION = "petition", _("Petition")
@@ -155,6 +160,10 @@ class Campaign(models.Model):
     @property
     def takes_signatures(self) -> bool:
         return self.state == self.State.LIVE and self.organisation.approved_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in self.OVER
 
     @property
     def takes_letters(self) -> bool:

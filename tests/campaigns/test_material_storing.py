@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.db import connection
 from django.utils import timezone
 
-from campaigns import publishing, retention
+from campaigns import living, retention
 from campaigns.material import sandbox, storing
 from campaigns.models import Campaign, Material, Organisation
 
@@ -148,7 +148,7 @@ def test_a_published_campaign_stays_when_its_document_goes(organisation: Organis
 def test_a_draft_that_somebody_publishes_at_that_moment_stays(organisation: Organisation) -> None:
     campaign = make_campaign(organisation=organisation, state="draft", published_at=None)
     material = Material.objects.select_related("campaign").get(pk=make_material(organisation, campaign=campaign).pk)
-    publishing.publish(Campaign.objects.get())
+    living.publish(Campaign.objects.get())
     storing.delete(material)
     assert Campaign.objects.get() == campaign and not Material.objects.exists()
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from campaigns import publishing
-from campaigns.models import Campaign, CampaignText
+from campaigns.models import CampaignText
 from campaigns.publishing import References, markdown
 
 from .factories import WORDING, make_campaign, make_organisation, text_of
@@ -60,45 +60,6 @@ def test_the_digest_is_of_every_word_and_nothing_else() -> None:
 def test_every_column_of_a_wording_is_under_its_digest() -> None:
     about_it = {"id", "campaign", "language", "version", "digest", "published_at", "superseded_at", "change_note"}
     assert {field.name for field in CampaignText._meta.concrete_fields} - about_it == set(CampaignText.WORDING)
-
-
-def test_publishing_and_closing() -> None:
-    campaign = make_campaign(state="draft", published_at=None)
-    publishing.publish(campaign)
-    campaign.refresh_from_db()
-    first = campaign.published_at
-    assert campaign.state == "live" and first is not None
-    publishing.close(campaign)
-    assert Campaign.objects.get().closed_at is not None
-    publishing.publish(campaign)
-    campaign.refresh_from_db()
-    assert (campaign.state, campaign.closed_at, campaign.published_at) == ("live", None, first)
-
-
-def test_an_organisation_that_waits_for_approval_publishes_nothing() -> None:
-    campaign = make_campaign(state="draft", organisation=make_organisation(approved_at=None))
-    with pytest.raises(ValidationError):
-        publishing.publish(campaign)
-    assert Campaign.objects.get().state == "draft"
-
-
-def test_a_campaign_without_a_text_in_its_first_language_is_not_published() -> None:
-    campaign = Campaign.objects.create(organisation=make_organisation(), slug="empty")
-    publishing.publish_text(campaign, "ar", dict(WORDING))
-    with pytest.raises(ValidationError):
-        publishing.publish(campaign)
-
-
-@pytest.mark.parametrize("state", ["archived", "live"])
-def test_what_is_archived_or_live_cannot_be_published(state: str) -> None:
-    with pytest.raises(ValidationError):
-        publishing.publish(make_campaign(state=state))
-
-
-@pytest.mark.parametrize("state", ["draft", "closed", "archived"])
-def test_only_what_is_live_can_be_closed(state: str) -> None:
-    with pytest.raises(ValidationError):
-        publishing.close(make_campaign(state=state))
 
 
 # Addresses

@@ -271,15 +271,16 @@ def test_what_fills_the_hidden_field_is_told_nothing_and_stored_nowhere(client: 
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_closed_campaign_takes_no_signature(client: Client, method: str) -> None:
-    make_campaign(slug="library", state=Campaign.State.CLOSED)
+@pytest.mark.parametrize("state", [Campaign.State.CLOSED, Campaign.State.ARCHIVED])
+def test_a_closed_campaign_takes_no_signature(client: Client, method: str, state: str) -> None:
+    make_campaign(slug="library", state=state)
     response = getattr(client, method)("/library/sign/", signing_form())
     assert response.status_code == 409
     assert "not kept" in response.content.decode()
     assert not Signature.objects.exists() and not emails()
 
 
-@pytest.mark.parametrize("state", [Campaign.State.DRAFT, Campaign.State.ARCHIVED])
+@pytest.mark.parametrize("state", [Campaign.State.DRAFT, Campaign.State.SCHEDULED])
 def test_a_campaign_that_is_not_public_cannot_be_signed(client: Client, state: str) -> None:
     make_campaign(slug="library", state=state)
     assert sign(client).status_code == 404

@@ -182,7 +182,7 @@ def _made(request: HttpRequest, material: Material, forms: AddressForms) -> bool
 def publish(request: HttpRequest, slug: str, material: uuid.UUID, language: str | None = None) -> HttpResponse:
     desk, one = found(request, slug, language, material)
     try:
-        drafting.publish(one, request.POST.get("seen", ""))
+        drafting.publish(one, request.POST.get("seen", ""), desk.user)
     except ValidationError as error:
         for message in error.messages:
             messages.warning(request, message)

@@ -36,7 +36,7 @@ def home(request: HttpRequest, language: str | None = None) -> HttpResponse:
     query = request.GET.get("q", "").replace("\0", "").strip()[:200]
     if query and not (verdict := ratelimit.allow("search", ratelimit.network(request))):
         return errors.too_many(request, verdict.retry_after)
-    found = Campaign.objects.published().matching(query).select_related("organisation")
+    found = Campaign.objects.listed().matching(query).select_related("organisation")
     found = found.newest_first()
     page = keyset.page(found, request.GET.get("before", ""), CAMPAIGNS_A_PAGE)
     context = {
@@ -125,7 +125,7 @@ def signatures(request: HttpRequest, slug: str, language: str | None = None) -> 
 def organisation(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     found = get_object_or_404(Organisation.objects.approved(), slug=slug)
-    listed = found.campaigns.published().select_related("organisation").newest_first()[:50]
+    listed = found.campaigns.listed().select_related("organisation").newest_first()[:50]
     context = {
         "organisation": found,
         "name": found.in_language("name", language),
