@@ -112,13 +112,22 @@ class Signature(models.Model):
         NEW = "", _("not looked at")
         PASSED = "passed", _("passed")
         HIDDEN = "hidden", _("hidden")
+        CHANGED = "changed", _("hidden, and changed since")  # waits to be looked at again, and is not shown till then
+
+    TO_CHECK = (Check.NEW, Check.CHANGED)
 
     # One held back is told nothing: it waits, and is confirmed, like any other.
     WAITING = frozenset({State.PENDING, State.SUSPECT})
     FOLD_IS_DUE = Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed"))
+    # What moderators have still to look at: of those that count, and want to be shown.
+    _SHOWN = Q(state="confirmed") & ~Q(display="none")
+    NAME_WAITS = _SHOWN & Q(name_check__in=("", "changed"), anonymised_at__isnull=True)
+    REASON_WAITS = _SHOWN & ~Q(reason="") & Q(reason_check__in=("", "changed")) & Q(name_check__in=("", "passed"))
+    HIDDEN = Q(name_check="hidden") | Q(reason_check="hidden")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="signatures")
+    # Without an index of its own: those below begin with it.
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="signatures", db_index=False)
     text = models.ForeignKey(CampaignText, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     state_before_invalid = models.CharField(max_length=10, blank=True, editable=False)
@@ -200,6 +209,37 @@ class Signature(models.Model):
             ),
             models.Index(fields=["consent_at"], condition=Q(state="pending"), name="signature_pending_oldest"),
             models.Index(fields=["erase_on"], condition=Q(anonymised_at__isnull=True), name="signature_retention"),
+            # What organisers look for: each filter, newest first, without reading what it leaves out.
+            models.Index(fields=["campaign", "-id"], name="signature_newest"),
+            models.Index(fields=["campaign", "state", "-id"], name="signature_by_state"),
+            models.Index(fields=["campaign", "came_from", "-id"], name="signature_by_source"),
+            models.Index(fields=["campaign", "area", "-id"], name="signature_by_place"),
+            models.Index(fields=["campaign", "country", "-id"], name="signature_by_country"),
+            models.Index(fields=["campaign", "updates", "-id"], name="signature_by_updates"),
+            models.Index(fields=["campaign", "-created_at", "-id"], name="signature_by_day"),
+            models.Index(fields=["campaign", "-id"], condition=Q(origin="imported"), name="signature_imported"),
+            models.Index(fields=["campaign", "pinned"], condition=Q(pinned__isnull=False), name="signature_pinned"),
+            models.Index(
+                fields=["campaign", "-id"],
+                condition=Q(name_check="hidden") | Q(reason_check="hidden"),
+                name="signature_hidden",
+            ),
+            models.Index(
+                fields=["campaign", "id"],
+                condition=Q(state="confirmed")
+                & ~Q(display="none")
+                & Q(name_check__in=("", "changed"), anonymised_at__isnull=True),
+                name="signature_name_waits",
+            ),
+            models.Index(
+                fields=["campaign", "id"],
+                condition=Q(state="confirmed")
+                & ~Q(display="none")
+                & ~Q(reason="")
+                & Q(reason_check__in=("", "changed"))
+                & Q(name_check__in=("", "passed")),
+                name="signature_reason_waits",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -218,16 +258,38 @@ class Signature(models.Model):
         return keyed_hash("signature", json.dumps(said))
 
     def show_as_chosen(self) -> None:
-        """Derives the public columns from the private ones and the choice made."""
-        self.public_name = {
+        """Derives the public columns from the private ones, the choice made, and what moderators said of it."""
+        self.public_name = self.name_to_show() if self.name_check in (self.Check.NEW, self.Check.PASSED) else ""
+        shown = bool(self.public_name)
+        self.public_name_folded = folded(self.public_name) if shown and self.display == self.Display.NAME else ""
+        self.public_affiliation = self.affiliation[:200] if shown else ""
+        self.public_reason = self.reason if shown and self.reason and self.reason_is_public else ""
+        if self.origin != self.Origin.IMPORTED or self.area_id:  # of those entered by hand the place is a word alone
+            self.public_place = self.area.name if shown and self.area else ""
+
+    def name_to_show(self) -> str:
+        """As its owner chose, whatever a moderator says."""
+        return {
             self.Display.NAME: self.name[:200],
             self.Display.INITIALS: initials(self.name),
         }.get(self.Display(self.display), "")
-        shown = bool(self.public_name)
-        self.public_name_folded = folded(self.public_name) if self.display == self.Display.NAME else ""
-        self.public_affiliation = self.affiliation[:200] if shown else ""
-        self.public_reason = self.reason if shown else ""
-        self.public_place = self.area.name if shown and self.area else ""
+
+    @property
+    def reason_is_public(self) -> bool:
+        """Passed, or new where the campaign reads reasons afterwards. Of those shown with a name, that is."""
+        passed = self.reason_check == self.Check.PASSED
+        return passed or (self.reason_check == self.Check.NEW and not self.text.campaign.moderate_first)
+
+    def to_be_checked(self) -> dict[str, tuple[str, ...]]:
+        """By the check it is under, what moderators look at."""
+        return {"name_check": (self.name, self.affiliation, self.display), "reason_check": (self.reason,)}
+
+    def check_again(self, before: dict[str, tuple[str, ...]]) -> None:
+        """What says something else than `before` is new again; and hidden still, where it was hidden."""
+        for check, said in self.to_be_checked().items():
+            if said != before[check]:
+                hidden = getattr(self, check) in (self.Check.HIDDEN, self.Check.CHANGED)
+                setattr(self, check, self.Check.CHANGED if hidden else self.Check.NEW)
 
     def forget_the_person(self, at: datetime) -> None:
         """Blanks all that is personal and keeps the row for the count by area. The caller saves."""
