@@ -45,10 +45,16 @@ OF_ORGANISATION = (
 )
 OF_CAMPAIGN = (
     Door("campaign", _("Overview")),
+    Door("facts", _("Set up"), Role.EDITOR, ("facts", "letters_settings", "picture", "campaign_settings")),
     Door("representatives", _("Letters"), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("hand_in", _("Hand in"), begins=("hand_in",), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("paper", _("On paper"), Role.EDITOR, ("paper_",)),
     Door("packs", _("Hand-over pack"), begins=("pack",)),
+    Door("exports", _("Take away"), Role.OWNER, ("export",)),
+)
+# What is behind “Set up”: links from each of these pages to the others.
+SET_UP = (
+    Door("facts", _("Facts"), Role.EDITOR, ("facts_",)),
 )
 
 
@@ -142,6 +148,9 @@ class CampaignDesk(Desk):
             "campaign": self.campaign,
             "campaign_title": self.campaign.title,
             "campaign_doors": doors,
+            "setup_doors": [
+                self._door(door, self.campaign_url(door.name), name) for door in SET_UP if self._open(door)
+            ],
         }
 
 

@@ -13,7 +13,7 @@ from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import OutgoingEmail, Representative
 
-from . import emails, handing_in, merging, retention, telling
+from . import emails, exports, handing_in, merging, retention, telling
 from .models import CampaignLetter, Signature
 
 THE_WRITER = "the supporter"
@@ -127,6 +127,8 @@ def erase(letters: models.QuerySet[CampaignLetter]) -> None:
         told = [*_asked_for_no_other(rows), *telling.about(rows)]
         outbox.forget_emails([*told, *posted], THE_WRITER)
         retention.forget_letters(CampaignLetter.objects.filter(pk__in=[kept.pk for kept in rows]), timezone.now())
+        for campaign_id in {kept.campaign_id for kept in rows}:
+            exports.discard(campaign_id, exports.KIND)
         for campaign_id in {kept.campaign_id for kept in rows if _in_a_bundle(kept)}:
             handing_in.discard(campaign_id)
 

@@ -150,5 +150,7 @@ def forget_letters(due: models.QuerySet[CampaignLetter], now: datetime) -> int:
                 email="", email_key="", anonymised_at=now
             )
             annexes.rewrite(kept.merged_id for kept in batch if kept.merged_id)
+            for campaign_id in {kept.campaign_id for kept in batch}:
+                exports.discard(campaign_id, exports.KIND)
         done += len(batch)
     return done

@@ -76,6 +76,7 @@ LIMITS: dict[str, Limit] = {
     "pdf": Limit(300, 10 * MINUTE, "network", "open", _COSTS),
     "postcode": Limit(300, 10 * MINUTE, "network", "open", _READ),
     "search": Limit(120, 10 * MINUTE, "network", "open", _READ),
+    "password_again": Limit(10, HOUR, "account", "closed", "Whoever sits down at an open session could try passwords."),
     # A provider reports several times on each email, in batches and from few networks; refused, it comes again later.
     "provider_events": Limit(6000, MINUTE, "network", "open", _READ),
     # Each press talks to a mail server from this machine, and sends an email to whoever pressed.

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns import lists, living, publishing
 from campaigns.access import Role, organisations_of
-from campaigns.models import Campaign, CampaignText, Event, HandIn, Organisation, Response, Source, Target, Update
+from campaigns.models import Campaign, CampaignText, Event, HandIn, Organisation, Response, Source, Target
 
 from .scoped import PartOfCampaign, Scoped
 from .variants import LetterVariantInline, people_of
@@ -39,10 +39,6 @@ class ResponseInline(PartOfCampaign):
         if db_field.name == "source":
             kwargs["queryset"] = Source.objects.filter(campaign=self.campaign_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-
-class UpdateInline(PartOfCampaign):
-    model = Update
 
 
 class HandInForm(forms.ModelForm[HandIn]):
@@ -139,7 +135,7 @@ class CampaignAdmin(Scoped[Campaign]):
     list_filter = ("state", "kind", ("organisation", admin.RelatedOnlyFieldListFilter))
     search_fields = ("slug", "texts__title")
     readonly_fields = ("state", "wordings", "signature_count", "counted_at", "published_at", "closed_at", "doors")
-    inlines = (TargetInline, LetterVariantInline, HandInInline, SourceInline, EventInline, ResponseInline, UpdateInline)
+    inlines = (TargetInline, LetterVariantInline, HandInInline, SourceInline, EventInline, ResponseInline)
     actions = ("publish", "close")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Campaign]:

@@ -8,6 +8,7 @@ from django.urls import URLPattern, include, path
 from campaigns.views.organising import (
     campaign,
     exports,
+    facts,
     hand_in,
     lists,
     material,
@@ -70,7 +71,7 @@ OF_CAMPAIGNS = [
     of_campaign("", campaign.overview, "campaign"),
     of_campaign("preview/", preview.preview, "preview"),
     of_campaign("preview/<text_language:text_language>/", preview.preview, "preview"),
-    of_campaign("signatures/", exports.export_signatures, "export_signatures"),
+    of_campaign("exports/", exports.made, "exports"),
     of_campaign("exports/<uuid:job>/", exports.export, "export"),
     of_campaign("representatives/", representatives.of_campaign, "representatives"),
     of_campaign("hand-in/", hand_in.waiting, "hand_in"),
@@ -82,6 +83,11 @@ OF_CAMPAIGNS = [
     of_campaign("packs/", packs.made, "packs"),
     of_campaign("packs/new/", packs.new, "pack_new"),
     of_campaign("packs/<uuid:job>/", packs.pack, "pack"),
+    of_campaign("facts/", facts.groups, "facts"),
+    of_campaign("facts/<fact_kind:kind>/new/", facts.new, "facts_new"),
+    of_campaign("facts/<fact_kind:kind>/<int:fact>/", facts.change, "facts_change"),
+    of_campaign("facts/<fact_kind:kind>/<int:fact>/remove/", facts.remove, "facts_remove"),
+    of_campaign("facts/<fact_kind:kind>/<int:fact>/move/", facts.move, "facts_move"),
     of_campaign("paper/", paper.counts, "paper"),
     of_campaign("paper/<int:number>/remove/", paper.remove, "paper_remove"),
 ]

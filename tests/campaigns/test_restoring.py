@@ -66,7 +66,7 @@ def test_letters_that_were_just_being_emailed_after_all_wait_for_hands_again(run
 
 def test_lists_and_bundles_are_made_after_a_restore_and_what_had_ended_keeps_its_end() -> None:
     campaign = make_campaign()
-    exports.start(campaign, "campaign 1 account 1")
+    exports.start(campaign, "campaign 1 account 1", exports.Order("signatures", "csv", ("name",)))
     bundling.start_bundle(campaign, "campaign 1 account 1")
     jobs.Job.objects.create(kind=handing_in.EMAILING, parameters={}, state=jobs.State.DONE)
     assert restoring.quieten(MADE_AT).ended == 0

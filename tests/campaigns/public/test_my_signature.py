@@ -250,7 +250,7 @@ def test_ones_data_holds_ones_letters_too(client: Client, campaign: Campaign, si
 
 
 def test_a_list_that_holds_somebody_erased_is_deleted(campaign: Campaign, signature: Signature) -> None:
-    job = exports.start(campaign, f"campaign {campaign.pk} account 1")
+    job = exports.start(campaign, f"campaign {campaign.pk} account 1", exports.Order("signatures", "csv", ("name",)))
     jobs.drain()
     job.refresh_from_db()
     assert job.state == "done"
