@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from config import links
 from letters.pdf import is_rtl
 
-from . import addresses, publishing, retention
+from . import addresses, publishing, retention, updates
 from .counting import current_goal
 from .models import Campaign, CampaignText
 
@@ -95,8 +95,13 @@ def page(text: CampaignText) -> dict[str, Any]:
         "events": [_event(campaign, row, language) for row in campaign.events.all()],
         "responses": [_response(row, language) for row in campaign.responses.select_related("source")],
         "updates": [
-            {"title": row.title, "body": publishing.markdown(row.body), "published_at": row.published_at}
-            for row in campaign.updates.filter(language=language)
+            {
+                "title": row.title,
+                "body": publishing.markdown(row.body),
+                "published_at": row.update.published_at,
+                "anchor": updates.anchor(row.update),
+            }
+            for row in updates.on_the_page(campaign, language)
         ],
         "signatories": shown[:SIGNATORIES_ON_PAGE],
         "signatories_more": len(shown) > SIGNATORIES_ON_PAGE,

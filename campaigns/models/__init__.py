@@ -15,7 +15,7 @@ from .material import Material
 from .organisation import Invitation, Membership, Organisation, User
 from .picture import Picture
 from .signature import ConsentWording, Invalidation, Signature
-from .update import Update
+from .update import Update, UpdateRecipient, UpdateText
 from .variant import LetterVariant
 
 __all__ = [
@@ -46,5 +46,7 @@ __all__ = [
     "Source",
     "Target",
     "Update",
+    "UpdateRecipient",
+    "UpdateText",
     "User",
 ]

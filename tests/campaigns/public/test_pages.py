@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from campaigns import calendars, counting, publishing
 from campaigns.models import Campaign, Event, Organisation, Signature, Source, Update
@@ -117,7 +118,8 @@ def test_nothing_on_a_page_comes_from_elsewhere(client: Client, campaign: Campai
 
 
 def test_the_page_holds_all_there_is_to_say(client: Client, campaign: Campaign) -> None:
-    Update.objects.create(campaign=campaign, title="The council has met", body="It *decided* nothing.")
+    update = Update.objects.create(campaign=campaign, state="sent", published_at=timezone.now())
+    update.texts.create(language="en", title="The council has met", body="It *decided* nothing.")
     page = text(client, "/library/")
     for said in (WORDING["title"], WORDING["summary"], "Northtown council", "Dear councillors,", *WORDING["asks"]):
         assert said in page
