@@ -1,6 +1,5 @@
 """What a page is made of: wordings, addresses, and the Markdown of organisers."""
 
-import re
 from enum import Enum
 from typing import Any
 

@@ -114,6 +114,11 @@ ORGANISERS = {
     "pack": ("get", VIEWER),
     "paper": ("get", EDITOR),
     "paper_remove": ("get", EDITOR),
+    "facts": ("get", EDITOR),
+    "facts_new": ("get", EDITOR),
+    "facts_change": ("get", EDITOR),
+    "facts_remove": ("get", EDITOR),
+    "facts_move": ("post", EDITOR),
 }
 # The same for an organisation's own pages, under its address.
 ORGANISATIONS = {
@@ -299,6 +304,10 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
     if name == "hand_in_undo":
         today = timezone.localdate()
         where["number"] = house.campaign.hand_overs.create(on=today, letters=1, actor="account 1").pk
+    if name.startswith("facts_"):
+        where["kind"] = "targets"
+        if name != "facts_new":
+            where["fact"] = house.campaign.targets.create(number=1, name="The clerk").pk
     if name == "paper_remove":
         where["number"] = house.campaign.paper_counts.create(on=timezone.localdate(), signatures=1, actor="x").pk
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
+from campaigns.facts import KINDS
 from campaigns.models.translated import LANGUAGE
 from letters.models.post import State
 
@@ -32,6 +33,12 @@ class Digest(StringConverter):
     regex = "[0-9a-f]{16,64}"
 
 
+class FactKind(StringConverter):
+    """One of the groups of facts that stand around a campaign's text."""
+
+    regex = "|".join(KINDS)
+
+
 class MailState(StringConverter):
     """The state of an email, but for "held", which has an address of its own."""
 
@@ -40,6 +47,7 @@ class MailState(StringConverter):
 
 register_converter(Colour, "colour")
 register_converter(Digest, "digest")
+register_converter(FactKind, "fact_kind")
 register_converter(MailState, "mail_state")
 register_converter(SiteLanguage, "site_language")
 register_converter(TextLanguage, "text_language")
