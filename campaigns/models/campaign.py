@@ -125,6 +125,8 @@ class Campaign(models.Model):
     # The sum of its PaperCounts; beside the count of signatures, never in it.
     paper_count = models.PositiveIntegerField(_("signatures on paper"), default=0, editable=False)
     counted_at = models.DateTimeField(null=True, editable=False)
+    # Of how many signatures its organisers have been told by email: the first, and each goal (noticing.py).
+    told_signatures = models.PositiveIntegerField(default=0, editable=False)
 
     objects = CampaignQuerySet.as_manager()
 

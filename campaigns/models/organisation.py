@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -63,6 +64,10 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
     def approved(self) -> "OrganisationQuerySet":
         return self.filter(approved_at__isnull=False)
 
+    def waiting(self) -> "OrganisationQuerySet":
+        """For the operator's word."""
+        return self.filter(approved_at__isnull=True, refused_at__isnull=True)
+
 
 class Organisation(Translated):
     """Who runs campaigns, and who answers for their supporters' data."""
@@ -89,6 +94,9 @@ class Organisation(Translated):
         blank=True,
         help_text=_("Until the operator approves it, it can neither publish nor mail."),
     )
+    # The operator's no, and its reason for the owners. Asking again takes it back.
+    refused_at = models.DateTimeField(_("refused"), null=True, blank=True, editable=False)
+    refused_why = models.TextField(_("why it was refused"), blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     purpose = models.TextField(
         _("what it campaigns for"), blank=True, help_text=_("For the operator, who decides whether to approve it.")
@@ -134,8 +142,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
-    # The notices they want by email: names of campaigns.noticing.Notice.
-    notices = models.JSONField(default=list, blank=True)
+    # The notices they want by email: names of campaigns.noticing.Notice. None: they never chose, and get the usual ones.
+    notices = models.JSONField(null=True, default=None, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("membership")
@@ -144,6 +152,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_role_display()}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def open(self, now: datetime) -> "InvitationQuerySet":
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
 
 
 class Invitation(models.Model):
@@ -158,6 +171,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
