@@ -1,8 +1,11 @@
-"""Who may see and do what as an organiser. Unknown and forbidden look alike: 404."""
+"""Who may see and do what as an organiser. Unknown and forbidden look alike: 404. Whoever may, but for the want of a
+second factor that the organisation demands, is led to set one up (config.accounts.second_factor)."""
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import Http404
+
+from config.accounts.second_factor import SecondFactorDemanded, factors_of, has_second_factor
 
 from .models import Campaign, Membership, Organisation, User
 
@@ -16,6 +19,20 @@ AT_LEAST = {
 
 
 def organisations_of(user: User | AnonymousUser, role: Role = Role.VIEWER) -> QuerySet[Organisation]:
+    """Those that let them in now."""
+    return _worked_for(user, role).exclude(_closed_to(user))
+
+
+def kept_out_of(user: User | AnonymousUser) -> QuerySet[Organisation]:
+    """Those that would let them in if they had a second factor. Only the name is for showing."""
+    return _worked_for(user, Role.VIEWER).filter(_closed_to(user))
+
+
+def _closed_to(user: User | AnonymousUser) -> Q:
+    return Q(~Exists(factors_of(user)), demands_second_factor=True)
+
+
+def _worked_for(user: User | AnonymousUser, role: Role) -> QuerySet[Organisation]:
     if not isinstance(user, User) or not user.is_active:
         return Organisation.objects.none()
     if user.is_superuser:  # the operator
@@ -28,19 +45,26 @@ def organisations_of(user: User | AnonymousUser, role: Role = Role.VIEWER) -> Qu
 def get_campaign_for(user: User | AnonymousUser, slug: str, role: Role = Role.VIEWER) -> Campaign:
     campaign = (
         Campaign.objects.select_related("organisation", "legislature")
-        .filter(slug=slug, organisation__in=organisations_of(user, role))
+        .filter(slug=slug, organisation__in=_worked_for(user, role))
         .first()
     )
     if campaign is None:
         raise Http404
+    _lets_in(campaign.organisation, user)
     return campaign
 
 
 def get_organisation_for(user: User | AnonymousUser, slug: str, role: Role = Role.VIEWER) -> Organisation:
-    organisation = organisations_of(user, role).select_related("sender").filter(slug=slug).first()
+    organisation = _worked_for(user, role).select_related("sender").filter(slug=slug).first()
     if organisation is None:
         raise Http404
+    _lets_in(organisation, user)
     return organisation
+
+
+def _lets_in(organisation: Organisation, user: User | AnonymousUser) -> None:
+    if organisation.demands_second_factor and not has_second_factor(user):
+        raise SecondFactorDemanded
 
 
 def role_in(user: User | AnonymousUser, organisation: Organisation) -> Role | None:
