@@ -13,6 +13,7 @@ from .files import Document
 from .found import MOST_COLUMNS, BadFile, Column, Found, Reading, Rejected, check_number, folded
 from .rows import Cells, found, habits_of
 
+HEAD = 200  # rows among which the header is looked for, below whatever headings
 _DELIMITERS = ",;\t|"
 _NO_VALUE = frozenset(("NaN", "nan", "#N/A", "N/A", "n/a"))  # what programs write into a cell that is empty
 
@@ -73,35 +74,50 @@ def _first_of_each(before: str, items: Sequence[Mapping[Any, Any]]) -> Iterator[
     yield from said.items()
 
 
-def _table(document: Document) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """The header, and each row with the line it begins on."""
+def opened(document: Document) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header, and the rows below it that are not empty, one at a time, each with the line it begins on.
+
+    Raises BadFile, also while the rows are read."""
+    rows = _rows(document)
+    first = list(itertools.islice(rows, HEAD))
+    if first and first[0][1][0].lower().startswith("sep="):
+        del first[0]
+    # A heading above the table fills one cell.
+    while len(first) > 1 and _filled(first[0][1]) == 1 < _filled(first[1][1]):
+        del first[0]
+    del first[: _header_at(first)]
+    if not first:
+        raise BadFile(_("%(name)s is empty.") % {"name": document.name})
+    _check_width(document, len(first[0][1]))
+    header = [cell.strip() or _("column %(number)s") % {"number": at} for at, cell in enumerate(first[0][1], 1)]
+    return _unique(header), itertools.chain(first[1:], rows)
+
+
+def _rows(document: Document) -> Iterator[tuple[int, list[str]]]:
     delimiter = _delimiter(document.text)
     lines = csv.reader(StringIO(document.text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, list[str]]] = []
     begins = 1
     try:
         for cells in lines:
             if any(cell.strip() for cell in cells):
-                rows.append((begins, cells))
-                check_number(document.name, len(rows))
+                yield begins, cells
             begins = lines.line_num + 1
     except csv.Error as error:
         raise BadFile(
             _("%(name)s, line %(line)s: a quotation mark is missing, or the file was cut off.")
             % {"name": document.name, "line": begins}
         ) from error
-    if rows and rows[0][1][0].lower().startswith("sep="):
-        del rows[0]
-    # A heading above the table fills one cell.
-    while len(rows) > 1 and _filled(rows[0][1]) == 1 < _filled(rows[1][1]):
-        del rows[0]
-    del rows[: _header_at(rows)]
-    if not rows:
-        raise BadFile(_("%(name)s is empty.") % {"name": document.name})
-    _check_width(document, len(rows[0][1]))
-    header = [cell.strip() or _("column %(number)s") % {"number": at} for at, cell in enumerate(rows[0][1], 1)]
+
+
+def _table(document: Document) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header, and each row with the line it begins on."""
+    header, below = opened(document)
+    rows: list[tuple[int, list[str]]] = []
+    for row in below:
+        rows.append(row)
+        check_number(document.name, len(rows) + 1)
     _check_end(document, header, rows)
-    return _unique(header), rows[1:]
+    return header, rows
 
 
 def _header_at(rows: list[tuple[int, list[str]]]) -> int:
@@ -135,8 +151,8 @@ def _delimiter(text: str) -> str:
 
 
 def _check_end(document: Document, header: list[str], rows: list[tuple[int, list[str]]]) -> None:
-    line, last = rows[-1]
-    if len(rows) > 1 and 1 < len(last) < len(header) and not document.text.endswith(("\n", "\r")):
+    line, last = rows[-1] if rows else (0, header)
+    if 1 < len(last) < len(header) and not document.text.endswith(("\n", "\r")):
         raise BadFile(
             _("%(name)s was cut off: line %(line)s has %(few)s of %(all)s cells.")
             % {"name": document.name, "line": line, "few": len(last), "all": len(header)}
