@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -14,7 +15,7 @@ from letters import outbox
 from letters.models import Constituency
 
 from . import consent, emails, exports, posting, retention, telling
-from .models import Campaign, CampaignLetter, CampaignText, MergedLetter, Signature
+from .models import Campaign, CampaignLetter, CampaignText, Invalidation, MergedLetter, Signature
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +76,11 @@ def _sign(text: CampaignText, supporter: Supporter, mail: bool) -> None:
 
 def _write_down(signature: Signature, text: CampaignText, supporter: Supporter) -> None:
     now = timezone.now()
+    before = signature.to_be_checked()
     signature.text = text
     for field in ("name", "email", "postcode", "country", "area", "affiliation", "reason", "display", "updates"):
         setattr(signature, field, getattr(supporter, field))
+    signature.check_again(before)
     signature.show_as_chosen()
     signature.consent = consent.record(consent.for_signing(text.campaign, text))
     signature.consent_at = now
@@ -146,10 +149,14 @@ def change(signature: Signature, choices: dict[str, Any]) -> None:
         )
         if signature.anonymised_at is not None or signature.state == Signature.State.WITHDRAWN:
             return  # in another window, a moment ago: nothing of it comes back
+        before = signature.to_be_checked()
         for field in ("name", "affiliation", "reason", "display"):
             setattr(signature, field, choices[field])
+        signature.check_again(before)
         if choices["updates"] != signature.updates:
             _record_news(signature, choices["updates"])
+            if not signature.updates:
+                _stop_news(signature)
         signature.show_as_chosen()
         signature.save()
 
@@ -161,7 +168,25 @@ def withdraw(signature: Signature) -> bool:
         if not standing.update(state=Signature.State.WITHDRAWN, withdrawn_at=timezone.now(), updates=False):
             return False
         _stop_asking(Signature.objects.values_list("confirmation_id", flat=True).get(pk=signature.pk), "the supporter")
+        _stop_news(signature)
         return True
+
+
+def stop_news(value: UUID) -> None:
+    """This campaign's updates to whoever signed it, also those that wait. As often as it is asked, and for a signature
+    that is no longer there."""
+    with transaction.atomic():
+        signature = Signature.objects.select_for_update(of=("self",)).filter(uuid=value).first()
+        if signature is None:
+            return
+        if signature.updates:
+            _record_news(signature, False)
+            signature.save(update_fields=["updates", "updates_consent", "updates_consent_at"])
+        _stop_news(signature)
+
+
+def _stop_news(signature: Signature) -> None:
+    outbox.cancel(telling.news_to([signature]), actor="the supporter")
 
 
 def _stop_asking(confirmation: int | None, actor: str) -> None:
@@ -170,7 +195,7 @@ def _stop_asking(confirmation: int | None, actor: str) -> None:
         outbox.cancel([confirmation], actor=actor)
 
 
-def erase(signature: Signature) -> None:
+def erase(signature: Signature, actor: str = "the supporter") -> None:
     """Takes the signature back and blanks the person at once, in our rows and in every email still kept for them.
 
     Other signatures of the same address are their own records and stay; letters of this campaign go with it.
@@ -180,8 +205,9 @@ def erase(signature: Signature) -> None:
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
         if signature.anonymised_at is not None:
             return  # by the same press of the button, a moment ago
-        posting.erase(posting.letters_of(signature))
-        outbox.forget(signature.email, actor="the supporter", sparing=_emails_of_other_campaigns(signature))
+        if signature.email:  # of those entered by hand it may never have been known
+            posting.erase(posting.letters_of(signature))
+            outbox.forget(signature.email, actor=actor, sparing=_emails_of_other_campaigns(signature))
         exports.discard(signature.campaign_id)
         signature.forget_the_person(now)
         signature.state = Signature.State.WITHDRAWN
@@ -194,7 +220,7 @@ def _emails_of_other_campaigns(signature: Signature) -> set[int]:
     keys = email_keys(signature.email)
     signatures = Signature.objects.filter(email_key__in=keys).exclude(campaign=signature.campaign_id)
     letters = CampaignLetter.objects.filter(email_key__in=keys).exclude(campaign=signature.campaign_id)
-    found = {*signatures.values_list("confirmation_id", flat=True)}
+    found = {*signatures.values_list("confirmation_id", flat=True), *telling.news_to(signatures)}
     for pair in letters.values_list("confirmation_id", "outgoing_id"):
         found.update(pair)
     found.update(telling.about(letters))
@@ -235,14 +261,14 @@ def _remind(pk: int, now: datetime) -> bool:
     return sent
 
 
-def invalidate(signatures: models.QuerySet[Signature]) -> int:
-    """By a moderator; undone by `restore`."""
+def invalidate(signatures: models.QuerySet[Signature], invalidation: Invalidation | None = None) -> int:
+    """By a moderator; undone by `restore`. In bulk, with who and why: invalidating."""
     return signatures.exclude(state__in=(Signature.State.INVALID, Signature.State.WITHDRAWN)).update(
-        state_before_invalid=models.F("state"), state=Signature.State.INVALID
+        state_before_invalid=models.F("state"), state=Signature.State.INVALID, invalidation=invalidation
     )
 
 
 def restore(signatures: models.QuerySet[Signature]) -> int:
     return signatures.filter(state=Signature.State.INVALID).update(
-        state=models.F("state_before_invalid"), state_before_invalid=""
+        state=models.F("state_before_invalid"), state_before_invalid="", invalidation=None
     )
