@@ -8,7 +8,9 @@ from django.db import transaction
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 
-from .models import AreaCount, Campaign, Signature
+from . import tallying
+from .models import AreaCount, Campaign, Signature, Tally
+from .models.signature import SignatureQuerySet
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +28,21 @@ def current_goal(goal: int, count: int) -> int:
 def fold_all() -> int:
     """Brings every campaign's count up to date; the number of signatures that moved."""
     moved = 0
-    for campaign_id in Signature.objects.uncounted().values_list("campaign_id", flat=True).distinct().order_by():
+    for campaign_id in _campaigns(Signature.objects.uncounted()):
         try:
             moved += fold(campaign_id)
         except Exception:  # whatever is wrong with one campaign, the others are counted
             log.exception("The count of campaign %s could not be folded.", campaign_id)
+    for campaign_id in _campaigns(Signature.objects.untallied()):
+        try:
+            _tally_batch(campaign_id)
+        except Exception:
+            log.exception("The signatures of campaign %s could not be tallied.", campaign_id)
     return moved
+
+
+def _campaigns(rows: SignatureQuerySet) -> list[int]:
+    return list(rows.values_list("campaign_id", flat=True).distinct().order_by())
 
 
 def fold(campaign_id: int) -> int:
@@ -46,20 +57,13 @@ def fold(campaign_id: int) -> int:
 
 @transaction.atomic
 def _fold_batch(campaign_id: int) -> int:
-    # Lock one: the campaign's row, so that two folds never apply the same difference. Taken by the fold alone.
-    Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign_id)
-    # Lock two: the signatures about to flip, so that none changes its state before we commit. A row that somebody is
-    # changing this moment is skipped and found next time: the fold waits for nobody. (SQLite has one writer anyway.)
-    due = Signature.objects.uncounted().filter(campaign_id=campaign_id).order_by("pk")
-    due = due.select_for_update(skip_locked=True, of=("self",))
-    rows = list(due.values_list("pk", "counted", "area_id")[:BATCH])
+    rows = _take(campaign_id, Signature.objects.uncounted())
     if not rows:
         return 0
     difference: Counter[int | None] = Counter()
-    for _pk, counted, area_id in rows:
-        difference[area_id] += -1 if counted else 1
-    Signature.objects.filter(pk__in=[pk for pk, counted, _ in rows if not counted]).update(counted=True)
-    Signature.objects.filter(pk__in=[pk for pk, counted, _ in rows if counted]).update(counted=False)
+    for row in rows:
+        difference[row.area] += -1 if row.counted else 1
+    tallying.fold(campaign_id, [row for row in rows if not row.counted], [row for row in rows if row.counted])
     Campaign.objects.filter(pk=campaign_id).update(
         signature_count=F("signature_count") + sum(difference.values()), counted_at=timezone.now()
     )
@@ -68,6 +72,22 @@ def _fold_batch(campaign_id: int) -> int:
             area, _created = AreaCount.objects.get_or_create(campaign_id=campaign_id, area_id=place)
             AreaCount.objects.filter(pk=area.pk).update(count=F("count") + change)
     return len(rows)
+
+
+@transaction.atomic
+def _tally_batch(campaign_id: int) -> None:
+    """Some of those that were counted before there were tallies; the others in the next rounds."""
+    if rows := _take(campaign_id, Signature.objects.untallied()):
+        tallying.fold(campaign_id, rows, [])
+
+
+def _take(campaign_id: int, due: SignatureQuerySet) -> list[tallying.Row]:
+    # Lock one: the campaign's row, so that two folds never apply the same difference. Taken by the fold alone.
+    Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign_id)
+    # Lock two: the signatures about to flip, so that none changes its state before we commit. A row that somebody is
+    # changing this moment is skipped and found next time: the fold waits for nobody. (SQLite has one writer anyway.)
+    due = due.filter(campaign_id=campaign_id).order_by("pk")
+    return tallying.read(due.select_for_update(skip_locked=True, of=("self",)), BATCH)
 
 
 @dataclass
@@ -79,6 +99,7 @@ class Reconciliation:
     by_origin: dict[str, int]
     waiting: int  # rows the next fold will move
     paper: int  # beside the signatures, never among them
+    untallied: int = 0  # counted, and not yet by day and source: the next folds do it, some at a time
     problems: list[str] = field(default_factory=list)
 
 
@@ -109,8 +130,12 @@ def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
             books.problems.append(f"the counts of {len(wrong)} areas are wrong")
         if campaign.paper_count != paper:
             books.problems.append(f"on paper it says {campaign.paper_count}, the entries add up to {paper}")
+        books.untallied = Signature.objects.untallied().filter(campaign=campaign).count()
+        tallies = tallying.from_rows(campaign.pk)
+        books.problems += _wrong_tallies(campaign, tallies)
         if repair and books.problems:
             _write_anew(campaign, counted, areas, paper)
+            _write_tallies_anew(campaign, tallies)
         return books
 
 
@@ -119,3 +144,14 @@ def _write_anew(campaign: Campaign, counted: int, areas: Counter[int], paper: in
     mine.update(signature_count=counted, counted_at=timezone.now(), paper_count=paper)
     campaign.area_counts.all().delete()
     AreaCount.objects.bulk_create(AreaCount(campaign=campaign, area_id=area, count=n) for area, n in areas.items() if n)
+
+
+def _wrong_tallies(campaign: Campaign, tallies: Counter[tallying.Key]) -> list[str]:
+    kept = Counter({(of, key): n for of, key, n in campaign.tallies.values_list("of", "key", "count")})
+    wrong = Counter(of for of, key in {*tallies, *kept} if tallies[of, key] != kept[of, key])
+    return [f"the tallies by {of} are wrong in {n} places" for of, n in sorted(wrong.items())]
+
+
+def _write_tallies_anew(campaign: Campaign, tallies: Counter[tallying.Key]) -> None:
+    campaign.tallies.all().delete()
+    Tally.objects.bulk_create(Tally(campaign=campaign, of=of, key=key, count=n) for (of, key), n in tallies.items())

@@ -48,8 +48,9 @@ class Tally(models.Model):
 
     class Of(models.TextChoices):
         DAY = "day"  # on which it was confirmed: an ISO date
-        SOURCE = "source"  # Signature.came_from
+        SOURCE = "source"  # Signature.came_from; "direct", and "other" beyond so many
         LANGUAGE = "language"  # of the text that was signed
+        GIVEN = "given"  # the day on which it was left to be confirmed, of those signed online
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="tallies")
     of = models.CharField(max_length=10, choices=Of.choices)

@@ -69,6 +69,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Rows whose `counted` disagrees with their state: what the fold has still to do."""
         return self.filter(Signature.FOLD_IS_DUE)
 
+    def untallied(self) -> "SignatureQuerySet":
+        """Counted, but not yet by day and source: those of an installation that did not keep these."""
+        return self.filter(counted=True, counted_on__isnull=True)
+
     def shown_name_begins(self, prefix: str) -> "SignatureQuerySet":
         """By the index of shown names: PostgreSQL reads LIKE from it (its pattern operators), SQLite only a range."""
         start = folded(prefix)
@@ -134,6 +138,10 @@ class Signature(models.Model):
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.ONLINE)
     # True while this row is part of its campaign's count. Written by the fold alone (counting.py).
     counted = models.BooleanField(default=False, editable=False)
+    # The day and the source under which it is counted (tallying.py); no day: under none yet. Written by the fold alone.
+    # The source stays when `came_from` is erased, as the area does: what was counted does not change by it.
+    counted_on = models.DateField(null=True, editable=False)
+    counted_from = models.CharField(max_length=120, blank=True, editable=False)
     invalidation = models.ForeignKey(
         Invalidation, on_delete=models.SET_NULL, null=True, related_name="rows", editable=False
     )
@@ -206,6 +214,16 @@ class Signature(models.Model):
                 fields=["campaign", "id"],
                 condition=Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed")),
                 name="signature_fold_due",
+            ),
+            models.Index(
+                fields=["campaign", "id"],
+                condition=Q(counted=True, counted_on__isnull=True),
+                name="signature_untallied",
+            ),
+            models.Index(
+                fields=["campaign", "state", "consent_at"],
+                condition=~Q(state="confirmed"),
+                name="signature_not_confirmed",
             ),
             models.Index(fields=["consent_at"], condition=Q(state="pending"), name="signature_pending_oldest"),
             models.Index(fields=["erase_on"], condition=Q(anonymised_at__isnull=True), name="signature_retention"),
