@@ -1,16 +1,43 @@
 """Who did what in an organisation: written within the deed's own transaction, read by owners, never changed."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .models import Campaign, LogEntry, Organisation, User
+from .models import Campaign, LogEntry, Membership, Organisation, User
 
 # What there is to be told, by its key. The details fill the sentence; they are numbers, fields and states.
 DEEDS = {
+    "signature.opened": _("opened the page of one person’s signature"),
+    "signature.erased": _("erased a person’s signature, at their request"),
+    "signature.resent": _("had a confirmation email sent again"),
+    "signatures.found": _("looked for a signature by its email address"),
+    "signatures.moderated": _("decided what is shown of signatures: %(n)s"),
+    "signatures.invalidated": _("declared signatures invalid: %(n)s"),
+    "signatures.restored": _("took back that signatures are invalid: %(n)s"),
+    "signatories.added": _("added signatories: %(n)s"),
+    "signatories.removed": _("removed a signatory"),
+    "signatories.ordered": _("changed the order of the signatories on top"),
     "export.asked": _("asked for a file: %(what)s, %(format)s, with %(columns)s"),
     "export.downloaded": _("downloaded a file: %(what)s, %(format)s, with %(columns)s"),
+    "organisation.created": _("set up the organisation"),
+    "organisation.approved": _("approved the organisation: it may publish and send email"),
+    "organisation.refused": _("did not approve the organisation"),
+    "organisation.asked_again": _("asked the operator again for approval"),
+    "organisation.changed": _("changed the settings: %(fields)s"),
+    "organisation.logo": _("changed the logo"),
+    "organisation.logo_removed": _("removed the logo"),
+    "person.invited": _("invited somebody as %(role)s"),
+    "invitation.again": _("sent an invitation as %(role)s again"),
+    "invitation.revoked": _("took back an invitation as %(role)s"),
+    "person.joined": _("accepted an invitation and works here as %(role)s"),
+    "person.role": _("made %(whom)s %(role)s"),
+    "person.removed": _("ended the work of %(whom)s here"),
+    "person.left": _("left the organisation"),
     "campaign.published": _("published the campaign"),
     "campaign.closed": _("closed the campaign"),
     "update.begun": _("began an update to supporters"),
@@ -50,7 +77,6 @@ DEEDS = {
     "campaign.archived": _("put the campaign into the archive"),
     "campaign.taken_back": _("took the campaign out of the archive"),
     "campaign.deleted": _("deleted the draft %(slug)s"),
-    "campaign.duplicated": _("began a new campaign as a copy of %(slug)s"),
     "campaign.given": _("gave the campaign %(slug)s to %(to)s"),
     "campaign.received": _("received the campaign %(slug)s from %(former)s"),
 }
@@ -68,3 +94,45 @@ def note(
     DEEDS[what]
     by = user if isinstance(user, User) else None
     return LogEntry.objects.create(organisation=organisation, campaign=campaign, user=by, what=what, details=details)
+
+
+def sentence(entry: LogEntry) -> str:
+    """What was done, in words, in the language that is active; whatever an older entry does not hold is left out."""
+    return str(DEEDS.get(entry.what, entry.what)) % defaultdict(str, entry.details)
+
+
+def sentence(entry: LogEntry, people: Mapping[int, str]) -> str:
+    """What was done, for a person to read. `people` are those whom the details of a deed may name, by their key."""
+    said = str(DEEDS.get(entry.what, entry.what))
+    try:
+        return said % _Words({name: _in_words(name, value, people) for name, value in entry.details.items()})
+    except (TypeError, ValueError):  # of a deed that meanwhile is told otherwise
+        return said
+
+
+def people_in(entries: Iterable[LogEntry]) -> dict[int, str]:
+    """Whom these entries name beside who did it, in one query."""
+    named = {entry.details["whom"] for entry in entries if isinstance(entry.details.get("whom"), int)}
+    return {user.pk: user.name or user.email for user in User.objects.filter(pk__in=named)} if named else {}
+
+
+class _Words(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _in_words(name: str, value: Any, people: Mapping[int, str]) -> str:
+    if name == "whom":
+        return people.get(value, gettext("somebody who has no account any more"))
+    if name == "role" and value in Membership.Role.values:
+        return str(Membership.Role(value).label)
+    if name == "fields" and isinstance(value, list):
+        return ", ".join(_label(field) for field in value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _label(field: str) -> str:
+    """Of an organisation's field, as its settings call it; `about_ar` is the same in another language."""
+    first, _separator, language = field.rpartition("_")
+    known = {one.name: str(one.verbose_name) for one in Organisation._meta.get_fields() if hasattr(one, "verbose_name")}
+    return known.get(field) or (f"{known[first]} ({language})" if first in known else field)
