@@ -39,18 +39,21 @@ class Door:
 
 
 OF_ORGANISATION = (
+    Door("new_campaign", _("New campaign"), Role.EDITOR),
     Door("material", _("New from a document"), Role.EDITOR, ("material_",)),
     Door("post_room", _("Post room"), begins=("post_",)),
     Door("lists", _("Lists of people"), Role.EDITOR, ("list",)),
 )
 OF_CAMPAIGN = (
     Door("campaign", _("Overview")),
+    Door("wording", _("Text"), begins=("wording_", "versions", "translations")),
     Door("facts", _("Set up"), Role.EDITOR, ("facts", "letters_settings", "picture", "campaign_settings")),
     Door("representatives", _("Letters"), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("hand_in", _("Hand in"), begins=("hand_in",), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("paper", _("On paper"), Role.EDITOR, ("paper_",)),
     Door("packs", _("Hand-over pack"), begins=("pack",)),
     Door("exports", _("Take away"), Role.OWNER, ("export",)),
+    Door("life", _("Publish and close"), Role.EDITOR, ("life_",)),
 )
 # What is behind “Set up”: links from each of these pages to the others.
 SET_UP = (
@@ -78,6 +81,11 @@ class Desk:
     @property
     def sender(self) -> Sender:
         return self.organisation.sender
+
+    @property
+    def account(self) -> User | None:
+        """Who did it, for what is stored. A desk is never an anonymous visitor's."""
+        return self.user if isinstance(self.user, User) else None
 
     @property
     def actor(self) -> str:
@@ -198,6 +206,16 @@ def places(user: User | AnonymousUser, language: str | None) -> list[dict[str, A
         }
         for desk in found
     ]
+
+
+def frame_of_nobody(request: HttpRequest, language: str | None) -> dict[str, Any]:
+    """For pages that belong to no organisation."""
+    return {
+        "workspace_url": reverse("campaigns:workspace", kwargs={"language": language} if language else {}),
+        "help_url": reverse("campaigns:help", kwargs={"language": language} if language else {}),
+        "urls": addresses.of_site(get_language() or settings.LANGUAGE_CODE),
+        "page_languages": page_languages(request.path),
+    }
 
 
 def page_languages(path: str) -> list[dict[str, Any]]:

@@ -68,6 +68,15 @@ def publish(campaign: Campaign, user: Someone = None) -> None:
     _publish(campaign, user)
 
 
+@transaction.atomic
+def reopen(campaign: Campaign, user: Someone = None) -> None:
+    """A closed campaign takes signatures again. Raises ValidationError."""
+    _lock(campaign)
+    if campaign.state != State.CLOSED:
+        raise ValidationError(_("Only a closed campaign can be opened again."))
+    _publish(campaign, user)
+
+
 def _publish(campaign: Campaign, user: Someone) -> None:
     again = campaign.state == State.CLOSED
     if campaign.state not in BEFORE and not again:
@@ -204,22 +213,27 @@ def delete_draft(campaign: Campaign, user: Someone = None) -> None:
         storing.delete(material)
 
 
-def why_not_to_transfer(campaign: Campaign, to: Organisation) -> list[str]:
-    """Everything that stands against it, in sentences; nothing where it may go.
+def what_stays(campaign: Campaign) -> list[str]:
+    """Why it can go to no other organisation at all, in sentences; nothing where it may.
 
     Who signed agreed that one organisation, by its name, keeps their data (consent.for_signing). To give that to
-    another would be a new purpose nobody agreed to (GDPR, articles 5 and 7): so only what nobody has signed may go.
+    another would be a purpose nobody agreed to (GDPR, articles 5 and 7): so only what nobody has signed may go.
     """
-    found = []
-    if campaign.signatures.exists() or campaign.letters.exists() or campaign.paper_counts.exists():
-        sentence = _(
-            "People have signed it or written through it, and agreed that %(organisation)s keeps their data and nobody "
-            "else. Close it instead, begin a campaign that follows it in the other organisation, and ask your "
-            "supporters by an update to sign there."
-        )
-        found.append(sentence % {"organisation": campaign.organisation.name})
-    if campaign.published_at is not None and to.approved_at is None:
-        found.append(_("The operator has not approved the other organisation yet, and this campaign has been public."))
+    if not (campaign.signatures.exists() or campaign.letters.exists() or campaign.paper_counts.exists()):
+        return []
+    sentence = _(
+        "People have signed it or written through it, and agreed that %(organisation)s keeps their data and nobody "
+        "else. Close it instead, begin a campaign that follows it in the other organisation, and ask your supporters "
+        "by an update to sign there."
+    )
+    return [sentence % {"organisation": campaign.organisation.name}]
+
+
+def why_not_to_transfer(campaign: Campaign, to: Organisation) -> list[str]:
+    """Everything that stands against it, in sentences; nothing where it may go."""
+    found = what_stays(campaign)
+    if campaign.state != State.DRAFT and to.approved_at is None:
+        found.append(_("The operator has not approved the other organisation yet: only a draft can go there."))
     open_there = set(lists.open_to([to]).values_list("pk", flat=True))
     if any(one.pk not in open_there for one in campaign.legislatures()):
         found.append(_("It writes to a list of people that is yours alone. Take the list out of the campaign first."))

@@ -161,7 +161,7 @@ ORGANISATIONS = {
     "material_original": ("get", EDITOR),
 }
 # An organiser's own, whatever they work for: to a page of their organisation.
-ANYWHERE = {"workspace": ("get", STAFF), "materials": ("get", EDITOR | {"Charlie"})}
+ANYWHERE = {"workspace": ("get", STAFF), "help": ("get", STAFF), "materials": ("get", EDITOR | {"Charlie"})}
 DECIDED_ON = ("post_held", "post_emails", "post_email")  # everybody who may look may not decide
 # Pages that show how far some long work is, and what kind of work that is.
 LONG_WORK = {"export": "campaign-export", "hand_in_bundle": "hand-in-bundle", "pack": "hand-over-pack"}

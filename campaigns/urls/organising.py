@@ -10,6 +10,8 @@ from campaigns.views.organising import (
     exports,
     facts,
     hand_in,
+    help,
+    life,
     lists,
     material,
     material_check,
@@ -38,6 +40,7 @@ def of_campaign(route: str, view: View, name: str) -> URLPattern:
 ANYWHERE = [
     path("", workspace.workspace, name="workspace"),
     path("material/", material.choose, name="materials"),
+    path("help/", help.help, name="help"),
 ]
 
 OF_ORGANISATIONS = [
@@ -69,6 +72,19 @@ OF_ORGANISATIONS = [
 
 OF_CAMPAIGNS = [
     of_campaign("", campaign.overview, "campaign"),
+    of_campaign("now/", campaign.now, "campaign_now"),
+    of_campaign("life/", life.life, "life"),
+    of_campaign("life/publish/", life.publish, "life_publish"),
+    of_campaign("life/schedule/", life.schedule, "life_schedule"),
+    of_campaign("life/unschedule/", life.unschedule, "life_unschedule"),
+    of_campaign("life/closing/", life.closing, "life_closing"),
+    of_campaign("life/close/", life.close, "life_close"),
+    of_campaign("life/reopen/", life.reopen, "life_reopen"),
+    of_campaign("life/outcome/", life.outcome, "life_outcome"),
+    of_campaign("life/archive/", life.archive, "life_archive"),
+    of_campaign("life/take-back/", life.take_back, "life_take_back"),
+    of_campaign("life/delete/", life.delete, "life_delete"),
+    of_campaign("life/transfer/", life.transfer, "life_transfer"),
     of_campaign("preview/", preview.preview, "preview"),
     of_campaign("preview/<text_language:text_language>/", preview.preview, "preview"),
     of_campaign("exports/", exports.made, "exports"),
