@@ -47,9 +47,15 @@ OF_ORGANISATION = (
 OF_CAMPAIGN = (
     Door("campaign", _("Overview")),
     Door("wording", _("Text"), begins=("wording_", "versions", "translations")),
-    Door("facts", _("Set up"), Role.EDITOR, ("facts", "letters_settings", "picture", "campaign_settings")),
+    Door(
+        "facts",
+        _("Set up"),
+        Role.EDITOR,
+        ("facts", "letters_settings", "letters_variant", "picture", "campaign_settings"),
+    ),
     Door("representatives", _("Letters"), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("hand_in", _("Hand in"), begins=("hand_in",), only=lambda desk: desk.campaign.legislature_id is not None),
+    Door("updates", _("Updates"), begins=("update",)),
     Door("paper", _("On paper"), Role.EDITOR, ("paper_",)),
     Door("packs", _("Hand-over pack"), begins=("pack",)),
     Door("exports", _("Take away"), Role.OWNER, ("export",)),
@@ -58,6 +64,7 @@ OF_CAMPAIGN = (
 # What is behind “Set up”: links from each of these pages to the others.
 SET_UP = (
     Door("facts", _("Facts"), Role.EDITOR, ("facts_",)),
+    Door("letters_settings", _("Whom to write to"), Role.EDITOR, ("letters_settings_", "letters_variant")),
 )
 
 

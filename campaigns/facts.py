@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 from . import logbook, references
 from .models import Campaign, Event, Response, Source, Target, User
 from .models.campaign import Numbered
-from .seen import Changed, mark_of
+from .ordering import exchange_numbers, hold
+from .seen import Changed, Gone, mark_of
 
 Who = User | AnonymousUser
 MOST = 200  # of a kind; a page of more helps nobody
 LARGEST_NUMBER = 999  # what [^…] may hold
-NOBODYS = 32_767  # what the column may hold
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,8 @@ KINDS = {
 }
 
 
-class Gone(Exception):
-    """Somebody else has removed it meanwhile."""
-
-
 class Renumbers(Exception):
     """A text refers to a source whose number would change. Nothing was changed."""
-
-
-def hold(campaign: Campaign) -> None:
-    """One at a time: what follows in this transaction is not changed by anybody else."""
-    Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign.pk)
 
 
 def next_number(campaign: Campaign, kind: Kind) -> int:
@@ -154,7 +145,7 @@ def move(campaign: Campaign, kind: Kind, row: Numbered, up: bool, user: Who, sur
         if kind.model is Source:
             if not sure and is_named(campaign, rows[at].number, rows[there].number):
                 raise Renumbers
-            _exchange(rows[at], rows[there])
+            exchange_numbers(rows[at], rows[there])
         else:
             rows[at], rows[there] = rows[there], rows[at]
             _number_anew(kind, rows)
@@ -163,14 +154,6 @@ def move(campaign: Campaign, kind: Kind, row: Numbered, up: bool, user: Who, sur
 
 def is_named(campaign: Campaign, *numbers: int) -> bool:
     return any(place.number in numbers for place in references.of_campaign(campaign))
-
-
-def _exchange(one: Numbered, other: Numbered) -> None:
-    """Through a number that nobody has: no two sources have the same, not even for a moment."""
-    rows = type(one)._default_manager
-    rows.filter(pk=one.pk).update(number=NOBODYS)
-    rows.filter(pk=other.pk).update(number=one.number)
-    rows.filter(pk=one.pk).update(number=other.number)
 
 
 def _number_anew(kind: Kind, rows: list[Any]) -> None:

@@ -23,15 +23,17 @@ class Place:
 def of_campaign(campaign: Campaign) -> list[Place]:
     """In its current texts, and in what is being written."""
     found: list[Place] = []
-    published = set()
-    for language, body in campaign.texts.filter(superseded_at__isnull=True).values_list("language", "body"):
-        here = list(_places(body, language, False))
-        published |= {(place.language, place.number, place.words) for place in here}
-        found += here
-    for language, wording in campaign.wording_drafts.values_list("language", "wording"):
-        body = wording.get("body") if isinstance(wording, dict) else ""
-        here = _places(body if isinstance(body, str) else "", language, True)
-        found += [place for place in here if (place.language, place.number, place.words) not in published]
+    texts = campaign.texts.filter(superseded_at__isnull=True).values_list("language", "body", "published_at")
+    published_at = {}
+    for language, body, at in texts:
+        published_at[language] = at
+        found += _places(body, language, False)
+    there = {(place.language, place.number, place.words) for place in found}
+    for language, wording, at in campaign.wording_drafts.values_list("language", "wording", "changed_at"):
+        body = wording.get("body")
+        if isinstance(body, str) and (language not in published_at or at > published_at[language]):
+            here = _places(body, language, True)
+            found += [place for place in here if (place.language, place.number, place.words) not in there]
     return found
 
 

@@ -132,6 +132,12 @@ ORGANISERS = {
     "facts_change": ("get", EDITOR),
     "facts_remove": ("get", EDITOR),
     "facts_move": ("post", EDITOR),
+    "letters_settings": ("get", EDITOR),
+    "letters_settings_hand_in": ("post", EDITOR),
+    "letters_variant_new": ("get", EDITOR),
+    "letters_variant": ("get", EDITOR),
+    "letters_variant_remove": ("get", EDITOR),
+    "letters_variant_move": ("post", EDITOR),
 }
 # The same for an organisation's own pages, under its address.
 ORGANISATIONS = {
@@ -317,6 +323,8 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
     if name == "hand_in_undo":
         today = timezone.localdate()
         where["number"] = house.campaign.hand_overs.create(on=today, letters=1, actor="account 1").pk
+    if name.startswith("letters_variant") and name != "letters_variant_new":
+        where["variant"] = house.campaign.letter_variants.create(number=1, party="Reform").pk
     if name.startswith("facts_"):
         where["kind"] = "targets"
         if name != "facts_new":

@@ -11,12 +11,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import lists, living, publishing
+from campaigns import living, publishing, slugs
 from campaigns.access import Role, organisations_of
+from campaigns.forms.organising.letters_settings import PersonChoice, check_lists, offer_lists, people_of
 from campaigns.models import Campaign, CampaignText, Event, HandIn, Organisation, Response, Source, Target
 
 from .scoped import PartOfCampaign, Scoped
-from .variants import LetterVariantInline, people_of
+from .variants import LetterVariantInline
 from .words import Lines, say_unknown_placeholders
 
 
@@ -71,7 +72,8 @@ class HandInInline(PartOfCampaign):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "representative" and (campaign := self.campaign_of(request)):
-            kwargs |= people_of(campaign, campaign.hand_ins.values("representative"))
+            people = people_of(campaign, campaign.hand_ins.values("representative"))
+            kwargs |= {"queryset": people, "form_class": PersonChoice}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HandIn]:
@@ -97,9 +99,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("legislature", "also_to"):
-            if name in self.fields:
-                self.fields[name].queryset = lists.open_to(self._organisations())  # type: ignore[attr-defined]
+        offer_lists(self, self._organisations())
 
     def _organisations(self) -> list[Organisation]:
         """Whose it is, or may become."""
@@ -108,23 +108,13 @@ class CampaignForm(forms.ModelForm[Campaign]):
         return [self.instance.organisation] if self.instance.pk else []
 
     def clean(self) -> dict[str, Any]:
-        """One may work for two organisations; a list of the one is still nothing for the other."""
         cleaned = super().clean() or {}
-        organisation = cleaned.get("organisation") or (self.instance.organisation if self.instance.pk else None)
-        theirs = set(lists.open_to([organisation]).values_list("pk", flat=True)) if organisation else set()
-        for name, chosen in (("legislature", [cleaned.get("legislature")]), ("also_to", cleaned.get("also_to") or [])):
-            if organisation and any(one is not None and one.pk not in theirs for one in chosen):
-                self.add_error(name, _("This list belongs to another organisation."))
-        if cleaned.get("also_to") and not cleaned.get("legislature"):
-            self.add_error("legislature", _("Choose this one first: it is where letters go before all others."))
-        elif cleaned.get("also_to"):
-            cleaned["also_to"] = cleaned["also_to"].exclude(pk=cleaned["legislature"].pk)  # written to once
+        check_lists(self, cleaned.get("organisation") or (self.instance.organisation if self.instance.pk else None))
         return cleaned
 
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
-        if slug != self.instance.slug:
-            publishing.check_slug(slug)
+        slugs.check(slug, self.instance if self.instance.pk else None)
         return slug
 
 

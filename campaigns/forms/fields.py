@@ -108,3 +108,22 @@ class PictureField(forms.FileField):
             raise ValidationError(str(pictures.Refused("too large")), code="large")
         content: bytes = file.read()
         return content
+
+
+class LinesField(forms.CharField):
+    """A list of str, typed as text: an entry a line. Its max_length is that of all of them together."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(one_line(str(entry)) for entry in value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = str(super().to_python(value) or "").splitlines()
+        return [entry for line in lines if (entry := one_line(line))]
+
+    def run_validators(self, value: Any) -> None:
+        super().run_validators("\n".join(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool((initial or []) != self.to_python(data))

@@ -9,11 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import facts
+from campaigns import facts, wording_drafts
 from campaigns.forms.fields import LineField, ParagraphsField, bare_helper
+from campaigns.languages import name_of
 from campaigns.models import Campaign, Event, Response, Source, Target
 
-from .in_languages import add_translations, languages_of, name_of, translated
+from .in_languages import add_translations, translated
 from .material import KNOWN_DATE, day_in
 from .material_address import TargetRow
 from .seen import SeenForm
@@ -31,7 +32,7 @@ class FactForm(SeenForm):
         super().__init__(*args, **kwargs)
         self.campaign = campaign
         self.instance.campaign = campaign
-        self.first, *self.others = languages_of(campaign)
+        self.first, *self.others = wording_drafts.languages_of(campaign)
         for name, field in self.fields.items():
             if isinstance(field, forms.CharField) and not isinstance(field, forms.URLField) and name != "seen":
                 field.widget.attrs.setdefault("dir", "auto")

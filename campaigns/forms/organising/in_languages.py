@@ -1,27 +1,9 @@
-"""The languages a campaign is written in, and a field for each of them."""
+"""Fields for the same words in each further language that a campaign is written in."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language_info
-
-from campaigns.models import Campaign
-
-
-def languages_of(campaign: Campaign) -> list[str]:
-    """Of its current texts and of those being written, its first one first."""
-    current = set(campaign.texts.filter(superseded_at__isnull=True).values_list("language", flat=True))
-    current |= set(campaign.wording_drafts.values_list("language", flat=True))
-    return [campaign.language, *sorted(current - {campaign.language})]
-
-
-def name_of(language: str) -> str:
-    """In the language of the page; a code that Django does not know stays a code."""
-    try:
-        return str(get_language_info(language)["name_translated"])
-    except KeyError:
-        return language
 
 
 def add_translations(form: forms.ModelForm[Any], names: Sequence[str], languages: Sequence[str]) -> None:

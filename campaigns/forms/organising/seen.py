@@ -19,23 +19,30 @@ class Now:
 
 
 class SeenForm(forms.ModelForm[Any]):
-    """Of one row, as it was when the page was made: `seen` comes back with it."""
+    """Of one row, as it was when the page was made: `seen` comes back with it.
 
+    `of_others`: fields of the row that are none of this form's; whoever changes them is not in its way.
+    """
+
+    of_others = False
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial["seen"] = mark_of(self.instance)
+        self.initial["seen"] = self.mark(self.instance)
+
+    def mark(self, row: Model) -> str:
+        return mark_of(row, list(self._meta.fields or ()) if self.of_others else None)
 
     def check_seen(self, now: Model) -> None:
         """`now` is the row as the database has it, held so that nobody else changes it. Raises Changed."""
-        if self.cleaned_data.get("seen", "") != mark_of(now):
+        if self.cleaned_data.get("seen", "") != self.mark(now):
             raise Changed
 
     def tell_changed(self, now: Model) -> list[Now]:
         """Says so on top, and lets the next try through: by then they have seen what stands there."""
         data = self.data.copy()
-        data[self.add_prefix("seen")] = mark_of(now)
+        data[self.add_prefix("seen")] = self.mark(now)
         self.data = data
         self.add_error(None, _("Somebody else has saved this meanwhile. Look at it, then save again or leave it."))
         theirs = type(self)(instance=now)

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import desks, facts, references
+from campaigns import desks, facts, references, wording_drafts
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.facts import FORMS, FactForm
-from campaigns.forms.organising.in_languages import languages_of, name_of
+from campaigns.languages import name_of
 from campaigns.models import Campaign, Source
 from campaigns.models.campaign import Numbered
-from campaigns.seen import Changed, mark_of
+from campaigns.seen import Changed, Gone, mark_of
 
 
 @require_safe
@@ -25,7 +25,7 @@ from campaigns.seen import Changed, mark_of
 def groups(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     desk = desks.of_campaign(request.user, slug, language, Role.EDITOR)
     campaign = desk.campaign
-    others = {code: name_of(code) for code in languages_of(campaign)[1:]}
+    others = {code: name_of(code) for code in wording_drafts.languages_of(campaign)[1:]}
     shown = []
     for kind in facts.KINDS.values():
         rows = [
@@ -91,7 +91,7 @@ def _edit(request: HttpRequest, desk: CampaignDesk, kind: facts.Kind, form: Fact
     except ValidationError as error:
         form.add_error(None, error)
         return _row_page(request, desk, kind, form, status=422)
-    except facts.Gone:
+    except Gone:
         return _gone(request, desk, kind)
     except Changed:
         now = kind.rows(desk.campaign).filter(pk=form.instance.pk).get()
@@ -131,7 +131,7 @@ def remove(request: HttpRequest, slug: str, kind: str, fact: int, language: str 
         except Changed:
             changed = True
             row = get_object_or_404(group.rows(campaign), pk=fact)
-        except facts.Gone:
+        except Gone:
             raise Http404 from None
         else:
             messages.success(request, _("It is removed."))
@@ -166,7 +166,7 @@ def move(request: HttpRequest, slug: str, kind: str, fact: int, language: str | 
         return redirect(f"{desk.campaign_url('facts')}#{kind}-{row.pk}")
     try:
         facts.move(campaign, group, row, up, request.user, sure="sure" in request.POST)
-    except facts.Gone:
+    except Gone:
         messages.warning(request, _("Somebody else has changed the order meanwhile. Look at it, and try again."))
     except facts.Renumbers:
         other = facts.neighbour(campaign, group, row, up)
