@@ -1,6 +1,5 @@
 """Forms of second factors: a code from an app or from the list of recovery codes, and a passkey."""
 
-import hashlib
 from typing import Any
 
 from allauth.core import context
@@ -14,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from config.crypto import keyed_hash
 from config.ratelimit import allow, network
 
 from . import limits
@@ -34,8 +34,9 @@ class _Code(Dressed):
         limits.refuse(limits.second_factor(context.request, self.user.pk))  # type: ignore[attr-defined]
         self.cleaned_data["code"] = latin_digits(self.cleaned_data["code"])
         code: str = super().clean_code()  # type: ignore[misc]
-        used = hashlib.sha256(f"{self.user.pk} {code.strip()}".encode()).hexdigest()  # type: ignore[attr-defined]
-        if not cache.add(f"used code {used}", True, timeout=CODE_LIVES):
+        digits = "".join(filter(str.isalnum, code))
+        used = keyed_hash("used code", f"{self.user.pk} {digits}")  # type: ignore[attr-defined]
+        if not cache.add(f"used-code:{used}", True, timeout=CODE_LIVES):
             raise get_adapter().validation_error("incorrect_code")
         return code
 

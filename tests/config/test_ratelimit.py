@@ -130,7 +130,7 @@ def test_when_the_cache_is_down_each_limit_does_what_it_says(settings: Settings)
 
 def test_whatever_sends_mail_to_a_typed_address_is_closed_when_uncounted() -> None:
     mailing = ("sign_email", "sign_address", "resend", "resend_email", "letter_send", "letter_send_email")
-    for name in (*mailing, "password_reset"):
+    for name in (*mailing, "password_reset", "password_reset_email", "sign_up", "account_code"):
         assert LIMITS[name].when_down == "closed", name
 
 
