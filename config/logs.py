@@ -2,7 +2,9 @@ import logging
 import re
 
 # Paths whose next part is a signed token, or a secret one: whoever reads the log could act in somebody's name.
-_TOKENS = re.compile(r"(/(?:confirm|signature|letter|write|invitations|password/reset)/)(?!confirm/|\w+-set-password/)[^/\s?]{16,}")
+_TOKENS = re.compile(
+    r"(/(?:confirm|signature|letter|write|invitations|password/reset)/)(?!confirm/|\w+-set-password/)[^/\s?]{16,}"
+)
 
 
 def without_tokens(text: str) -> str:
