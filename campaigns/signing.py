@@ -1,7 +1,7 @@
 """Signing, from the form to the confirmed signature and out again: the whole flow in one file."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ class Supporter:
     reason: str
     display: str
     updates: bool
+    came_from: str = ""  # see arriving
 
 
 def sign(text: CampaignText, supporter: Supporter, mail: bool = True) -> None:
@@ -78,8 +79,8 @@ def _write_down(signature: Signature, text: CampaignText, supporter: Supporter) 
     now = timezone.now()
     before = signature.to_be_checked()
     signature.text = text
-    for field in ("name", "email", "postcode", "country", "area", "affiliation", "reason", "display", "updates"):
-        setattr(signature, field, getattr(supporter, field))
+    for field in fields(Supporter):
+        setattr(signature, field.name, getattr(supporter, field.name))
     signature.check_again(before)
     signature.show_as_chosen()
     signature.consent = consent.record(consent.for_signing(text.campaign, text))

@@ -86,6 +86,7 @@ class SignForm(forms.Form):
     consent = forms.BooleanField(error_messages={"required": _("Without this we may not keep your signature.")})
     updates = forms.BooleanField(required=False)
     leave_empty = Honeypot()
+    came_from = ""  # where they came from: the view's to say, from the page and the hidden field (arriving)
     # What the page showed when it was opened: the wording, and the words of the consent. Absent means the current ones.
     shown = forms.CharField(required=False, max_length=64)
 
@@ -109,6 +110,7 @@ class SignForm(forms.Form):
             "consent",
             "updates",
             HTML('<input type="hidden" name="shown" value="{{ form.now_shown }}">'),  # today's, also after an error
+            HTML('<input type="hidden" name="came_from" value="{{ form.came_from }}" data-came-from>'),
             Div("leave_empty", css_class="nobody", aria_hidden="true"),
         )
 
@@ -153,6 +155,7 @@ class SignForm(forms.Form):
         data = self.cleaned_data
         return Supporter(
             area=self.area,
+            came_from=self.came_from,
             **{
                 field: data[field]
                 for field in ("name", "email", "postcode", "country", "affiliation", "reason", "display", "updates")

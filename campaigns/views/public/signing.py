@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_countries import countries
 
-from campaigns import addresses, pages, posting, signing
+from campaigns import addresses, arriving, pages, posting, signing
 from campaigns.forms.public.signing import ManageForm, SignForm
 from campaigns.models import CampaignText, Signature
 from config import errors, links, ratelimit
@@ -43,6 +43,8 @@ def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
     verdict = ratelimit.allow("sign", ratelimit.network(request)) and ratelimit.allow("sign_campaign", str(campaign.pk))
     if not verdict:
         return errors.too_many(request, verdict.retry_after)
+    referer, typed = request.headers.get("Referer", ""), request.POST.get("came_from", "")
+    form.came_from = arriving.came_from(referer, typed, request.get_host())
     if not form.is_valid():
         return render(request, "campaigns/public/signing/sign.html", pages.frame(text) | {"form": form}, status=422)
     if not form.is_from_a_machine:
@@ -213,6 +215,7 @@ def kept_about(signature: Signature) -> list[dict[str, str]]:
         (_("Affiliation"), signature.affiliation),
         (_("Reason"), signature.reason),
         (_("Shown publicly as"), shown),
+        (_("The link or page you came by"), signature.came_from),
         (_("What you agreed to"), signature.consent.text if signature.consent else ""),
         (_("When you agreed"), date_format(signature.consent_at, "DATETIME_FORMAT") if signature.consent_at else ""),
         (_("About news you agreed to"), signature.updates_consent.text if signature.updates_consent else ""),

@@ -19,6 +19,13 @@
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+  // Of the page before this one, its host goes with the form, and nothing else of it.
+  const cameFrom = one("[data-came-from]");
+  if (cameFrom && !cameFrom.value && document.referrer) {
+    const { host } = new URL(document.referrer);
+    if (host !== location.host) cameFrom.value = host;
+  }
+
   // Sharing: the device's own sheet where there is one, and a copied address everywhere.
   const share = one("[data-share-url]");
   if (share) {
