@@ -40,3 +40,12 @@ def duplicate(campaign: Campaign, user: User | None, *, slug: str, title: str = 
     what = "campaign.followed" if follows else "campaign.duplicated"
     logbook.note(made.organisation, user, what, made)
     return made
+
+
+@transaction.atomic
+def follow(campaign: Campaign, language: str, mark: str, user: User | None) -> Campaign:
+    """What is written in `language` means something else than what was signed: it becomes a new campaign's, and here it
+    is laid aside. Raises wording_drafts.SavedSince."""
+    made = duplicate(campaign, user, slug=suggested_slug(campaign), follows=True)
+    wording_drafts.discard(campaign, language, mark, user)
+    return made

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import languages, logbook, publishing, wording_limits
-from .models import Campaign, CampaignText, User, WordingDraft
+from .models import Campaign, CampaignText, Organisation, User, WordingDraft
 
 KEPT_ASIDE = 5
 EMPTY: dict[str, Any] = {name: [] if name in wording_limits.LISTS else "" for name in CampaignText.WORDING}
@@ -68,11 +68,11 @@ def opened(campaign: Campaign, language: str) -> Opened:
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return all(_said(one.get(name)) == _said(other.get(name)) for name in CampaignText.WORDING)
+    return all(plain(one.get(name)) == plain(other.get(name)) for name in CampaignText.WORDING)
 
 
-def _said(value: Any) -> Any:
-    """A text that ends with a line end says nothing else than one that does not."""
+def plain(value: Any) -> Any:
+    """What is compared: a text that ends with a line end says nothing else than one that does not."""
     return value.strip() if isinstance(value, str) else value or ""
 
 
@@ -109,6 +109,19 @@ def text_to_show(campaign: Campaign, language: str) -> CampaignText | None:
 # Writing
 
 
+@transaction.atomic
+def begin(
+    organisation: Organisation, user: User | None, *, title: str, kind: str, language: str, slug: str, goal: int
+) -> Campaign:
+    """A draft of which there is the title. `slug` was checked; raises IntegrityError where it was taken meanwhile."""
+    campaign = Campaign.objects.create(
+        organisation=organisation, slug=slug, kind=kind, language=language, signature_goal=goal
+    )
+    _write(campaign, opened(campaign, language), EMPTY | {"title": title}, user, {})
+    logbook.note(organisation, user, "campaign.made", campaign)
+    return campaign
+
+
 def _lock(campaign: Campaign) -> None:
     Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
 
@@ -118,8 +131,8 @@ def translated_from(campaign: Campaign, now: Opened, wording: dict[str, Any]) ->
     if now.language == campaign.language:
         return {}
     original = original_of(campaign)
-    changed = (name for name in EMPTY if _said(wording.get(name)) != _said(now.wording[name]))
-    return {name: digest_of(_said(original[name])) for name in changed}
+    changed = (name for name in EMPTY if plain(wording.get(name)) != plain(now.wording[name]))
+    return {name: digest_of(plain(original[name])) for name in changed}
 
 
 def original_of(campaign: Campaign) -> dict[str, Any]:
@@ -135,11 +148,14 @@ def save(
     wording: dict[str, Any],
     mark: str,
     user: User | None,
+    *,
     made_from: dict[str, str] | None = None,
+    over: bool = False,
 ) -> Opened:
     """Raises SavedSince where somebody else has saved other words since `mark` was given.
 
-    `made_from`: of a translation, more of what it was made from (WordingDraft.translated_from).
+    `made_from`: of a translation, more of what it was made from (WordingDraft.translated_from). `over`: knowingly over
+    what somebody else has saved, which is laid aside.
     """
     _lock(campaign)
     now = opened(campaign, language)
@@ -147,8 +163,12 @@ def save(
         return now
     if mark != now.mark:
         raise SavedSince(now)
+    before, by = now.wording, now.row.changed_by_id if now.row else None
     _write(campaign, now, wording, user, made_from or {})
-    return opened(campaign, language)
+    written = opened(campaign, language)
+    if over and written.row and not same(before, wording):
+        _lay_aside(written.row, before, by)
+    return written
 
 
 def _write(
@@ -172,20 +192,6 @@ def add(campaign: Campaign, language: str, user: User | None) -> None:
 
 
 # Two at once
-
-
-@transaction.atomic
-def keep_mine(campaign: Campaign, language: str, mine: dict[str, Any], mark: str, user: User | None) -> Opened:
-    """What stands here takes the place of what somebody else has saved, and that is laid aside. Raises SavedSince."""
-    _lock(campaign)
-    now = opened(campaign, language)
-    if mark != now.mark:
-        raise SavedSince(now)
-    _write(campaign, now, mine, user, {})
-    written = opened(campaign, language)
-    assert written.row is not None
-    _lay_aside(written.row, now.wording, now.row.changed_by_id if now.row else None)
-    return written
 
 
 @transaction.atomic
