@@ -16,12 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from letters.models import OutgoingEmail, Sender
 from letters.models.post import OutgoingEmailQuerySet
 
-from . import addresses
-from .access import AT_LEAST, Role, get_campaign_for, get_organisation_for, organisations_of, role_in
-from .models import Campaign, CampaignText, Organisation, User
+from . import addresses, help_topics
+from .access import AT_LEAST, Role, get_campaign_for, get_organisation_for, role_in
+from .models import Campaign, Organisation, User
 
 ORGANISERS = "/organise/"
-ORGANISATIONS_SHOWN, CAMPAIGNS_SHOWN = 50, 200
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ OF_CAMPAIGN = (
     Door("representatives", _("Letters"), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("hand_in", _("Hand in"), begins=("hand_in",), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("updates", _("Updates"), begins=("update",)),
-    Door("paper", _("On paper"), Role.EDITOR, ("paper_",)),
+    Door("signatures_list", _("Signatures"), begins=("signatures_", "moderation", "invalidation", "signator", "paper")),
     Door("packs", _("Hand-over pack"), begins=("pack",)),
     Door("exports", _("Take away"), Role.OWNER, ("export",)),
     Door("life", _("Publish and close"), Role.EDITOR, ("life_",)),
@@ -65,6 +64,14 @@ OF_CAMPAIGN = (
 SET_UP = (
     Door("facts", _("Facts"), Role.EDITOR, ("facts_",)),
     Door("letters_settings", _("Whom to write to"), Role.EDITOR, ("letters_settings_", "letters_variant")),
+)
+# And behind “Signatures”.
+OF_SIGNATURES = (
+    Door("signatures_list", _("All"), begins=("signatures_",)),
+    Door("moderation", _("To read"), Role.EDITOR, ("moderation_",)),
+    Door("invalidation", _("Declare invalid"), Role.EDITOR, ("invalidation_",)),
+    Door("signatories_add", _("First signatories"), Role.EDITOR, ("signatories_",)),
+    Door("paper", _("On paper"), Role.EDITOR, ("paper_",)),
 )
 
 
@@ -118,6 +125,10 @@ class Desk:
     def workspace_url(self) -> str:
         return self._address("workspace")
 
+    def help_url(self, here: str) -> str:
+        """The section of the help that is about the page of that name."""
+        return f"{self._address('help')}#{help_topics.of(here)}"
+
     def _address(self, name: str, **where: Any) -> str:
         language = {"language": self.language} if self.language else {}
         return reverse(f"campaigns:{name}", kwargs={**language, **where})
@@ -129,7 +140,13 @@ class Desk:
         return self.role in AT_LEAST[door.role] and bool(door.only(self))
 
     def _door(self, door: Door, url: str, here: str) -> dict[str, Any]:
-        return {"label": door.label, "url": url, "current": door.leads_to(here), "exactly": door.name == here}
+        return {
+            "name": door.name,
+            "label": door.label,
+            "url": url,
+            "current": door.leads_to(here),
+            "exactly": door.name == here,
+        }
 
     def frame(self, request: HttpRequest, page: str = "") -> dict[str, Any]:
         """What every page of the workspace needs. `page`: the address for the other languages, where this one is no
@@ -140,6 +157,8 @@ class Desk:
             "desk": self,
             "organisation_name": self.organisation_name,
             "doors": self.doors(name),
+            "workspace_url": self.workspace_url(),
+            "help_url": self.help_url(name),
             "urls": addresses.of_site(language)
             | {"accent": addresses.accent(self.organisation.slug, self.organisation.accent)},
             "page_languages": page_languages(page or request.get_full_path()),
@@ -163,8 +182,12 @@ class CampaignDesk(Desk):
             "campaign": self.campaign,
             "campaign_title": self.campaign.title,
             "campaign_doors": doors,
+            "campaign_here": next((door["label"] for door in doors if door["current"]), ""),
             "setup_doors": [
                 self._door(door, self.campaign_url(door.name), name) for door in SET_UP if self._open(door)
+            ],
+            "signature_doors": [
+                self._door(door, self.campaign_url(door.name), name) for door in OF_SIGNATURES if self._open(door)
             ],
         }
 
@@ -180,39 +203,6 @@ def of_campaign(user: User | AnonymousUser, slug: str, language: str | None, rol
     campaign = get_campaign_for(user, slug, role)
     organisation = campaign.organisation
     return CampaignDesk(organisation, user, role_in(user, organisation) or role, language, campaign)
-
-
-def places(user: User | AnonymousUser, language: str | None) -> list[dict[str, Any]]:
-    """Their organisations, each with its newest campaigns, in a fixed number of queries."""
-    organisations = list(organisations_of(user).order_by("name", "pk")[:ORGANISATIONS_SHOWN])
-    campaigns = Campaign.objects.filter(organisation__in=organisations).newest_first()[:CAMPAIGNS_SHOWN]
-    titles = CampaignText.objects.current().filter(campaign__in=[one.pk for one in campaigns])
-    titled = {(text.campaign_id, text.language): text.title for text in titles.only("campaign", "language", "title")}
-    theirs: dict[int, list[dict[str, Any]]] = {}
-    found = []
-    for organisation in organisations:
-        desk = Desk(organisation, user, role_in(user, organisation) or Role.VIEWER, language)
-        found.append(desk)
-    by_organisation = {desk.organisation.pk: desk for desk in found}
-    for campaign in campaigns:
-        url = by_organisation[campaign.organisation_id].at(campaign).campaign_url("campaign")
-        theirs.setdefault(campaign.organisation_id, []).append(
-            {
-                "url": url,
-                "title": titled.get((campaign.pk, campaign.language)) or campaign.slug,
-                "state": campaign.state,
-                "state_label": campaign.get_state_display(),
-                "count": campaign.signature_count,
-            }
-        )
-    return [
-        {
-            "name": desk.organisation_name,
-            "url": desk.url("post_room"),
-            "campaigns": theirs.get(desk.organisation.pk, []),
-        }
-        for desk in found
-    ]
 
 
 def frame_of_nobody(request: HttpRequest, language: str | None) -> dict[str, Any]:

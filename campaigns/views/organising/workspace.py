@@ -5,12 +5,16 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaigns import desks
+from campaigns import desks, workplaces
+
+LONGEST_QUERY = 100
 
 
 @require_safe
 @never_cache
 def workspace(request: HttpRequest, language: str | None = None) -> HttpResponse:
     """Whoever is signed in may come here; it shows what their memberships open."""
-    context = {"places": desks.places(request.user, language), "page_languages": desks.page_languages(request.path)}
+    query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    found = workplaces.workspace(request.user, language, query, request.GET.get("state", ""))
+    context = desks.frame_of_nobody(request, language) | found
     return render(request, "campaigns/organising/workspace.html", context)

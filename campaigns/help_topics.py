@@ -1,0 +1,19 @@
+"""Which section of the help is about which page of the workspace."""
+
+# By how the page's name begins; the first that fits. The sections are those of the template organising/help.html.
+SECTIONS = (
+    (("organisation", "people", "invitation", "log", "account"), "organisation"),
+    (("material", "wording", "versions", "translations", "new_campaign", "campaign_new"), "writing"),
+    (("facts", "picture", "campaign_settings"), "facts"),
+    (("letters_settings", "representatives", "hand_in", "lists", "list"), "letters"),
+    (("preview", "life"), "publishing"),
+    (("signature", "moderation", "numbers", "paper", "export"), "signatures"),
+    (("update",), "updates"),
+    (("post",), "post"),
+    (("pack",), "handing-over"),
+)
+
+
+def of(page: str) -> str:
+    """`page` is the name of its address."""
+    return next((section for begins, section in SECTIONS if page.startswith(begins)), "beginning")
