@@ -38,10 +38,14 @@ class Door:
 
 
 OF_ORGANISATION = (
+    Door("organisation_home", _("Campaigns")),
     Door("new_campaign", _("New campaign"), Role.EDITOR),
     Door("material", _("New from a document"), Role.EDITOR, ("material_",)),
     Door("post_room", _("Post room"), begins=("post_",)),
     Door("lists", _("Lists of people"), Role.EDITOR, ("list",)),
+    Door("people", _("People"), begins=("people_",)),
+    Door("settings", _("Settings"), Role.OWNER, ("settings_",)),
+    Door("log", _("Log"), Role.OWNER),
 )
 OF_CAMPAIGN = (
     Door("campaign", _("Overview")),
@@ -64,6 +68,7 @@ OF_CAMPAIGN = (
 SET_UP = (
     Door("facts", _("Facts"), Role.EDITOR, ("facts_",)),
     Door("letters_settings", _("Whom to write to"), Role.EDITOR, ("letters_settings_", "letters_variant")),
+    Door("campaign_settings", _("Settings"), Role.EDITOR),
 )
 # And behind “Signatures”.
 OF_SIGNATURES = (

@@ -14,7 +14,7 @@ from letters.models.post import UNSETTLED, State
 
 from . import annexes, exports, pictures, telling
 from .material import storing
-from .models import Campaign, CampaignLetter, Signature
+from .models import Campaign, CampaignLetter, Invitation, Signature
 
 BATCH = 500
 WAITS_TO_MERGE = timedelta(days=3)  # at most; merging.MERGE_AFTER is one
@@ -52,6 +52,7 @@ class Receipt:
     emails_scrubbed: int = 0
     materials_deleted: int = 0
     pictures_deleted: int = 0
+    invitations_deleted: int = 0
 
     def __str__(self) -> str:
         return ", ".join(f"{name.replace('_', ' ')}: {number}" for name, number in asdict(self).items())
@@ -73,6 +74,7 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
         due = Receipt(unconfirmed.count(), withdrawn.count(), expired.count(), letters.count())
         due.materials_deleted = storing.expired(now).count()
         due.pictures_deleted = pictures.unused(now).count()
+        due.invitations_deleted = Invitation.objects.forgettable(now).count()
         return due
     receipt = Receipt(pending_deleted=_delete_pending(unconfirmed))
     receipt.withdrawn_scrubbed = _forget_signatures(withdrawn, now)
@@ -81,6 +83,7 @@ def anonymise_expired(now: datetime | None = None, dry_run: bool = False) -> Rec
     receipt.emails_scrubbed = outbox.scrub_old(now)
     receipt.materials_deleted = storing.expire(now)
     receipt.pictures_deleted = pictures.expire(now)
+    receipt.invitations_deleted = Invitation.objects.forgettable(now).delete()[0]
     return receipt
 
 
@@ -133,6 +136,7 @@ def _forget_signatures(due: models.QuerySet[Signature], now: datetime) -> int:
             for signature in batch:
                 signature.forget_the_person(now)
                 signature.save(update_fields=[*Signature.PERSONAL, "updates", "anonymised_at"])
+            outbox.forget_emails(telling.news_to(batch), "retention")
             for campaign_id in {signature.campaign_id for signature in batch}:
                 exports.discard(campaign_id)
         done += len(batch)

@@ -13,7 +13,7 @@ from config import heartbeat, jobs
 from config.clock import Clock
 from letters import outbox, pacing
 
-from . import answering, counting, exports, living, merging, noticing, retention, signing
+from . import answering, counting, exports, living, mailing, merging, noticing, retention, signing
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,9 @@ def slow() -> list[Deed]:
     """What may take its time, and must not delay the others."""
     return [
         Deed("notices", 60, noticing.tell_organisers),
+        Deed("goals", 60, noticing.tell_what_was_reached),
         Deed("reminders", 300, signing.remind_the_unconfirmed),
+        Deed("updates", 2, mailing.send_due),
         Deed("merging", 60, merging.due),
         Deed("answers", 120, answering.ask),
         Deed("expired jobs", 3600, lambda: jobs.expire(timezone.now())),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import logbook
-from .models import Campaign, CampaignText, Update, UpdateText, User
+from .models import Campaign, Update, UpdateText, User
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,6 @@ def on_the_page(campaign: Campaign, language: str) -> QuerySet[UpdateText]:
     shown = Update.objects.on_the_page().filter(campaign=campaign)
     texts = UpdateText.objects.filter(update__in=shown, language=language).select_related("update")
     return texts.order_by("-update__published_at", "-update")
-
-
-def languages_of(campaign: Campaign) -> list[str]:
-    """Of its published texts, the first language first; before there is one, that alone."""
-    found = CampaignText.objects.current().filter(campaign=campaign).values_list("language", flat=True)
-    return [campaign.language, *sorted(set(found) - {campaign.language})]
 
 
 def may_be_written(update: Update) -> bool:

@@ -68,6 +68,11 @@ def fill(text: str, values: Mapping[str, str], html: bool = False) -> str:
     return _MARKER.sub(value, text)
 
 
+def places(text: str) -> set[str]:
+    """The names of the places that stay open in it."""
+    return set(_MARKER.findall(text))
+
+
 def one_line(text: str) -> str:
     """For a header: any run of white space, line breaks of every kind too, is one space."""
     return " ".join(text.split())

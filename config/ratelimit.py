@@ -69,6 +69,9 @@ LIMITS: dict[str, Limit] = {
     "resend": Limit(60, HOUR, "network", "closed", _MAIL),
     "resend_email": Limit(3, DAY, "campaign, address", "closed", _MAIL),
     "confirm": Limit(600, 10 * MINUTE, "network", "open", _READ),
+    # For pages and for links that are none of ours. A provider's POST with a link of ours is never counted.
+    "news_stop": Limit(600, 10 * MINUTE, "network", "open", _READ),
+    "update_test": Limit(20, HOUR, "person", "closed", _MAIL),
     "manage": Limit(600, 10 * MINUTE, "network", "open", _READ),
     "write": Limit(300, 10 * MINUTE, "network", "open", _COSTS),
     "letter_send": Limit(200, HOUR, "network", "closed", _MAIL),
@@ -82,6 +85,9 @@ LIMITS: dict[str, Limit] = {
     # Each press talks to a mail server from this machine, and sends an email to whoever pressed.
     "trial": Limit(10, 10 * MINUTE, "sender", "closed", _TRIAL),
     "trial_person": Limit(10, 10 * MINUTE, "person", "closed", _TRIAL),
+    "organisation_new": Limit(5, DAY, "person", "closed", "Each one is a name for the operator to read."),
+    "invite": Limit(40, DAY, "organisation", "closed", _MAIL),
+    "invite_email": Limit(3, DAY, "address", "closed", _MAIL),
     "login": Limit(30, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
     "login_email": Limit(10, 15 * MINUTE, "address", "closed", "As for login: many networks, one account."),
     "passkey": Limit(60, 15 * MINUTE, "network", "closed", "Each one is a row, and none can be guessed."),

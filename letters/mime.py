@@ -19,7 +19,7 @@ from secrets import token_hex
 from django.conf import settings
 from django.utils.translation import gettext, override
 
-from config.email import CLOSE, OPEN, RenderedMessage, fill
+from config.email import CLOSE, OPEN, RenderedMessage, fill, places
 
 from .addresses import Address, BadAddress, display_name, one_address
 from .letter_text import letter_text, sheet_for
@@ -136,7 +136,8 @@ def _wording(email: OutgoingEmail) -> tuple[list[str], bytes]:
     if email.kind in AUTOMATIC:
         headers["Auto-Submitted"] = "auto-generated"
     for name in HEADERS:
-        if name in message.headers:
+        # An email without a value for one of its places goes without the header: "<>" would be no link.
+        if name in message.headers and places(message.headers[name]) <= values.keys():
             headers.setdefault(name, _encoded(name, _header_text(fill(message.headers[name], values))))
     body = _text("plain", fill(message.text, values))
     if message.html:

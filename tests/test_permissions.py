@@ -44,12 +44,13 @@ STAFF = VIEWER | {"Charlie"}  # whoever has an account, for what is their own
 # Everybody's. No account is asked for, nor would it change anything.
 PUBLIC = {
     *("home", "privacy", "accessibility", "organisation", "accent", "robots", "page", "count", "sign", "signed"),
-    *("wording", "wording_json", "sheets_pdf", "picture"),
+    *("wording", "wording_json", "sheets_pdf", "picture", "changes"),
     *("signatures", "letter_pdf", "blank_pdf", "card", "event_ics", "write", "write_signed", "written"),
 }
 # Whoever holds the link. It is signed, and the row decides what it still does.
 BY_LINK = {"confirm", "signature", "signature_data", "letter_confirm", "letter_manage", "letter_data"} | {
     *("letter_answer", "letter_sheet", "letter_plain"),
+    "news_stop",
 }
 # On this machine alone, and only while nothing leaves it.
 DEMONSTRATION_ONLY = {
@@ -112,6 +113,18 @@ ORGANISERS = {
     "life_take_back": ("post", EDITOR),
     "life_delete": ("get", EDITOR),
     "life_transfer": ("get", OWNER),
+    "wording": ("get", VIEWER),
+    "wording_edit": ("get", EDITOR),
+    "wording_autosave": ("post", EDITOR),
+    "wording_preview_part": ("post", EDITOR),
+    "wording_take_back": ("post", EDITOR),
+    "wording_discard": ("post", EDITOR),
+    "wording_publish": ("get", EDITOR),
+    "wording_follow": ("post", EDITOR),
+    "versions": ("get", VIEWER),
+    "translations": ("get", EDITOR),
+    "translations_add": ("get", EDITOR),
+    "translations_autosave": ("post", EDITOR),
     "preview": ("get", VIEWER),
     "exports": ("get", OWNER),
     "export": ("get", OWNER),
@@ -125,6 +138,22 @@ ORGANISERS = {
     "packs": ("get", VIEWER),
     "pack_new": ("get", OWNER),
     "pack": ("get", VIEWER),
+    "updates": ("get", VIEWER),
+    "update_new": ("get", EDITOR),
+    "update": ("get", VIEWER),
+    "update_now": ("get", VIEWER),
+    "update_write": ("get", EDITOR),
+    "update_delete": ("post", EDITOR),
+    "update_preview": ("get", VIEWER),
+    "update_email": ("get", VIEWER),
+    "update_test": ("post", EDITOR),
+    # What thousands have in their mailboxes cannot be taken back, so owners send. To stop does no harm.
+    "update_send": ("post", OWNER),
+    "update_unschedule": ("post", EDITOR),
+    "update_pause": ("post", EDITOR),
+    "update_resume": ("post", OWNER),
+    "update_cancel": ("post", OWNER),
+    "update_page": ("post", EDITOR),
     "paper": ("get", EDITOR),
     "paper_remove": ("get", EDITOR),
     "facts": ("get", EDITOR),
@@ -132,6 +161,7 @@ ORGANISERS = {
     "facts_change": ("get", EDITOR),
     "facts_remove": ("get", EDITOR),
     "facts_move": ("post", EDITOR),
+    "campaign_settings": ("get", EDITOR),
     "letters_settings": ("get", EDITOR),
     "letters_settings_hand_in": ("post", EDITOR),
     "letters_variant_new": ("get", EDITOR),
@@ -329,6 +359,12 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
         where["kind"] = "targets"
         if name != "facts_new":
             where["fact"] = house.campaign.targets.create(number=1, name="The clerk").pk
+    if name.startswith("update_") and name != "update_new" or name == "update":
+        row = house.campaign.updates.create()
+        row.texts.create(language="en", title="The council has met", body="It decided.")
+        where["update"] = row.uuid
+        if name in ("update_preview", "update_email", "update_test"):
+            where["text_language"] = "en"
     if name == "paper_remove":
         where["number"] = house.campaign.paper_counts.create(on=timezone.localdate(), signatures=1, actor="x").pk
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))

@@ -6,7 +6,8 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from campaigns.views.public import letters, pages, signing, wordings, writing
+from campaigns.views.public import changes, letters, news, pages, signing, wordings, writing
+from campaigns.views.public.loading import wherever_it_is_now
 
 
 def site(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -15,9 +16,13 @@ def site(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[U
 
 def campaign(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
     return [
-        path(f"<slug:slug>/{route}", view, name=name),
-        path(f"<slug:slug>/<text_language:language>/{route}", view, name=name),
+        in_one_language(route, view, name),
+        in_one_language(f"<text_language:language>/{route}", view, name),
     ]
+
+
+def in_one_language(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+    return path(f"<slug:slug>/{route}", wherever_it_is_now(view), name=name)
 
 
 urlpatterns: list[Any] = [
@@ -31,6 +36,7 @@ urlpatterns: list[Any] = [
     path("confirm/<str:token>/", signing.confirm, name="confirm"),
     path("signature/<str:token>/", signing.mine, name="signature"),
     path("signature/<str:token>/data.json", signing.data, name="signature_data"),
+    path("news/stop/<str:token>/", news.stop, name="news_stop"),
     path("letter/confirm/<str:token>/", letters.confirm, name="letter_confirm"),
     path("letter/answer/<str:token>/", letters.answer, name="letter_answer"),
     path("letter/<str:token>/", letters.mine, name="letter_manage"),
@@ -38,15 +44,16 @@ urlpatterns: list[Any] = [
     path("letter/<str:token>/letter.pdf", letters.pdf, name="letter_sheet"),
     path("letter/<str:token>/letter.txt", letters.plain, name="letter_plain"),
     *campaign("", pages.page, "page"),
-    path("<slug:slug>/count.json", pages.count, name="count"),
+    in_one_language("count.json", pages.count, name="count"),
     *campaign("sign/", signing.sign, "sign"),
     *campaign("signed/", signing.signed, "signed"),
     *campaign("signatures/", pages.signatures, "signatures"),
     *campaign("letter.pdf", pages.letter_pdf, "letter_pdf"),
     *campaign("letter-to-sign.pdf", pages.blank_pdf, "blank_pdf"),
     *campaign("sheets.pdf", wordings.sheets_pdf, "sheets_pdf"),
-    path("<slug:slug>/wording/<digest:digest>/", wordings.wording, name="wording"),
-    path("<slug:slug>/wording/<digest:digest>/wording.json", wordings.canonical, name="wording_json"),
+    *campaign("changes/", changes.changes, "changes"),
+    in_one_language("wording/<digest:digest>/", wordings.wording, name="wording"),
+    in_one_language("wording/<digest:digest>/wording.json", wordings.canonical, name="wording_json"),
     *campaign("card.png", pages.card, "card"),
     *campaign("events/<int:number>.ics", pages.event_ics, "event_ics"),
     *campaign("write/", writing.write, "write"),
