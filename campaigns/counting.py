@@ -67,11 +67,22 @@ def _fold_batch(campaign_id: int) -> int:
     Campaign.objects.filter(pk=campaign_id).update(
         signature_count=F("signature_count") + sum(difference.values()), counted_at=timezone.now()
     )
-    for place, change in difference.items():
-        if place and change:
-            area, _created = AreaCount.objects.get_or_create(campaign_id=campaign_id, area_id=place)
-            AreaCount.objects.filter(pk=area.pk).update(count=F("count") + change)
+    _count_areas(campaign_id, {place: change for place, change in difference.items() if place and change})
     return len(rows)
+
+
+def _count_areas(campaign_id: int, difference: dict[int, int]) -> None:
+    """Nobody else writes them while the campaign's lock is held, so that they are read, added to and written at once."""
+    if not difference:
+        return
+    kept = dict(AreaCount.objects.filter(campaign=campaign_id, area__in=difference).values_list("area_id", "count"))
+    lines = [
+        AreaCount(campaign_id=campaign_id, area_id=place, count=kept.get(place, 0) + change)
+        for place, change in difference.items()
+    ]
+    AreaCount.objects.bulk_create(
+        lines, update_conflicts=True, unique_fields=["campaign", "area"], update_fields=["count"]
+    )
 
 
 @transaction.atomic
