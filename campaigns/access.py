@@ -43,11 +43,11 @@ def _worked_for(user: User | AnonymousUser, role: Role) -> QuerySet[Organisation
 
 
 def get_campaign_for(user: User | AnonymousUser, slug: str, role: Role = Role.VIEWER) -> Campaign:
-    campaign = (
-        Campaign.objects.select_related("organisation", "legislature")
-        .filter(slug=slug, organisation__in=_worked_for(user, role))
-        .first()
+    theirs = Campaign.objects.select_related("organisation", "legislature").filter(
+        organisation__in=_worked_for(user, role)
     )
+    # A page that was open while its address was changed can still be sent.
+    campaign = theirs.filter(slug=slug).first() or theirs.filter(former_slugs__slug=slug).first()
     if campaign is None:
         raise Http404
     _lets_in(campaign.organisation, user)
@@ -75,3 +75,17 @@ def role_in(user: User | AnonymousUser, organisation: Organisation) -> Role | No
         return Role.OWNER
     held = Membership.objects.filter(user=user, organisation=organisation).values_list("role", flat=True).first()
     return Role(held) if held else None
+
+
+def signed_in(user: User | AnonymousUser) -> User:
+    """For what is nobody's in particular: whoever has an account may."""
+    if not isinstance(user, User) or not user.is_active:
+        raise Http404
+    return user
+
+
+def the_operator(user: User | AnonymousUser) -> User:
+    """Who runs the installation."""
+    if not isinstance(user, User) or not (user.is_active and user.is_superuser):
+        raise Http404
+    return user

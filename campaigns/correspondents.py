@@ -18,41 +18,6 @@ Who = User | AnonymousUser
 MOST_VARIANTS = 100
 
 
-def save_settings(campaign: Campaign, form: Any, user: Who, what: str) -> list[str]:
-    """What a form of the campaign's own fields says, those fields alone. Answers which have changed. Raises Changed.
-
-    `form`: a SeenForm of a Campaign, valid; `what`: the deed, for the log.
-    """
-    with transaction.atomic():
-        hold(campaign)
-        now = Campaign.objects.get(pk=campaign.pk)
-        form.check_seen(now)
-        said = {name: form.cleaned_data[name] for name in form._meta.fields if name in form.cleaned_data}
-        before = mark_of(now, list(said))
-        changed = [name for name, value in said.items() if _differs(now, name, value)]
-        for name in changed:
-            _set(now, name, said[name])
-        plain = [name for name in changed if not now._meta.get_field(name).many_to_many]
-        if plain:
-            now.save(update_fields=plain)
-        if before != mark_of(now, list(said)):
-            logbook.note(campaign.organisation, user, what, campaign, fields=sorted(changed))
-    return changed
-
-
-def _differs(campaign: Campaign, name: str, value: Any) -> bool:
-    if campaign._meta.get_field(name).many_to_many:
-        return {one.pk for one in value} != set(getattr(campaign, name).values_list("pk", flat=True))
-    return bool(getattr(campaign, name) != value)
-
-
-def _set(campaign: Campaign, name: str, value: Any) -> None:
-    if campaign._meta.get_field(name).many_to_many:
-        getattr(campaign, name).set(value)
-    else:
-        setattr(campaign, name, value)
-
-
 # Handed in on paper
 
 

@@ -31,6 +31,10 @@ class SeenForm(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         self.initial["seen"] = self.mark(self.instance)
 
+    def said(self) -> list[str]:
+        """The fields of the row that it shows."""
+        return [name for name in self._meta.fields or () if name in self.fields]
+
     def mark(self, row: Model) -> str:
         return mark_of(row, list(self._meta.fields or ()) if self.of_others else None)
 

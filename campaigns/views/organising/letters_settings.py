@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns import correspondents, desks
+from campaigns import campaign_settings, correspondents, desks
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.letters_settings import HandInForm, LettersForm
@@ -28,7 +28,7 @@ def settings(request: HttpRequest, slug: str, language: str | None = None) -> Ht
     if not form.is_valid():
         return _page(request, desk, form=form, status=422)
     try:
-        correspondents.save_settings(campaign, form, request.user, "campaign.letters")
+        campaign_settings.save(campaign, form, request.user, "campaign.letters")
     except Changed:
         return _page(request, desk, form=form, status=409, changed=form.tell_changed(_again(campaign)))
     messages.success(request, _("Saved."))

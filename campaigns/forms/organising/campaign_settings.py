@@ -1,0 +1,98 @@
+"""Where a campaign stands, what it is, and how long it keeps what it is given."""
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import languages, slugs
+from campaigns.forms.fields import bare_helper
+from campaigns.models import Campaign
+
+from .material_address import LARGEST_GOAL
+from .seen import SeenForm
+
+LONGEST_KEPT = 120  # months
+
+
+class SettingsForm(SeenForm):
+    of_others = True
+
+    slug = forms.SlugField(
+        label=_("Address of the page"),
+        max_length=80,
+        help_text=_("Small letters, digits and hyphens."),
+        error_messages={
+            "required": _("Give an address."),
+            "invalid": _("Write it with small letters, digits and hyphens only: keep-the-library-open"),
+        },
+        widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=Campaign.Kind.choices)
+    language = forms.ChoiceField(
+        label=_("First language"),
+        help_text=_("Its page has the short address. It can no longer be changed once the campaign is published."),
+    )
+    signature_goal = forms.IntegerField(
+        label=_("Goal"),
+        min_value=1,
+        max_value=LARGEST_GOAL,
+        help_text=_("How many signatures to begin with; it raises itself when it is reached."),
+        error_messages={"required": _("Give a number."), "invalid": _("Give the number in digits.")},
+        widget=forms.NumberInput({"class": "short", "inputmode": "numeric"}),
+    )
+    moderate_first = forms.BooleanField(
+        label=_("Read reasons before they are shown"),
+        required=False,
+        help_text=_("What supporters write is public only once one of you has passed it."),
+    )
+    retention_months = forms.IntegerField(
+        label=_("Months that a signature is kept"),
+        min_value=1,
+        max_value=LONGEST_KEPT,
+        help_text=_(
+            "Then the person is forgotten, and only the number stays. What supporters were promised holds: another "
+            "number counts for those who sign from now on."
+        ),
+        error_messages={"required": _("Give a number."), "invalid": _("Give the number in digits.")},
+        widget=forms.NumberInput({"class": "short", "inputmode": "numeric"}),
+    )
+
+    class Meta:
+        model = Campaign
+        fields = ("slug", "kind", "language", "signature_goal", "moderate_first", "retention_months")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = Campaign(pk=self.instance.pk, slug=self.instance.slug)
+        if self.instance.published_at is not None:
+            del self.fields["language"]
+            self.fields["slug"].help_text = _(
+                "Small letters, digits and hyphens. The address so far goes on leading here: links and printed codes "
+                "keep working."
+            )
+        else:
+            field = self.fields["language"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = languages.choices(self.instance.language)
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = bare_helper()
+        helper.layout = Layout(*self.said())
+        return helper
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"]).lower()
+        try:
+            slugs.check(slug, self.known)
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+        return slug
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """That no other campaign has the address is said above, in our words."""
+        return {*super()._get_validation_exclusions(), "slug"}  # type: ignore[misc]
