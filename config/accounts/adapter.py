@@ -21,6 +21,15 @@ from config.ratelimit import client_address
 
 from . import limits
 
+INVITED = "invited"  # in the session of who has an invitation: the key of the address it was sent to
+
+
+def let_sign_up(request: HttpRequest, address: str) -> None:
+    """Whoever opened an invitation may make an account with the address it names. It is not thereby proved: a link can
+    be forwarded."""
+    if not settings.OPEN_SIGN_UP:
+        request.session[INVITED] = crypto.email_key(address)
+
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -35,8 +44,8 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Always for somebody whose address was proved before: an invitation reached it (stash_verified_email)."""
-        return bool(settings.OPEN_SIGN_UP or request.session.get("account_verified_email"))
+        """Where it is closed, still for who came by an invitation: SignUpForm asks for the address it names."""
+        return bool(settings.OPEN_SIGN_UP or request.session.get(INVITED))
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
@@ -44,6 +53,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_ajax(self, request: HttpRequest) -> bool:
         """One page is asked by a script: what a passkey has to sign."""
         return request.path == reverse("mfa_login_webauthn") and bool(super().is_ajax(request))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The workspace, in the language of the page they signed in on."""
+        language = translation.get_language()
+        where = {} if language == settings.LANGUAGE_CODE else {"language": language}
+        return reverse(settings.LOGIN_REDIRECT_URL, kwargs=where)
+
+    get_signup_redirect_url = get_login_redirect_url
 
     def save_user(
         self, request: HttpRequest, user: AbstractBaseUser, form: BaseForm, commit: bool = True

@@ -5,14 +5,16 @@ from typing import Any
 
 from allauth.account import forms as theirs
 from allauth.core import context
-from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from . import limits
+from config.crypto import email_key
+
+from . import adapter, limits
 
 NEW_PASSWORD = _("At least 12 characters. A few words in a row are easy to keep in mind.")
 REQUIRED = {
@@ -30,13 +32,10 @@ def latin_digits(code: str) -> str:
 
 
 class Dressed(forms.Form):
-    """Labels and no placeholders, errors that say what to do, and the fields alone: the template writes the form."""
+    """Labels and no placeholders, and errors that say what to do."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.error_messages["required"] = REQUIRED.get(name, _("Write the password."))
@@ -74,6 +73,13 @@ class SignUpForm(Dressed, theirs.SignupForm):
         self.fields["email"].help_text = _("We send you a code, to see that it is yours.")
         self.fields["password1"].label = _("Password")
         self.fields["password1"].help_text = NEW_PASSWORD
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        invited = context.request.session.get(adapter.INVITED)
+        if not settings.OPEN_SIGN_UP and email_key(email) != invited:
+            raise forms.ValidationError(_("Use the address to which the invitation was sent."), code="not_invited")
+        return email
 
     def try_save(self, request: HttpRequest) -> Any:
         """An address that has an account takes as long as one that has none: a password is hashed for both."""

@@ -119,9 +119,7 @@ def test_it_holds_for_the_operator_too(strict: Organisation) -> None:
     assert strict in access.organisations_of(with_factor(operator))
 
 
-def test_asking_costs_a_query_only_where_it_is_demanded(
-    strict: Organisation, django_assert_num_queries: Any
-) -> None:
+def test_asking_costs_a_query_only_where_it_is_demanded(strict: Organisation, django_assert_num_queries: Any) -> None:
     make_organisation(slug="lenient")
     alice = with_factor(make_user("alice@example.org", strict, "owner"))
     alice.memberships.create(organisation=Organisation.objects.get(slug="lenient"), role="owner")

@@ -74,7 +74,9 @@ def test_guessing_many_accounts_from_one_network_comes_to_an_end(alice: User) ->
 def test_the_network_is_what_our_proxies_say(alice: User, settings: Settings) -> None:
     settings.TRUSTED_PROXIES = 1
     for number in range(LIMITS["login"].count + 1):
-        sign_in(f"nobody-{number}@example.org", "wrong", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="1.2.3.4, 192.0.2.1")
+        sign_in(
+            f"nobody-{number}@example.org", "wrong", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="1.2.3.4, 192.0.2.1"
+        )
     here, there = (
         sign_in("alice@example.org", PASSWORD, REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=f"1.2.3.4, {peer}")[1]
         for peer in ("192.0.2.1", "203.0.113.1")
