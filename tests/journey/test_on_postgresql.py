@@ -11,6 +11,7 @@ from tests.services import ROOT, postgresql
 AGAIN = (
     "tests/postgresql",
     "tests/campaigns/test_counting.py",
+    "tests/campaigns/test_tallying.py",
     "tests/letters/test_lasting.py",
     "tests/letters/test_outbox.py",
     "tests/letters/test_pacing.py",
