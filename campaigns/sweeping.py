@@ -10,6 +10,7 @@ from django.db import close_old_connections, connection
 from django.utils import timezone
 
 from config import heartbeat, jobs
+from config.accounts import forgetting
 from config.clock import Clock
 from letters import outbox, pacing
 
@@ -59,6 +60,8 @@ def slow() -> list[Deed]:
         Deed("expired jobs", 3600, lambda: jobs.expire(timezone.now())),
         Deed("left behind", 3600, lambda: exports.spreadsheet.clear_left_behind(time.time())),
         Deed("retention", 3600, retention.anonymise_expired),
+        Deed("unproved accounts", 3600, forgetting.forget_the_unproved),
+        Deed("old sessions", 3600, forgetting.end_old_sessions),
     ]
 
 

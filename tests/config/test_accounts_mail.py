@@ -1,4 +1,4 @@
-"""Every email about an account, word for word in English and Arabic; and that in a demonstration none of them leaves."""
+"""Every email about an account, word for word in English and Arabic; and that in a demonstration none leaves."""
 
 import os
 import re
