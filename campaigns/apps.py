@@ -6,4 +6,4 @@ class CampaignsConfig(AppConfig):
     verbose_name = "Campaigns"
 
     def ready(self) -> None:
-        from . import bundling, exports, handing_in, metrics, packing  # noqa: F401  (register kinds of long work, and a line of /metrics)
+        from . import adding_files, bundling, exports, handing_in, invalidating, metrics, moderating, packing  # noqa: F401  (register kinds of long work, and a line of /metrics)

@@ -91,6 +91,24 @@ def _to_keep_and_pass_on(mixed: bool, by_hand: bool, several: bool) -> str:
     )
 
 
+def for_entering(campaign: Campaign, text: CampaignText) -> str:
+    """What organisers vouch for who enter others: each has agreed to what a supporter agrees to (standards.md 2.11)."""
+    words = {"organisation": _asked_by(campaign), "title": text.title, "recipient": text.recipient}
+    if text.recipient:
+        wording = _(
+            "I confirm that each person entered here has agreed, and that we can show it: %(organisation)s may keep "
+            "their name together with their support for “%(title)s”, which may reveal their political opinions, show "
+            "it to everybody, and pass it to %(recipient)s. They know that they can withdraw by writing to us."
+        )
+    else:
+        wording = _(
+            "I confirm that each person entered here has agreed, and that we can show it: %(organisation)s may keep "
+            "their name together with their support for “%(title)s”, which may reveal their political opinions, and "
+            "show it to everybody. They know that they can withdraw by writing to us."
+        )
+    return wording % words
+
+
 def listed(names: Sequence[str]) -> str:
     """Imogen, Jonas and Kim."""
     return str(get_text_list(list(names), _("and")))

@@ -100,7 +100,9 @@ def page(found: SignatureQuerySet, wanted: Wanted, before: str, size: int) -> ke
     if before.isascii() and before.isdigit() and len(before) < 19:
         last = Signature.objects.filter(pk=int(before)).values_list("created_at", flat=True).first()
         if last is not None:
-            listed = listed.filter(Q(created_at__lt=last) | Q(created_at=last, pk__lt=int(before)), created_at__lte=last)
+            listed = listed.filter(
+                Q(created_at__lt=last) | Q(created_at=last, pk__lt=int(before)), created_at__lte=last
+            )
     shown = list(listed.order_by("-created_at", "-pk")[: size + 1])
     return keyset.Page(shown[:size], len(shown) > size)
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 
-from campaigns import lists, signing
+from campaigns import adding_files, lists, signing
 from campaigns.models import Campaign, CampaignText, Organisation, Signature, User
 from config import jobs
 from letters import outbox
@@ -26,6 +26,7 @@ from .campaigns.factories import (
     WORDING,
     make_campaign,
     make_campaign_letter,
+    make_invitation,
     make_material,
     make_organisation,
     make_seat,
@@ -51,6 +52,7 @@ PUBLIC = {
 BY_LINK = {"confirm", "signature", "signature_data", "letter_confirm", "letter_manage", "letter_data"} | {
     *("letter_answer", "letter_sheet", "letter_plain"),
     "news_stop",
+    "invitation",
 }
 # On this machine alone, and only while nothing leaves it.
 DEMONSTRATION_ONLY = {
@@ -154,6 +156,20 @@ ORGANISERS = {
     "update_resume": ("post", OWNER),
     "update_cancel": ("post", OWNER),
     "update_page": ("post", EDITOR),
+    "signatures_list": ("get", VIEWER),
+    "signatures_find": ("post", EDITOR),
+    "signatures_one": ("get", EDITOR),
+    "signatures_act": ("post", EDITOR),
+    "moderation": ("get", EDITOR),
+    "invalidation": ("get", EDITOR),
+    "invalidation_look": ("post", EDITOR),
+    "invalidation_do": ("post", EDITOR),
+    "invalidation_undo": ("post", EDITOR),
+    "signatories_add": ("get", EDITOR),
+    "signatories_add_files": ("post", EDITOR),
+    "signatories_add_file": ("get", EDITOR),
+    "signatories_add_move": ("post", EDITOR),
+    "signatories_add_remove": ("post", EDITOR),
     "paper": ("get", EDITOR),
     "paper_remove": ("get", EDITOR),
     "facts": ("get", EDITOR),
@@ -161,6 +177,8 @@ ORGANISERS = {
     "facts_change": ("get", EDITOR),
     "facts_remove": ("get", EDITOR),
     "facts_move": ("post", EDITOR),
+    "campaign_picture": ("get", EDITOR),
+    "campaign_picture_remove": ("get", EDITOR),
     "campaign_settings": ("get", EDITOR),
     "letters_settings": ("get", EDITOR),
     "letters_settings_hand_in": ("post", EDITOR),
@@ -171,6 +189,22 @@ ORGANISERS = {
 }
 # The same for an organisation's own pages, under its address.
 ORGANISATIONS = {
+    "organisation_home": ("get", VIEWER),
+    "people": ("get", VIEWER),
+    "people_invite": ("post", OWNER),
+    "people_invite_again": ("post", OWNER),
+    "people_revoke": ("post", OWNER),
+    "people_role": ("post", OWNER),
+    "people_remove": ("get", OWNER),
+    "people_leave": ("get", VIEWER),
+    "people_notices": ("get", VIEWER),
+    "settings": ("get", OWNER),
+    "settings_logo": ("post", OWNER),
+    "settings_logo_remove": ("post", OWNER),
+    "log": ("get", OWNER),
+    "approval_approve": ("post", OPERATOR),
+    "approval_refuse": ("post", OPERATOR),
+    "new_campaign": ("get", EDITOR),
     "post_room": ("get", VIEWER),
     "post_now": ("get", VIEWER),
     "post_held": ("get", VIEWER),
@@ -197,8 +231,12 @@ ORGANISATIONS = {
     "material_original": ("get", EDITOR),
 }
 # An organiser's own, whatever they work for: to a page of their organisation.
-ANYWHERE = {"workspace": ("get", STAFF), "help": ("get", STAFF), "materials": ("get", EDITOR | {"Charlie"})}
+ANYWHERE = {
+    "organisation_new": ("get", STAFF),
+    "approval": ("get", OPERATOR),
+} | {"workspace": ("get", STAFF), "help": ("get", STAFF), "materials": ("get", EDITOR | {"Charlie"})}
 DECIDED_ON = ("post_held", "post_emails", "post_email")  # everybody who may look may not decide
+NO_LANGUAGE = ("wording_preview_part", "translations_add")  # pages about the text of no one language
 # Pages that show how far some long work is, and what kind of work that is.
 LONG_WORK = {"export": "campaign-export", "hand_in_bundle": "hand-in-bundle", "pack": "hand-over-pack"}
 
@@ -365,6 +403,17 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
         where["update"] = row.uuid
         if name in ("update_preview", "update_email", "update_test"):
             where["text_language"] = "en"
+    if name.startswith(("wording_", "translations", "versions")) and name not in NO_LANGUAGE:
+        house.campaign.wording_drafts.create(language="ar")
+        where["text_language"] = "ar" if name.startswith("translations") else "en"
+        where |= {"number": 0} if name == "wording_take_back" else {}
+    if name in ("signatures_one", "signatures_act", "signatories_add_move", "signatories_add_remove"):
+        where["number"] = house.rows["campaigns.signature"].pk
+    if name == "invalidation_undo":
+        where["number"] = house.campaign.invalidations.create(reason="A test").pk
+    if name == "signatories_add_file":
+        owner = f"campaign {house.campaign.pk} account {account.pk if account else None}"
+        where["file"] = adding_files.keep(owner, b"Name\nAgnes Abbot\n").uuid
     if name == "paper_remove":
         where["number"] = house.campaign.paper_counts.create(on=timezone.localdate(), signatures=1, actor="x").pk
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
@@ -374,7 +423,7 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
 def is_answered(response: Any, role: str, allowed: set[str]) -> None:
     asked = response.status_code == 302 and response["Location"].startswith("/organise/account/login/?next=/organise/")
     assert asked == (role == "anonymous")
-    assert asked or response.status_code in ((200, 302, 422) if role in allowed else (404,))
+    assert asked or response.status_code in ((200, 302, 409, 422) if role in allowed else (404,))
 
 
 def page_of(response: Any) -> tuple[int, bytes]:
@@ -393,6 +442,10 @@ def where_of(house: House, name: str, role: str = "owner") -> dict[str, Any]:
         return where | (file if name == "list_file" else {"number": organisation.lists.get().pk})
     if name.startswith("material_"):
         return where | {"material": house.rows["campaigns.material"].uuid}  # type: ignore[attr-defined]
+    if name in ("people_role", "people_remove"):
+        return where | {"number": organisation.memberships.get(user=house.accounts["viewer"]).pk}
+    if name in ("people_invite_again", "people_revoke"):
+        return where | {"number": make_invitation(organisation).pk}
     more = {
         "post_emails": {"state": "queued"},
         "post_email": {"email": house.rows["letters.outgoingemail"].uuid},  # type: ignore[attr-defined]
@@ -551,7 +604,10 @@ def test_a_row_of_another_organisation_looks_like_one_that_does_not_exist(house:
 def test_who_is_not_signed_in_is_asked_to_whatever_there_is(house: House, path: str) -> None:
     response = Client().get(f"/organise/{path}")
     assert response.status_code == 302 and "no-store" in response["Cache-Control"]
-    assert response["Location"] == f"/organise/account/login/?next=/organise/{path.replace('?', '%3F').replace('=', '%3D')}"
+    assert (
+        response["Location"]
+        == f"/organise/account/login/?next=/organise/{path.replace('?', '%3F').replace('=', '%3D')}"
+    )
 
 
 def test_signing_in_leads_to_the_page_that_was_asked_for_and_a_button_to_the_page_it_was_on(house: House) -> None:
