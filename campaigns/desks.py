@@ -54,7 +54,7 @@ OF_CAMPAIGN = (
         "facts",
         _("Set up"),
         Role.EDITOR,
-        ("facts", "letters_settings", "letters_variant", "picture", "campaign_settings"),
+        ("facts", "letters_settings", "letters_variant", "campaign_picture", "campaign_settings"),
     ),
     Door("representatives", _("Letters"), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("hand_in", _("Hand in"), begins=("hand_in",), only=lambda desk: desk.campaign.legislature_id is not None),
@@ -68,6 +68,7 @@ OF_CAMPAIGN = (
 SET_UP = (
     Door("facts", _("Facts"), Role.EDITOR, ("facts_",)),
     Door("letters_settings", _("Whom to write to"), Role.EDITOR, ("letters_settings_", "letters_variant")),
+    Door("campaign_picture", _("Picture"), Role.EDITOR, ("campaign_picture_",)),
     Door("campaign_settings", _("Settings"), Role.EDITOR),
 )
 # And behind “Signatures”.
@@ -153,6 +154,11 @@ class Desk:
             "exactly": door.name == here,
         }
 
+    def _accent(self) -> dict[str, str]:
+        """Its colour is public, as it is; before that nobody serves it."""
+        organisation = self.organisation
+        return {"accent": addresses.accent(organisation.slug, organisation.accent)} if organisation.approved_at else {}
+
     def frame(self, request: HttpRequest, page: str = "") -> dict[str, Any]:
         """What every page of the workspace needs. `page`: the address for the other languages, where this one is no
         page of its own."""
@@ -164,8 +170,7 @@ class Desk:
             "doors": self.doors(name),
             "workspace_url": self.workspace_url(),
             "help_url": self.help_url(name),
-            "urls": addresses.of_site(language)
-            | {"accent": addresses.accent(self.organisation.slug, self.organisation.accent)},
+            "urls": addresses.of_site(language) | self._accent(),
             "page_languages": page_languages(page or request.get_full_path()),
         }
 

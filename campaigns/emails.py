@@ -246,13 +246,14 @@ def ask_for_answers(letters: Sequence[CampaignLetter]) -> OutgoingEmail:
 def post_notice(
     organisation: Organisation, reader: User, concerns: Mapping[str, int], language: str, owned: bool = True
 ) -> OutgoingEmail:
-    """To who owns the organisation, or is to find it an owner, about its post.
+    """To who works for the organisation and wants it, or is to find it an owner (not `owned`), about its post.
 
     From the installation: a broken sender cannot tell of itself.
     """
     name = organisation.in_language("name", language)
-    context = {"organisation_name": name, "concerns": concerns, "owned": owned}
     where = {"slug": organisation.slug} | ({} if language == settings.LANGUAGE_CODE else {"language": language})
+    choose_url = links.absolute(reverse("campaigns:people_notices", kwargs=where))
+    context = {"organisation_name": name, "concerns": concerns, "owned": owned, "choose_url": choose_url}
     return outbox.queue(
         sender=outbox.default_sender(),
         message=outbox.message(email.render("campaigns/email/notice", context, language, ("name", "manage_url"))),

@@ -1,6 +1,5 @@
 """Who did what in an organisation: written within the deed's own transaction, read by owners, never changed."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import Campaign, LogEntry, Membership, Organisation, User
 
+SOFTWARE = "software"  # in the details of what nobody did
 # What there is to be told, by its key. The details fill the sentence; they are numbers, fields and states.
 DEEDS = {
     "signature.opened": _("opened the page of one person’s signature"),
@@ -93,19 +93,19 @@ def note(
     """`user`: who did it; None: the software, by the clock. Raises KeyError for a deed that has no sentence."""
     DEEDS[what]
     by = user if isinstance(user, User) else None
+    if by is None:  # said, for of an account that is deleted nobody is left either
+        details[SOFTWARE] = True
     return LogEntry.objects.create(organisation=organisation, campaign=campaign, user=by, what=what, details=details)
 
 
-def sentence(entry: LogEntry) -> str:
-    """What was done, in words, in the language that is active; whatever an older entry does not hold is left out."""
-    return str(DEEDS.get(entry.what, entry.what)) % defaultdict(str, entry.details)
+def sentence(entry: LogEntry, people: Mapping[int, str] | None = None) -> str:
+    """What was done, in words, in the language that is active; what an older entry does not hold is left out.
 
-
-def sentence(entry: LogEntry, people: Mapping[int, str]) -> str:
-    """What was done, for a person to read. `people` are those whom the details of a deed may name, by their key."""
+    `people` (people_in) has the names of those whom a deed was done to: the log itself holds no name.
+    """
     said = str(DEEDS.get(entry.what, entry.what))
     try:
-        return said % _Words({name: _in_words(name, value, people) for name, value in entry.details.items()})
+        return said % _Words({name: _in_words(name, value, people or {}) for name, value in entry.details.items()})
     except (TypeError, ValueError):  # of a deed that meanwhile is told otherwise
         return said
 
@@ -123,7 +123,7 @@ class _Words(dict[str, str]):
 
 def _in_words(name: str, value: Any, people: Mapping[int, str]) -> str:
     if name == "whom":
-        return people.get(value, gettext("somebody who has no account any more"))
+        return people.get(value, gettext("somebody"))
     if name == "role" and value in Membership.Role.values:
         return str(Membership.Role(value).label)
     if name == "fields" and isinstance(value, list):

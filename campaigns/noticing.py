@@ -1,20 +1,21 @@
-"""Telling organisers that their post needs a person: one email an organisation an hour at most, to its owners,
-or to who runs the installation where there is none."""
+"""Telling organisers what they want to be told: that their post needs a person, one email an organisation an hour at
+most, and what a campaign has reached. Where nobody owns an organisation, the operator hears of its post."""
 
 import logging
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from letters.models import OutgoingEmail, Sender, Stop
 from letters.models.post import Kind, State
 
-from . import emails
+from . import emails, emails_to_organisers
+from .counting import GOALS
 from .models import Campaign, Membership, Organisation, User
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,34 @@ FAILING_WITHIN, FAILING_MORE_THAN, FAILING_ONE_IN = timedelta(hours=1), 5, 10
 WANTED = (State.BOUNCED, State.HELD, State.FAILED)
 
 
+class Notice(TextChoices):
+    """What each member chooses to be written to about."""
+
+    FIRST = "first", _("The first signature of a campaign")
+    GOAL = "goal", _("Each goal that a campaign reaches")
+    HELD = "held", _("Letters that wait for a decision, and mail that does not leave")
+    BOUNCED = "bounced", _("Letters to representatives that came back")
+
+
+OF_OWNERS = frozenset({Notice.HELD, Notice.BOUNCED})  # unless they choose otherwise
+
+
+def wanted_by(membership: Membership) -> frozenset[str]:
+    """What they chose, or what goes with their role."""
+    if membership.notices is None:
+        return OF_OWNERS if membership.role == Membership.Role.OWNER else frozenset()
+    return frozenset(membership.notices) & frozenset(Notice.values)
+
+
+def choose(membership: Membership, notices: Iterable[str], language: str) -> None:
+    """`language` is the one in which all of our emails speak to them; empty: as each organisation's campaigns do."""
+    with transaction.atomic():
+        membership.notices = [notice for notice in Notice.values if notice in notices]
+        membership.save(update_fields=["notices"])
+        membership.user.language = language
+        membership.user.save(update_fields=["language"])
+
+
 @dataclass(frozen=True)
 class Concerns:
     """What came up in one organisation's post. Numbers only: the post room has the rest, behind a login."""
@@ -43,6 +72,11 @@ class Concerns:
 
     def __bool__(self) -> bool:
         return any((self.stops, self.bounced, self.held, self.failed, self.confirmations, self.trouble))
+
+    def as_wanted(self, notices: frozenset[str]) -> "Concerns":
+        """Those that somebody wants to hear of."""
+        left = self if Notice.BOUNCED in notices else replace(self, bounced=0)
+        return left if Notice.HELD in notices else Concerns(0, left.bounced, 0, 0, 0, trouble=False)
 
 
 def tell_organisers(now: datetime | None = None) -> int:
@@ -63,18 +97,22 @@ def _tell(organisation: Organisation, until: datetime) -> bool:
     concerns = _concerns(organisation, until)
     if not concerns:
         return False
-    owners = list(_owners(organisation))
-    # Whoever runs the installation can give it an owner.
-    readers = owners or list(User.objects.filter(is_superuser=True, is_active=True).order_by("pk"))
-    if not readers:
+    members = list(_members(organisation))
+    owned = any(membership.role == Membership.Role.OWNER for membership in members)
+    readers = [(member.user, concerns.as_wanted(wanted_by(member))) for member in members]
+    if not owned:  # whoever runs the installation can give it an owner
+        readers = [(operator, concerns) for operator in User.objects.filter(is_superuser=True, is_active=True)]
+    if not any(theirs for _reader, theirs in readers):
         return False
     with transaction.atomic():
         # Whoever was first has changed the time; the email and the time are there together or not at all.
         mine = Organisation.objects.filter(pk=organisation.pk, post_told_at=organisation.post_told_at)
         if not mine.update(post_told_at=until):
             return False
-        for reader in readers:
-            emails.post_notice(organisation, reader, asdict(concerns), _language(organisation), owned=bool(owners))
+        for reader, theirs in readers:
+            if theirs:
+                language = emails_to_organisers.language_of(reader, organisation)
+                emails.post_notice(organisation, reader, asdict(theirs), language, owned)
     return True
 
 
@@ -124,13 +162,38 @@ def _in_new_trouble(sender: Sender, told_at: datetime | None, until: datetime) -
     return stuck.exists() and (not stuck.filter(created_at__lte=told_at).exists() or left.exists())
 
 
-def _owners(organisation: Organisation) -> Iterator[User]:
-    owners = Membership.objects.filter(organisation=organisation, role=Membership.Role.OWNER, user__is_active=True)
-    return (membership.user for membership in owners.select_related("user").order_by("pk"))
+def _members(organisation: Organisation) -> Iterable[Membership]:
+    working = Membership.objects.filter(organisation=organisation, user__is_active=True)
+    return working.select_related("user").order_by("pk")
 
 
-def _language(organisation: Organisation) -> str:
-    """Nobody has told us theirs; who campaigns in one language of ours alone will read it."""
-    used = set(Campaign.objects.filter(organisation=organisation).values_list("language", flat=True).distinct())
-    known = used & set(dict(settings.LANGUAGES))
-    return known.pop() if len(used) == len(known) == 1 else settings.LANGUAGE_CODE
+def tell_what_was_reached() -> int:
+    """A deed of the sweeper: how many campaigns had news. Two sweepers at once tell each of them once, and a number is
+    told once, however often signatures are withdrawn and given again."""
+    grown = Campaign.objects.published().filter(signature_count__gt=F("told_signatures"))
+    told = 0
+    for campaign in grown.select_related("organisation").order_by("pk").iterator():
+        try:
+            told += _tell_reached(campaign)
+        except Exception:  # whatever is wrong with one campaign, the others are told of
+            log.exception("Nobody could be told what campaign %s has reached.", campaign.pk)
+    return told
+
+
+def _tell_reached(campaign: Campaign) -> bool:
+    before, now = campaign.told_signatures, campaign.signature_count
+    goals = {campaign.signature_goal, *(goal for goal in GOALS if goal > campaign.signature_goal)}
+    reached = [goal for goal in goals if before < goal <= now]
+    news = {Notice.GOAL: max(reached)} if reached else {}  # of several at once, the greatest
+    if not before:
+        news[Notice.FIRST] = 1
+    if not news:
+        return False
+    with transaction.atomic():
+        mine = Campaign.objects.filter(pk=campaign.pk, told_signatures=before)
+        if not mine.update(told_signatures=now):
+            return False
+        for member in _members(campaign.organisation):
+            for notice in sorted(wanted_by(member) & news.keys()):
+                emails_to_organisers.campaign_reached(campaign, member.user, news[Notice(notice)])
+    return True

@@ -1,4 +1,5 @@
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,8 @@ from .origin import ORGANISERS, page_of
 log = logging.getLogger(__name__)
 DATABASE_RETRY_SECONDS = 30
 ACCOUNT = f"{ORGANISERS}account/"
+# Whoever has an invitation learns what it is before they are asked to sign in.
+OPEN_TO_ALL = re.compile(rf"{ACCOUNT}|{ORGANISERS}(?:[a-z-]+/)?invitations/")
 LANGUAGE_KEPT_SECONDS = 365 * 24 * 3600
 
 
@@ -93,7 +96,7 @@ class OrganisersSignIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if path.startswith(ORGANISERS) and not path.startswith(ACCOUNT) and not request.user.is_authenticated:
+        if path.startswith(ORGANISERS) and not OPEN_TO_ALL.match(path) and not request.user.is_authenticated:
             response = redirect_to_login(page_of(request))
             add_never_cache_headers(response)
             return response

@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -142,7 +142,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
-    # The notices they want by email: names of campaigns.noticing.Notice. None: they never chose, and get the usual ones.
+    # The notices they want by email: campaigns.noticing.Notice. None: they never chose, and get the usual ones.
     notices = models.JSONField(null=True, default=None, blank=True, editable=False)
 
     class Meta:
@@ -157,6 +157,12 @@ class Membership(models.Model):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self, now: datetime) -> "InvitationQuerySet":
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
+
+    def forgettable(self, now: datetime) -> "InvitationQuerySet":
+        """They ended so long ago that nobody opens their link any more: the address is no longer ours to keep."""
+        before = now - timedelta(days=settings.EMAIL_RETENTION_DAYS)
+        ended = models.Q(accepted_at__lt=before) | models.Q(revoked_at__lt=before) | models.Q(expires_at__lt=before)
+        return self.filter(ended)
 
 
 class Invitation(models.Model):

@@ -4,6 +4,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -18,6 +19,7 @@ from campaigns.models import (
     CampaignLetter,
     CampaignText,
     Event,
+    Invitation,
     Material,
     Membership,
     Organisation,
@@ -105,6 +107,12 @@ def make_user(email: str, organisation: Organisation | None = None, role: str = 
     if organisation is not None:
         Membership.objects.create(user=user, organisation=organisation, role=role)
     return user
+
+
+def make_invitation(organisation: Organisation, **fields: Any) -> Invitation:
+    """To Bob, as an editor, and open, unless told otherwise."""
+    defaults = {"email": "bob@example.org", "role": "editor", "expires_at": timezone.now() + timedelta(days=14)}
+    return Invitation.objects.create(organisation=organisation, **{**defaults, **fields})
 
 
 def make_campaign(*, wording: dict[str, Any] | None = None, arabic: bool = False, **fields: Any) -> Campaign:
