@@ -10,7 +10,10 @@ from config import links
 
 from .models import Campaign, CampaignText, Event
 
-PAGES = ("page", "sign", "signed", "signatures", "write", "written", "letter_pdf", "blank_pdf", "card", "sheets_pdf")
+PAGES = (
+    *("page", "sign", "signed", "signatures", "write", "written", "changes"),
+    *("letter_pdf", "blank_pdf", "card", "sheets_pdf"),
+)
 SHORT_DIGEST = 16  # hexadecimal digits of a wording's digest in its address, so that a QR code stays coarse
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from letters.models import Legislature
 
-from . import living, publishing
+from . import living, publishing, wording_drafts
 from .material import storing
 from .models import Campaign, Event, Material, Response, Source, Target
 
@@ -57,6 +57,7 @@ def make(material: Material, addressed: dict[str, Any], seen: str) -> Campaign:
     if material.is_published:
         raise ValidationError(_("This campaign is published already: change it there."))
     _refuse_if_saved_since(material, seen)
+    _refuse_if_rewritten(material)
     material.addressed = addressed
     material.campaign = campaign = _campaign(material)
     material.made_at = material.made_at or timezone.now()
@@ -66,6 +67,21 @@ def make(material: Material, addressed: dict[str, Any], seen: str) -> Campaign:
         storing.forget_signatories(material)
     storing.touched(material, "campaign", "addressed", "made_at", "draft")
     return campaign
+
+
+def _refuse_if_rewritten(material: Material) -> None:
+    """Whoever has gone on writing its text would lose that in silence."""
+    campaign = material.campaign
+    if campaign is None:
+        return
+    now = wording_drafts.opened(campaign, campaign.language)
+    if now.draft is not None and now.text is not None and now.differs:
+        raise ValidationError(
+            _(
+                "Somebody has gone on writing this text since it was made of the document. Change it there, on the "
+                "page “Text” of the campaign; or give that draft up first, then it can be made anew."
+            )
+        )
 
 
 def _campaign(material: Material) -> Campaign:

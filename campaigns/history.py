@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from . import addresses, differences
 from .differences import Change
@@ -19,13 +19,16 @@ class Version:
     signatures: int = 0  # given to this wording, whatever has become of them
 
 
-def of(campaign: Campaign, language: str, with_signatures: bool = False) -> list[Version]:
-    """The newest first."""
-    texts = list(campaign.texts.filter(language=language).order_by("-version")[: SHOWN + 1])
+def of(campaign: Campaign, language: str, *, with_signatures: bool = False, public: bool = False) -> list[Version]:
+    """The newest first. `public`: without those that nobody but its organisers has seen."""
+    rows = campaign.texts.filter(language=language).order_by("-version")
+    if public:
+        rows = rows.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=campaign.published_at))
+    texts = list(rows[: SHOWN + 1])
     given: dict[int, int] = {}
     if with_signatures:
-        rows = campaign.signatures.counting().filter(text__in=texts).values_list("text").annotate(Count("pk"))
-        given = dict(rows.order_by())
+        counted = campaign.signatures.counting().filter(text__in=texts).values_list("text")
+        given = dict(counted.annotate(Count("pk")).order_by())
     found = []
     for number, text in enumerate(texts[:SHOWN]):
         before = texts[number + 1] if number + 1 < len(texts) else None

@@ -5,6 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from letters.pdf import is_rtl
 
 from . import addresses, publishing, retention, updates
 from .counting import current_goal
+from .languages import name_of
 from .models import Campaign, CampaignText
 
 SIGNATORIES_ON_PAGE = 24
@@ -48,7 +51,7 @@ def languages(campaign: Campaign, current: str) -> list[dict[str, Any]]:
     return [
         {
             "code": code,
-            "name": LANGUAGE_NAMES.get(code, code),
+            "name": LANGUAGE_NAMES.get(code) or name_of(code),
             "url": campaign.address_in(code),
             "absolute": links.absolute(campaign.address_in(code)),
             "current": code == current,
@@ -87,6 +90,8 @@ def page(text: CampaignText) -> dict[str, Any]:
     return context | {
         "standfirst": _standfirst(text.summary, text.body),
         "body": _body(text.body),
+        "picture": picture(campaign, language),
+        "outcome": _outcome(campaign, language),
         "targets": [
             {field: row.in_language(field, language) for field in ("name", "role", "organisation")}
             for row in campaign.targets.all()
@@ -113,6 +118,8 @@ def page(text: CampaignText) -> dict[str, Any]:
         ],
         "share": addresses.share(campaign, text),
         "page_languages": page_languages if len(page_languages) > 1 else [],
+        "changed": _is_changed(text),
+        **_around(campaign),
         "canonical": canonical,
         "card_url": links.absolute(context["urls"]["card"]),
         "card_alt": count_in_words(campaign.signature_count),
@@ -120,10 +127,52 @@ def page(text: CampaignText) -> dict[str, Any]:
     }
 
 
+def picture(campaign: Campaign, language: str) -> dict[str, Any] | None:
+    """What it shows is said in the language of the page or, where nobody has said it, in the campaign's first."""
+    shown = campaign.picture
+    if shown is None:
+        return None
+    said = campaign.picture_alt or {}
+    spoken = language if said.get(language) else campaign.language
+    url = reverse("campaigns:picture", kwargs={"digest": shown.digest})
+    size = {"width": shown.width, "height": shown.height, "size": shown.size}
+    return {"url": url, "alt": said.get(spoken, ""), "alt_language": spoken, **size}
+
+
+def _is_changed(text: CampaignText) -> bool:
+    """Since it was public: what was changed before is nobody's concern."""
+    public_since = text.campaign.published_at
+    return text.version > 1 and public_since is not None and text.published_at > public_since
+
+
+def _around(campaign: Campaign) -> dict[str, Any]:
+    """The campaign it goes on from, and those that go on from it, as far as they are public."""
+    near = Campaign.objects.published().filter(Q(pk=campaign.follows_id) | Q(follows=campaign)).newest_first()
+    current = CampaignText.objects.current().filter(campaign=OuterRef("pk"), language=OuterRef("language"))
+    rows = near.annotate(said=Subquery(current.values("title")[:1])).values_list("pk", "slug", "said")
+    found = [
+        {"pk": pk, "title": title or slug, "url": reverse("campaigns:page", kwargs={"slug": slug})}
+        for pk, slug, title in rows[:10]
+    ]
+    return {
+        "follows": next((one for one in found if one["pk"] == campaign.follows_id), None),
+        "followed_by": [one for one in found if one["pk"] != campaign.follows_id],
+    }
+
+
 @lru_cache(maxsize=64)
 def _body(source: str) -> SafeString:
     """A published wording never changes, so every process makes its HTML once."""
     return publishing.markdown(source, publishing.References.LINK)
+
+
+def _outcome(campaign: Campaign, language: str) -> dict[str, Any] | None:
+    """What came of it, in the language of the page or, where nobody has written it, in the campaign's first."""
+    if not campaign.is_over:
+        return None
+    spoken = language if campaign.outcome.get(language) else campaign.language
+    words = campaign.outcome.get(spoken)
+    return {"language": spoken, "words": publishing.markdown(words)} if words else None
 
 
 @lru_cache(maxsize=64)

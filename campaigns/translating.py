@@ -95,7 +95,7 @@ def _wording_parts(campaign: Campaign, now: Opened) -> Iterator[Part]:
 def _made_from(campaign: Campaign, now: Opened) -> dict[str, str]:
     """What is known of it, else what the first language said on the day the translation was published."""
     known = now.row.translated_from if now.row else {}
-    if now.text is None or campaign.published_at is None:
+    if now.text is None or not wording_drafts.is_published(campaign):
         return known
     then = campaign.texts.filter(language=campaign.language, published_at__lte=now.text.published_at)
     was = then.order_by("-version").first()

@@ -82,6 +82,11 @@ def digest_of(value: Any) -> str:
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
+def is_published(campaign: Campaign) -> bool:
+    """Its texts have been read and signed: from now on each change is a version."""
+    return campaign.state not in (Campaign.State.DRAFT, Campaign.State.SCHEDULED)
+
+
 def languages_of(campaign: Campaign) -> list[str]:
     """Those it has words in, its first language before the others."""
     written = set(campaign.texts.filter(superseded_at__isnull=True).values_list("language", flat=True))
@@ -101,7 +106,7 @@ def text_to_show(campaign: Campaign, language: str) -> CampaignText | None:
         return now.text
     text = CampaignText(campaign=campaign, language=language, **now.wording)
     text.title = text.title or _("No title yet")
-    text.version = now.text.version + 1 if now.text and campaign.published_at else 1
+    text.version = now.text.version + 1 if now.text and is_published(campaign) else 1
     text.digest = text.computed_digest()
     return text
 
@@ -138,7 +143,7 @@ def translated_from(campaign: Campaign, now: Opened, wording: dict[str, Any]) ->
 def original_of(campaign: Campaign) -> dict[str, Any]:
     """What the first language says today: what is published, or, before anything is, what is written."""
     first = opened(campaign, campaign.language)
-    return EMPTY | first.text.wording() if first.text and campaign.published_at else first.wording
+    return EMPTY | first.text.wording() if first.text and is_published(campaign) else first.wording
 
 
 @transaction.atomic
@@ -269,7 +274,7 @@ def publish(campaign: Campaign, language: str, mark: str, user: User | None, cha
     now = opened(campaign, language)
     if mark != now.mark:
         raise SavedSince(now)
-    if campaign.published_at is None:
+    if not is_published(campaign):
         raise ValidationError(_("Its texts are published with the campaign itself."))
     _check(now)
     if not now.differs:
@@ -288,7 +293,7 @@ def publish_all(campaign: Campaign, user: User | None) -> None:
     Raises ValidationError with what is missing in the first language, or is wrong in any. A further language that is
     not finished stays a draft.
     """
-    if campaign.published_at is not None:
+    if is_published(campaign):
         return
     for language in languages_of(campaign):
         now = opened(campaign, language)

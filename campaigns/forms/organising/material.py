@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.conf.locale import LANG_INFO
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from campaigns import languages
 from campaigns.forms.fields import LineField, ParagraphsField, bare_helper, one_line
 from campaigns.material.addressed import addressees
 from campaigns.material.draft import MOST
@@ -19,8 +19,8 @@ from campaigns.material.extraction.dates import dates_in
 from campaigns.material.sandbox import LARGEST_FILE, sentence
 from campaigns.models import Campaign
 from campaigns.models.translated import LANGUAGE
+from campaigns.wording_limits import LONGEST, LONGEST_TEXT
 
-LONGEST_TEXT = 100_000  # characters; a form of more than settings.DATA_UPLOAD_MAX_MEMORY_SIZE is refused unread
 ROOM = MOST  # a row each
 MOST_ROWS = ROOM + 1  # the last one is empty, to be filled in
 CERTAIN = 0.6  # an event below it is not ticked
@@ -75,27 +75,23 @@ class DocumentForm(forms.Form):
         return file.read(), file.name or "?"
 
 
-def language_choices(known: str) -> list[tuple[str, str]]:
-    names = {code: info["name_local"] for code, info in LANG_INFO.items() if "name_local" in info}
-    names = {code: name for code, name in names.items() if LANGUAGE.fullmatch(code)} | {"ku": "Kurdî"}
-    names.setdefault(known or "en", known or "en")
-    return sorted(names.items(), key=lambda one: one[1].casefold())
-
-
 class CheckForm(forms.Form):
-    title = LineField(label=_("Title"), max_length=200, widget=forms.Textarea({"rows": 2}))
+    title = LineField(label=_("Title"), max_length=LONGEST["title"], widget=forms.Textarea({"rows": 2}))
     summary = ParagraphsField(
         label=_("Summary"),
-        max_length=2_000,
+        max_length=LONGEST["summary"],
         widget=forms.Textarea({"rows": 3}),
         help_text=_("One or two sentences under the title; they also go with every link that is shared."),
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Campaign.Kind.choices)
     language = forms.ChoiceField(label=_("Language"))
     addressed_to = LineField(
-        label=_("Addressed to"), max_length=200, required=False, help_text=_("As in “An open letter to …”.")
+        label=_("Addressed to"),
+        max_length=LONGEST["addressed_to"],
+        required=False,
+        help_text=_("As in “An open letter to …”."),
     )
-    salutation = LineField(label=_("Salutation"), max_length=200, required=False)
+    salutation = LineField(label=_("Salutation"), max_length=LONGEST["salutation"], required=False)
     text = ParagraphsField(
         label=_("Text"),
         max_length=LONGEST_TEXT,
@@ -104,7 +100,7 @@ class CheckForm(forms.Form):
     )
     text_from = forms.ChoiceField(choices=[("letter", ""), ("body", "")], widget=forms.HiddenInput)
     aside_text = aside_salutation = aside_closing = forms.CharField(required=False, widget=forms.HiddenInput)
-    closing = LineField(label=_("Closing"), max_length=200, required=False)
+    closing = LineField(label=_("Closing"), max_length=LONGEST["closing"], required=False)
     byline = LineField(label=_("Author"), max_length=120, required=False)
     affiliation = LineField(label=_("What the author belongs to"), max_length=120, required=False)
     publication = LineField(label=_("Published in"), max_length=200, required=False)
@@ -137,7 +133,7 @@ class CheckForm(forms.Form):
         language = str(self["language"].value() or "")
         field = self.fields["language"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = language_choices(language if LANGUAGE.fullmatch(language) else "")
+        field.choices = languages.choices(language if LANGUAGE.fullmatch(language) else "")
         for name in ("title", "summary", "addressed_to", "salutation", "text", "closing", "byline", "response"):
             self.fields[name].widget.attrs.update({"dir": "auto", "lang": language})
         for name, one in self.fields.items():
@@ -191,12 +187,16 @@ class Row(forms.Form):
 
 
 class AskRow(Row):
-    text = LineField(label=_("What it asks"), max_length=1_000, required=False, widget=forms.Textarea({"rows": 2}))
+    text = LineField(
+        label=_("What it asks"), max_length=LONGEST["asks"], required=False, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class FigureRow(Row):
     use = forms.BooleanField(label=_("Offer it as a point"), required=False)
-    text = LineField(label=_("The sentence"), max_length=2_000, required=False, widget=forms.Textarea({"rows": 2}))
+    text = LineField(
+        label=_("The sentence"), max_length=LONGEST["letter_points"], required=False, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class EventRow(Row):

@@ -3,21 +3,19 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import drafting, lists, publishing, writing
+from campaigns import drafting, lists, slugs, writing
 from campaigns.forms.fields import LineField, ParagraphsField, one_line
 from campaigns.material.addressed import addressees
-from campaigns.models import Campaign, Material
+from campaigns.models import Material
+from campaigns.wording_limits import LONGEST
 from letters import composing
 from letters.models import Legislature
 
 from .material import Row, dress, rows
 
 LARGEST_GOAL = 100_000_000
-LONGEST_ASK = 5_000  # characters
 LETTER = ("letter_subject", "letter_body", "letter_ask")  # a supporter's, where there is somebody to write to
 GOALS = (100, 500, 1_000, 5_000, 10_000, 50_000, 100_000, 500_000, 1_000_000)
 
@@ -59,10 +57,12 @@ class AddressForm(forms.Form):
         empty_label=_("Nobody: this campaign only gathers signatures"),
         help_text=_("A parliament, a council or a list of your own. They find their own members by postcode."),
     )
-    letter_subject = LineField(label=_("Subject of a supporter’s letter"), max_length=200, required=False)
+    letter_subject = LineField(
+        label=_("Subject of a supporter’s letter"), max_length=LONGEST["letter_subject"], required=False
+    )
     letter_body = ParagraphsField(
         label=_("How the letter begins"),
-        max_length=10_000,
+        max_length=LONGEST["letter_body"],
         required=False,
         widget=forms.Textarea({"rows": 5}),
         help_text=_(
@@ -71,7 +71,7 @@ class AddressForm(forms.Form):
     )
     letter_ask = ParagraphsField(
         label=_("What the letter asks, at its end"),
-        max_length=LONGEST_ASK,
+        max_length=LONGEST["letter_ask"],
         required=False,
         widget=forms.Textarea({"rows": 3}),
     )
@@ -89,10 +89,7 @@ class AddressForm(forms.Form):
 
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"]).lower()
-        if self.material.campaign is None or slug != self.material.campaign.slug:
-            publishing.check_slug(slug)
-            if Campaign.objects.filter(slug=slug).exists():
-                raise ValidationError(_("Another campaign has this address. Choose another one."), code="taken")
+        slugs.check(slug, self.material.campaign)
         return slug
 
     def clean(self) -> dict[str, Any]:
@@ -146,23 +143,13 @@ def suggested(material: Material) -> dict[str, Any]:
 
 def _letter_ask(asks: list[str]) -> str:
     """As many of them as a letter may hold."""
-    while len(said := "\n".join(asks)) > LONGEST_ASK:
+    while len(said := "\n".join(asks)) > LONGEST["letter_ask"]:
         asks = asks[:-1]
     return said
 
 
 def suggested_slug(title: str, material: Material) -> str:
-    """Of the title's words where they are in Latin letters; free, as far as one can tell now."""
-    words = slugify(title).split("-")
-    slug = words[0][:60]
-    for word in words[1:]:
-        if len(slug) + len(word) >= 60:
-            break
-        slug += f"-{word}"
-    if len(slug) < 4 or slug in publishing.reserved_slugs():
-        slug = f"{material.checked['kind']}-{material.sha256[:6]}"
-    taken = set(Campaign.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
-    return next(one for one in [slug, *(f"{slug}-{n}" for n in range(2, len(taken) + 3))] if one not in taken)
+    return slugs.suggested(title, f"{material.checked['kind']}-{material.sha256[:6]}")
 
 
 def suggested_goal(signed_elsewhere: int) -> int:

@@ -93,7 +93,7 @@ def _page(
         "pieces": len(pieces),
         "untranslated": sum(piece.is_untranslated for piece in pieces),
         "older": sum(piece.is_older for piece in pieces),
-        "published": campaign.published_at is not None,
+        "published": wording_drafts.is_published(campaign),
         "conflict": conflict,
         "refused": status == 422,
     }

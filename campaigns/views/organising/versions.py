@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaigns import desks, history, languages
+from campaigns import desks, history, languages, wording_drafts
 
 
 @require_safe
@@ -17,6 +17,7 @@ def versions(request: HttpRequest, slug: str, text_language: str, language: str 
         raise Http404
     context = desk.frame(request) | {
         "versions": listed,
+        "published": wording_drafts.is_published(desk.campaign),
         "code": text_language,
         "name": languages.name_of(text_language),
         "direction": languages.direction(text_language),

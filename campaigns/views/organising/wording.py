@@ -27,7 +27,7 @@ def wording(request: HttpRequest, slug: str, language: str | None = None) -> Htt
     """The languages it is written in, and how far each of them is."""
     desk = desks.of_campaign(request.user, slug, language)
     rows = [_row(desk, code) for code in wording_drafts.languages_of(desk.campaign)]
-    context = desk.frame(request) | {"rows": rows, "published": desk.campaign.published_at is not None}
+    context = desk.frame(request) | {"rows": rows, "published": wording_drafts.is_published(desk.campaign)}
     return render(request, "campaigns/organising/wording.html", context)
 
 
@@ -42,7 +42,7 @@ def _row(desk: CampaignDesk, code: str) -> dict[str, Any]:
         "title": now.wording["title"],
         "first": first,
         "now": now,
-        "published": now.text if campaign.published_at else None,
+        "published": now.text if wording_drafts.is_published(campaign) else None,
         "changed": now.draft is not None and now.differs,
         "missing": wording_limits.missing(now.wording),
         "to_do": None if first else translating.to_do(campaign, code),
@@ -114,7 +114,7 @@ def _page(
         "name": languages.name_of(code),
         "direction": languages.direction(code),
         "first": code == campaign.language,
-        "published": campaign.published_at is not None,
+        "published": wording_drafts.is_published(campaign),
         "body_html": publishing.markdown(said["body"][: wording_limits.LONGEST_TEXT], publishing.References.MARK),
         "conflict": conflict,
         "refused": status == 422,

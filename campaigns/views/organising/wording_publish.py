@@ -24,7 +24,7 @@ from .wording import found
 @never_cache
 def publish(request: HttpRequest, slug: str, text_language: str, language: str | None = None) -> HttpResponse:
     desk = found(request, slug, language, text_language)
-    if desk.campaign.published_at is None:
+    if not wording_drafts.is_published(desk.campaign):
         messages.warning(request, _("Its texts are published with the campaign itself."))
         return redirect(desk.campaign_url("wording"))
     now = wording_drafts.opened(desk.campaign, text_language)
