@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from . import languages, logbook, slugs, wording_drafts
 from .models import Campaign, FormerSlug, User
 from .ordering import hold
+from .seen import Changed, mark_of
 
 Who = User | AnonymousUser
 
@@ -39,6 +40,19 @@ def save(campaign: Campaign, form: Any, user: Who, what: str) -> Campaign:
     except IntegrityError as error:  # of an address that somebody took in the same moment
         raise ValidationError({"slug": _("Another campaign has this address. Choose another one.")}) from error
     return now
+
+
+def remove_picture(campaign: Campaign, user: Who, seen: str) -> None:
+    """With the words for it. `seen`: the mark of both, as on the page that asked. Raises Changed."""
+    with transaction.atomic():
+        hold(campaign)
+        now = Campaign.objects.select_related("organisation").get(pk=campaign.pk)
+        if now.picture_id is None:
+            return
+        if mark_of(now, ["picture", "picture_alt"]) != seen:
+            raise Changed
+        Campaign.objects.filter(pk=now.pk).update(picture=None, picture_alt={})
+        logbook.note(now.organisation, user, "campaign.picture", now, deed="removed")
 
 
 def _is_many(name: str) -> bool:

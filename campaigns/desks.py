@@ -66,6 +66,7 @@ OF_CAMPAIGN = (
 )
 # What is behind “Set up”: links from each of these pages to the others.
 SET_UP = (
+    Door("wording", _("Text")),
     Door("facts", _("Facts"), Role.EDITOR, ("facts_",)),
     Door("letters_settings", _("Whom to write to"), Role.EDITOR, ("letters_settings_", "letters_variant")),
     Door("campaign_picture", _("Picture"), Role.EDITOR, ("campaign_picture_",)),

@@ -23,7 +23,10 @@ from .models import Campaign, CampaignText
 SIGNATORIES_ON_PAGE = 24
 AREAS_ON_PAGE = 12
 # All that a list of signatories shows: the rest of a row is encrypted, and not even read for it.
-SHOWN_OF_A_SIGNATURE = ("campaign", "public_name", "public_affiliation", "public_place", "public_reason")
+SHOWN_OF_A_SIGNATURE = (
+    *("campaign", "public_name", "public_affiliation", "public_place", "public_reason"),
+    "reason_check",
+)
 LANGUAGE_NAMES = {"ar": "العربية", "en": "English", "fr": "Français", "de": "Deutsch", "es": "Español", "cy": "Cymraeg"}
 
 
@@ -83,8 +86,8 @@ def frame(text: CampaignText) -> dict[str, Any]:
 def page(text: CampaignText) -> dict[str, Any]:
     campaign, language = text.campaign, text.language
     context = frame(text)
-    listed = campaign.signatures.shown().only(*SHOWN_OF_A_SIGNATURE).order_by("-pk")
-    shown = list(listed[: SIGNATORIES_ON_PAGE + 1])
+    shown = on_top(campaign, SIGNATORIES_ON_PAGE + 1)
+    shown += newest_first(campaign)[: SIGNATORIES_ON_PAGE + 1 - len(shown)]
     page_languages = languages(campaign, language)
     canonical = links.absolute(campaign.address_in(language))
     return context | {
@@ -158,6 +161,17 @@ def _around(campaign: Campaign) -> dict[str, Any]:
         "follows": next((one for one in found if one["pk"] == campaign.follows_id), None),
         "followed_by": [one for one in found if one["pk"] != campaign.follows_id],
     }
+
+
+def on_top(campaign: Campaign, most: int = MOST_ON_TOP) -> list[Signature]:
+    """Those who were there first, in the order their organisers gave them."""
+    pinned = campaign.signatures.shown().filter(pinned__isnull=False).only(*SHOWN_OF_A_SIGNATURE)
+    return list(pinned.order_by("pinned", "pk")[:most])
+
+
+def newest_first(campaign: Campaign) -> SignatureQuerySet:
+    """All others who are named."""
+    return campaign.signatures.shown().filter(pinned=None).only(*SHOWN_OF_A_SIGNATURE).order_by("-pk")
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from django.urls import URLPattern, include, path
 from campaigns.views.organising import (
     approval,
     campaign,
+    campaign_picture,
     campaign_settings,
     exports,
     facts,
@@ -151,6 +152,8 @@ OF_CAMPAIGNS = [
     of_campaign("packs/new/", packs.new, "pack_new"),
     of_campaign("packs/<uuid:job>/", packs.pack, "pack"),
     of_campaign("settings/", campaign_settings.settings, "campaign_settings"),
+    of_campaign("picture/", campaign_picture.picture, "campaign_picture"),
+    of_campaign("picture/remove/", campaign_picture.remove, "campaign_picture_remove"),
     of_campaign("facts/", facts.groups, "facts"),
     of_campaign("facts/<fact_kind:kind>/new/", facts.new, "facts_new"),
     of_campaign("facts/<fact_kind:kind>/<int:fact>/", facts.change, "facts_change"),
