@@ -218,9 +218,11 @@ def of_campaign(user: User | AnonymousUser, slug: str, language: str | None, rol
 
 def frame_of_nobody(request: HttpRequest, language: str | None) -> dict[str, Any]:
     """For pages that belong to no organisation."""
+    where = {"language": language} if language else {}
     return {
-        "workspace_url": reverse("campaigns:workspace", kwargs={"language": language} if language else {}),
-        "help_url": reverse("campaigns:help", kwargs={"language": language} if language else {}),
+        "workspace_url": reverse("campaigns:workspace", kwargs=where),
+        "help_url": reverse("campaigns:help", kwargs=where),
+        "organisation_new_url": reverse("campaigns:organisation_new", kwargs=where),
         "urls": addresses.of_site(get_language() or settings.LANGUAGE_CODE),
         "page_languages": page_languages(request.path),
     }

@@ -18,7 +18,8 @@ from letters.pdf import is_rtl
 from . import addresses, publishing, retention, updates
 from .counting import current_goal
 from .languages import name_of
-from .models import Campaign, CampaignText
+from .models import Campaign, CampaignText, Signature
+from .models.signature import MOST_ON_TOP, SignatureQuerySet
 
 SIGNATORIES_ON_PAGE = 24
 AREAS_ON_PAGE = 12
@@ -165,13 +166,13 @@ def _around(campaign: Campaign) -> dict[str, Any]:
 
 def on_top(campaign: Campaign, most: int = MOST_ON_TOP) -> list[Signature]:
     """Those who were there first, in the order their organisers gave them."""
-    pinned = campaign.signatures.shown().filter(pinned__isnull=False).only(*SHOWN_OF_A_SIGNATURE)
-    return list(pinned.order_by("pinned", "pk")[:most])
+    return list(Signature.objects.filter(campaign=campaign).shown().on_top().only(*SHOWN_OF_A_SIGNATURE)[:most])
 
 
 def newest_first(campaign: Campaign) -> SignatureQuerySet:
     """All others who are named."""
-    return campaign.signatures.shown().filter(pinned=None).only(*SHOWN_OF_A_SIGNATURE).order_by("-pk")
+    others = Signature.objects.filter(campaign=campaign, pinned=None).shown()
+    return others.only(*SHOWN_OF_A_SIGNATURE).order_by("-pk")
 
 
 @lru_cache(maxsize=64)

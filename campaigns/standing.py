@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import segno
-from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,7 +61,7 @@ class Step:
     hint: str
     url: str
     done: bool
-    optional: bool = False
+    optional: bool
 
 
 def steps(desk: CampaignDesk) -> list[Step]:
@@ -73,24 +72,25 @@ def steps(desk: CampaignDesk) -> list[Step]:
     writes = campaign.legislature_id is not None
 
     def at(name: str, **where: Any) -> str:
-        try:
-            return desk.campaign_url(name, **where) if desk.may_edit else ""
-        except NoReverseMatch:
-            return ""
+        return desk.campaign_url(name, **where) if desk.may_edit else ""
 
-    return [
-        Step(_("Write the text"), _("Title, summary, the text itself and what it asks."), at("wording_edit", text_language=campaign.language),
-             wording_drafts.has_text(campaign)),
-        Step(_("Say whom it addresses"), _("A person, an office or a body; better few than many."), at("facts"),
-             addressed),
-        Step(_("Prepare a letter"), _("If supporters are to write to those who represent them."),
-             at("letters_settings"), writes and bool(words.get("letter_body")), optional=not writes),
-        Step(_("Add a picture"), _("It is shown wherever people pass the address on."), at("picture"),
-             campaign.picture_id is not None, optional=True),
-        Step(_("Look at it as the public will"), _("Let somebody read it who does not know the matter."),
-             desk.campaign_url("preview"), False),
-        Step(_("Publish it"), _("Now, or by itself at a time you give."), at("life"), False),
-    ]  # fmt: skip
+    texts = (
+        (_("Write the text"), _("Title, summary, the text itself and what it asks.")),
+        (_("Say whom it addresses"), _("A person, an office or a body; better few than many.")),
+        (_("Prepare a letter"), _("If supporters are to write to those who represent them.")),
+        (_("Add a picture"), _("It is shown wherever people pass the address on.")),
+        (_("Look at it as the public will"), _("Let somebody read it who does not know the matter.")),
+        (_("Publish it"), _("Now, or by itself at a time you give.")),
+    )
+    facts = (
+        (at("wording_edit", text_language=campaign.language), wording_drafts.has_text(campaign), False),
+        (at("facts"), addressed, False),
+        (at("letters_settings"), writes and bool(words.get("letter_body")), not writes),
+        (at("campaign_picture"), campaign.picture_id is not None, True),
+        (desk.campaign_url("preview"), False, False),
+        (at("life"), False, False),
+    )
+    return [Step(*said, *known) for said, known in zip(texts, facts, strict=True)]
 
 
 def why_not_published(campaign: Campaign) -> dict[str, Any]:
@@ -106,7 +106,14 @@ def why_not_published(campaign: Campaign) -> dict[str, Any]:
 
 def log_of(desk: CampaignDesk) -> list[dict[str, Any]]:
     entries = LogEntry.objects.filter(organisation=desk.organisation, campaign=desk.campaign)
+    lately = list(entries.select_related("user").order_by("-pk")[:LOGGED])
+    people = logbook.people_in(lately)
     return [
-        {"at": entry.at, "who": entry.user, "what": logbook.sentence(entry)}
-        for entry in entries.select_related("user").order_by("-pk")[:LOGGED]
+        {
+            "at": entry.at,
+            "who": entry.user,
+            "software": bool(entry.details.get(logbook.SOFTWARE)),
+            "what": logbook.sentence(entry, people),
+        }
+        for entry in lately
     ]

@@ -1,13 +1,12 @@
 """What somebody works for, and what of it wants them: the first page of the workspace, in a fixed number of queries."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -28,13 +27,6 @@ FROM_A_DOCUMENT, FROM_NOTHING = "material", "new_campaign"
 MANY = 6  # so many campaigns or more, and there is something to search
 # In the order in which somebody looks for them.
 ORDER = {State.LIVE: 0, State.SCHEDULED: 1, State.DRAFT: 1, State.CLOSED: 2, State.ARCHIVED: 3}
-
-
-def _there(address: Callable[[], str]) -> str:
-    try:
-        return address()
-    except NoReverseMatch:
-        return ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +62,7 @@ class Place:
 
     @property
     def from_nothing(self) -> str:
-        return _there(lambda: self.desk.url(FROM_NOTHING))
+        return self.desk.url(FROM_NOTHING)
 
     @property
     def is_bare(self) -> bool:
@@ -82,8 +74,8 @@ def workspace(user: User | AnonymousUser, language: str | None, query: str = "",
     places = _places(user, language)
     mine = [place.organisation for place in places.values()]
     total = Campaign.objects.filter(organisation__in=mine).count()
-    found = _matching(Campaign.objects.filter(organisation__in=mine), query, state)
-    campaigns = list(found.select_related("organisation").newest_first()[: CAMPAIGNS + 1])
+    found = _matching(Campaign.objects.select_related("organisation").filter(organisation__in=mine), query, state)
+    campaigns = list(found.order_by("-pk")[: CAMPAIGNS + 1])
     _fill(places, campaigns[:CAMPAIGNS])
     _letters_held(places)
     filtered = bool(query or state)
@@ -96,8 +88,13 @@ def workspace(user: User | AnonymousUser, language: str | None, query: str = "",
         "states": State.choices,
         "nobody_yet": not places,
         "invitations": _invitations(user, language),
+        "to_approve": Organisation.objects.waiting().count() if is_operator(user) else 0,
         "kept_out": list(kept_out_of(user).order_by("name")[:ORGANISATIONS]),
     }
+
+
+def is_operator(user: User | AnonymousUser) -> bool:
+    return isinstance(user, User) and user.is_superuser
 
 
 def _places(user: User | AnonymousUser, language: str | None) -> dict[int, Place]:
@@ -105,8 +102,7 @@ def _places(user: User | AnonymousUser, language: str | None) -> dict[int, Place
     organisations = organisations_of(user).select_related("sender").annotate(held=Subquery(held))
     found: dict[int, Place] = {}
     for organisation in organisations.order_by("name", "pk")[:ORGANISATIONS]:
-        is_operator = isinstance(user, User) and user.is_superuser
-        role = Role.OWNER if is_operator else Role(organisation.held)
+        role = Role.OWNER if is_operator(user) else Role(organisation.held)
         shown = str(Role(organisation.held).label) if organisation.held else _("Operator")
         found[organisation.pk] = Place(Desk(organisation, user, role, language), shown)
     return found
@@ -140,7 +136,7 @@ def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
                 wants.append(Want(_("Go on writing"), desk.campaign_url("campaign")))
             if n := to_read.get(campaign.pk, 0):
                 sentence = ngettext("%(n)d reason to read", "%(n)d reasons to read", n) % {"n": n}
-                wants.append(Want(sentence, _there(lambda: desk.campaign_url("moderation"))))
+                wants.append(Want(sentence, desk.campaign_url("moderation")))
             if campaign.state == State.CLOSED and not campaign.outcome:
                 wants.append(Want(_("Tell what came of it"), desk.campaign_url("life_outcome")))
         if n := by_hand.get(campaign.pk, 0):
@@ -196,9 +192,7 @@ def _invitations(user: User | AnonymousUser, language: str | None) -> list[dict[
         {
             "organisation": one.organisation.in_language("name", get_language() or ""),
             "role": one.get_role_display(),
-            "url": _there(
-                lambda: reverse("campaigns:invitation", kwargs={**where, "token": links.token("invitation", one.uuid)})
-            ),
+            "url": reverse("campaigns:invitation", kwargs={**where, "token": links.token("invitation", one.uuid)}),
         }
         for one in asked.order_by("pk")[:ORGANISATIONS]
     ]

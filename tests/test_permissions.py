@@ -114,6 +114,7 @@ ORGANISERS = {
     "life_archive": ("get", EDITOR),
     "life_take_back": ("post", EDITOR),
     "life_delete": ("get", EDITOR),
+    "life_duplicate": ("get", EDITOR),
     "life_transfer": ("get", OWNER),
     "wording": ("get", VIEWER),
     "wording_edit": ("get", EDITOR),

@@ -124,6 +124,7 @@ OF_CAMPAIGNS = [
     of_campaign("life/archive/", life.archive, "life_archive"),
     of_campaign("life/take-back/", life.take_back, "life_take_back"),
     of_campaign("life/delete/", life.delete, "life_delete"),
+    of_campaign("life/duplicate/", life.duplicate, "life_duplicate"),
     of_campaign("life/transfer/", life.transfer, "life_transfer"),
     of_campaign("wording/", wording.wording, "wording"),
     of_campaign("wording/preview-part/", wording.preview_part, "wording_preview_part"),

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns import languages, living, wording_drafts
+from campaigns import duplicating, languages, living, slugs, wording_drafts
 from campaigns.access import Role, organisations_of
-from campaigns.forms.fields import ParagraphsField, bare_helper
+from campaigns.forms.fields import LineField, ParagraphsField, bare_helper
 from campaigns.models import Campaign, Organisation
 
 FARTHEST = timedelta(days=5 * 366)
@@ -78,6 +78,35 @@ class OutcomeForm(forms.Form):
             for code, words in theirs
             if words != self.cleaned_data.get(f"words_{code}")
         ]
+
+
+class DuplicateForm(forms.Form):
+    title = LineField(
+        label=gettext_lazy("Title of the new one"),
+        max_length=200,
+        widget=forms.TextInput({"dir": "auto"}),
+        help_text=gettext_lazy("It can be changed later, as everything else."),
+    )
+    slug = forms.SlugField(
+        label=gettext_lazy("Address of the page"),
+        max_length=80,
+        help_text=gettext_lazy("Small letters, digits and hyphens."),
+        widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    follows = forms.BooleanField(
+        label=gettext_lazy("It goes on from this one: both pages lead to each other"),
+        required=False,
+    )
+
+    def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = bare_helper()
+        self.initial = {"title": campaign.title, "slug": duplicating.suggested_slug(campaign), **self.initial}
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"]).lower()
+        slugs.check(slug)
+        return slug
 
 
 class TransferForm(forms.Form):

@@ -5,16 +5,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import desks, living, publishing
+from campaigns import desks, duplicating, living, publishing
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
-from campaigns.forms.organising.life import MomentForm, OutcomeForm, TransferForm
+from campaigns.forms.organising.life import DuplicateForm, MomentForm, OutcomeForm, TransferForm
 from campaigns.models import Campaign
 
 
@@ -183,6 +184,24 @@ def delete(request: HttpRequest, slug: str, language: str | None = None) -> Http
         return render(request, "campaigns/organising/life_delete.html", context)
     done = _done(lambda: living.delete_draft(desk.campaign, desk.user), request, _("The draft is deleted."))
     return redirect(desk.workspace_url() if done else desk.campaign_url("life"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def duplicate(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    """A new draft with the same words and facts, and none of the signatures."""
+    desk = desks.of_campaign(request.user, slug, language, Role.EDITOR)
+    form = DuplicateForm(desk.campaign, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            made = duplicating.duplicate(desk.campaign, desk.account, **form.cleaned_data)
+        except IntegrityError:
+            form.add_error("slug", _("Another campaign has this address. Choose another one."))
+        else:
+            messages.success(request, _("This is the new one: a draft, which nobody else sees yet."))
+            return redirect(desk.at(made).campaign_url("campaign"))
+    context = _frame(request, desk) | {"form": form}
+    return render(request, "campaigns/organising/life_duplicate.html", context, status=422 if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
