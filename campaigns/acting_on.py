@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from . import adding, filtering, invalidating, logbook, moderating, signing
 from .models import Campaign, Signature, User
+from .models.signature import MOST_ON_TOP
 
 Check = Signature.Check
 HIDES = {
@@ -63,7 +64,7 @@ def act(campaign: Campaign, user: User | AnonymousUser, pk: int, deed: str, why:
     if deed == "restore":
         return invalidating.one_back(campaign, user, pk)
     if deed == "top":
-        return adding.move(campaign, user, pk, adding.MOST_ON_TOP)
+        return adding.move(campaign, user, pk, MOST_ON_TOP)
     if deed == "down":
         return adding.take_down(campaign, user, pk)
     found = Signature.objects.filter(campaign=campaign, pk=pk, anonymised_at__isnull=True).first()

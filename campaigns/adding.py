@@ -7,7 +7,6 @@ gets the email that says so, with the link to their own page.
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
@@ -21,9 +20,7 @@ from config.crypto import email_key, email_keys
 from . import logbook, retention, signing
 from .forms.fields import AddressField, LineField, NameField
 from .models import Campaign, CampaignText, ConsentWording, Signature, User
-from .models.signature import folded
-
-MOST_ON_TOP = 300
+from .models.signature import MOST_ON_TOP, SignatureQuerySet, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +140,8 @@ def already_there(campaign: Campaign, people: Sequence[Person]) -> dict[Person, 
 # On top of the list
 
 
-def on_top(campaign: Campaign) -> Any:
-    return Signature.objects.filter(campaign=campaign, pinned__isnull=False).order_by("pinned", "pk")
+def on_top(campaign: Campaign) -> SignatureQuerySet:
+    return Signature.objects.filter(campaign=campaign).on_top()
 
 
 def next_place(campaign: Campaign, more: int = 1) -> int:

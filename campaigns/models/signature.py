@@ -88,6 +88,13 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Waiting since before then: signing again, which gives consent anew, begins the time anew."""
         return self.filter(state=Signature.State.PENDING, consent_at__lt=before)
 
+    def on_top(self) -> "SignatureQuerySet":
+        """In the order that organisers gave them."""
+        return self.filter(pinned__isnull=False).order_by("pinned", "pk")
+
+
+MOST_ON_TOP = 300
+
 
 def folded(name: str) -> str:
     return " ".join(name.casefold().split())[:60]

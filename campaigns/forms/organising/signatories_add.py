@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import adding_files, consent
-from campaigns.adding import MOST_ON_TOP, Refused
+from campaigns.adding import Refused
 from campaigns.forms.fields import AddressField, LineField, NameField, bare_helper
 from campaigns.models import CampaignText
+from campaigns.models.signature import MOST_ON_TOP
 from campaigns.pages import LANGUAGE_NAMES
 
 FIELDS = (

@@ -107,14 +107,17 @@ def count(request: HttpRequest, slug: str) -> JsonResponse:
 @require_safe
 def signatures(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    shown = text.campaign.signatures.shown().only(*pages.SHOWN_OF_A_SIGNATURE).order_by("-pk")
+    shown, before = pages.newest_first(text.campaign), request.GET.get("before", "")
     if name := publishing.one_line(request.GET.get("name", "")):
         if not (verdict := ratelimit.allow("search", ratelimit.network(request))):
             return errors.too_many(request, verdict.retry_after)
+        shown = text.campaign.signatures.shown().only(*pages.SHOWN_OF_A_SIGNATURE).order_by("-pk")
         shown = shown.shown_name_begins(name)
-    listed = keyset.page(shown, request.GET.get("before", ""), SIGNATORIES_A_PAGE)
+    listed = keyset.page(shown, before, SIGNATORIES_A_PAGE)
+    on_top = [] if name or before else pages.on_top(text.campaign)
     context = pages.frame(text) | {
-        "signatories": listed.rows,
+        "signatories": [*on_top, *listed.rows],
+        "first_ones": bool(on_top),
         "next_url": listed.next_url({"name": name}),
         "name": name,
     }
@@ -124,7 +127,7 @@ def signatures(request: HttpRequest, slug: str, language: str | None = None) -> 
 @require_safe
 def organisation(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
-    found = get_object_or_404(Organisation.objects.approved(), slug=slug)
+    found = get_object_or_404(Organisation.objects.approved().select_related("logo"), slug=slug)
     listed = found.campaigns.listed().select_related("organisation").newest_first()[:50]
     context = {
         "organisation": found,

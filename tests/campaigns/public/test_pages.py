@@ -482,7 +482,7 @@ def grown(campaign: Campaign, representative: Representative, number: int) -> No
 
 
 @pytest.mark.parametrize(
-    ("path", "queries"), [("/library/", 10), ("/library/signatures/", 2), ("/library/count.json", 1)]
+    ("path", "queries"), [("/library/", 11), ("/library/signatures/", 3), ("/library/count.json", 1)]
 )
 def test_a_page_costs_the_same_with_one_signatory_and_with_twenty(
     client: Client,
