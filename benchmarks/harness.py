@@ -7,7 +7,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar
 
-MORE_IS_BETTER = {"requests/s", "emails/s", "letters/s", "right"}  # of every other unit (ms, MiB) less is better
+MORE_IS_BETTER = {
+    "requests/s",
+    "emails/s",
+    "letters/s",
+    "rows/s",
+    "right",
+}  # of every other unit (ms, MiB) less is better
 HEADS = ("row", "unit", "ours", "floor", "ours/floor", "by round", "target", "met")
 
 T = TypeVar("T")

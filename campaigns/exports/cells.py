@@ -20,7 +20,7 @@ def safe_cell(value: object) -> str:
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
     buffer = io.StringIO()
     buffer.write(BOM)
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer)  # which ends lines by \r\n (RFC 4180), and so quotes a cell with a \r in it
     writer.writerow(heads)
     for row in rows:
         writer.writerow([safe_cell(cell) for cell in row])

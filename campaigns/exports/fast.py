@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, CharField, Expression, F, Func, QuerySet, TextField, Value, When
-from django.db.models.functions import Concat, Left, NullIf
+from django.db.models import Case, DateTimeField, Expression, F, Func, IntegerField, QuerySet, TextField, Value, When
+from django.db.models.functions import Concat, NullIf
 from django.db.models.lookups import In
 
 from config import jobs
@@ -15,11 +15,18 @@ from .cells import BOM, FORMULA, PIECE
 from .tables import Column
 
 
-class Iso(Func):
-    """A time as datetime.isoformat(timespec="seconds") writes it, in UTC."""
+class Seconds(Func):
+    """A time in UTC, to the second, as COPY writes it: 2026-11-21 14:03:59."""
 
-    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"+00:00\"')"
-    output_field = CharField()
+    template = "date_trunc('second', %(expressions)s AT TIME ZONE 'UTC')"
+    output_field = DateTimeField()
+
+
+class Codepoint(Func):
+    """Of the first character; 0 of nothing. Comparing numbers is quicker than cutting a piece off each text."""
+
+    function = "ascii"
+    output_field = IntegerField()
 
 
 def possible(columns: Sequence[Column]) -> bool:
@@ -28,7 +35,8 @@ def possible(columns: Sequence[Column]) -> bool:
 
 def csv_lines(job: jobs.Job, rows: QuerySet[Any], columns: Sequence[Column]) -> Iterator[bytes]:
     values = {f"column_{number}": _written(column) for number, column in enumerate(columns)}
-    query = rows.order_by("pk").annotate(**values).values_list(*values)
+    # In no order: to sort a million rows takes longer than to write them.
+    query = rows.order_by().annotate(**values).values_list(*values)
     select, parameters = query.query.sql_with_params()
     done, total = 0, rows.count()
     yield (BOM + ",".join(column.name for column in columns) + "\n").encode()
@@ -52,9 +60,13 @@ def csv_lines(job: jobs.Job, rows: QuerySet[Any], columns: Sequence[Column]) -> 
 def _written(column: Column) -> Expression | F:
     """As safe_cell has it. What is empty is NULL, which COPY writes as nothing; the empty string it would quote."""
     if column.is_time:
-        return Iso(column.value)
+        return Seconds(column.value)
     if not column.is_free:
-        return NullIf(column.value, Value(""))
+        return NullIf(column.value, Value(""), output_field=TextField())
     apart = Concat(Value("'"), column.value, output_field=TextField())
-    safe = Case(When(In(Left(column.value, 1), FORMULA), then=apart), default=column.value, output_field=TextField())
-    return NullIf(safe, Value(""))
+    safe = Case(
+        When(In(Codepoint(column.value), [ord(one) for one in FORMULA]), then=apart),
+        default=column.value,
+        output_field=TextField(),
+    )
+    return NullIf(safe, Value(""), output_field=TextField())

@@ -1,8 +1,8 @@
-"""The columns there are, and the rows. A column is one expression, so that the database may write the file by itself."""
+"""The columns there are, and the rows. A column is one expression, so that the database may write the file itself."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Expression, F, QuerySet, Value, When
@@ -60,8 +60,8 @@ def _letters(campaign: Campaign, only_updates: bool) -> QuerySet[CampaignLetter]
 
 SIGNATURES = Table(
     _named(
-        Column("given_at", _("When it was given"), F("created_at"), usual=True, is_time=True),
-        Column("confirmed_at", _("When it was confirmed"), F("confirmed_at"), is_time=True),
+        Column("given_at_utc", _("When it was given"), F("created_at"), usual=True, is_time=True),
+        Column("confirmed_at_utc", _("When it was confirmed"), F("confirmed_at"), is_time=True),
         Column("shown_as", _("Name, as shown"), F("public_name"), personal=True, usual=True),
         Column("shown_affiliation", _("Affiliation, as shown"), F("public_affiliation"), personal=True, usual=True),
         Column("shown_reason", _("Reason, as shown"), F("public_reason"), personal=True),
@@ -88,8 +88,8 @@ _WAY = Case(
 )
 LETTERS = Table(
     _named(
-        Column("written_at", _("When it was written"), F("created_at"), usual=True, is_time=True),
-        Column("confirmed_at", _("When it was confirmed"), F("confirmed_at"), is_time=True),
+        Column("written_at_utc", _("When it was written"), F("created_at"), usual=True, is_time=True),
+        Column("confirmed_at_utc", _("When it was confirmed"), F("confirmed_at"), is_time=True),
         Column("to", _("To whom"), F("letter__recipient_name"), usual=True),
         Column("seat", _("Their seat"), Coalesce(F("representative__constituency__name"), Value("")), usual=True),
         Column("way", _("How it goes"), _WAY, usual=True),
@@ -99,8 +99,8 @@ LETTERS = Table(
             Coalesce(F("outgoing__state"), F("merged__outgoing__state"), Value("")),
             usual=True,
         ),
-        Column("handed_over_at", _("When it was handed over"), F("handed_over_at"), is_time=True),
-        Column("posted_at", _("When its writer posted it"), F("printed_at"), is_time=True),
+        Column("handed_over_at_utc", _("When it was handed over"), F("handed_over_at"), is_time=True),
+        Column("posted_at_utc", _("When its writer posted it"), F("printed_at"), is_time=True),
         Column("answer", _("Whether they answered"), F("answer")),
         Column("own_words", _("Their own words, in percent"), Cast(F("own_share"), CharField())),
         Column("wording", _("Which wording it was written from"), _WORDING),
@@ -129,5 +129,5 @@ def cells(job: jobs.Job, rows: QuerySet[Any], columns: Sequence[Column]) -> Iter
 
 def _text(value: Any) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
     return "" if value is None else str(value)

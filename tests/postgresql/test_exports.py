@@ -60,7 +60,7 @@ def test_both_ways_write_the_same_cells(campaign: Campaign, monkeypatch: pytest.
     copied = read(campaign)
     monkeypatch.setattr(fast, "possible", lambda columns: False)
     written = read(campaign)
-    assert copied == written
+    assert copied[0] == written[0] and sorted(copied) == sorted(written)
     assert [row[PLAIN.index("shown_as")] for row in written[1:4]] == ["'=1+1", "'+44", "'-1"]
 
 

@@ -78,7 +78,7 @@ class ExportForm(forms.Form):
 class SignaturesForm(ExportForm):
     what = "signatures"
     title = _("Signatures")
-    about = _("Those who have confirmed theirs, oldest first; nobody who has withdrawn or was erased.")
+    about = _("Those who have confirmed theirs; nobody who has withdrawn or was erased.")
     only_updates = forms.BooleanField(
         label=_("Only those who asked for news"),
         required=False,
