@@ -110,7 +110,7 @@ def _filled() -> int:
     seats = [Constituency(legislature=legislature, name=f"Seat {n}", code=f"E{n:08}") for n in range(SEATS)]
     first = min(seat.pk for seat in Constituency.objects.bulk_create(seats))
     with connection.cursor() as cursor:
-        columns = [field.column for field in Signature._meta.concrete_fields if not field.primary_key]
+        columns = [str(field.column) for field in Signature._meta.concrete_fields if not field.primary_key]
         values = ", ".join(DIFFERS.get(column, column) for column in columns)
         cursor.execute(
             f"INSERT INTO campaigns_signature ({', '.join(columns)}) SELECT {values} FROM campaigns_signature, "
