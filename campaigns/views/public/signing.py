@@ -189,6 +189,7 @@ def mine_context(request: HttpRequest, signature: Signature, form: ManageForm, d
         "state": signature.seen_state,
         "stands": signature.state != Signature.State.WITHDRAWN,
         "kept": kept_about(signature),
+        "not_shown": what_is_not_shown(signature),
         "kept_until": signature.erase_on,
         "erased_on": erased_on(signature),
     }
@@ -202,10 +203,33 @@ def erased_on(signature: Signature) -> date | None:
     return min(after, signature.erase_on)
 
 
+def what_is_not_shown(signature: Signature) -> list[str]:
+    """What organisers have hidden of it, or have still to read: its owner is told, in one sentence each."""
+    check = Signature.Check
+    if signature.display == Signature.Display.NONE or signature.state in (
+        Signature.State.WITHDRAWN,
+        Signature.State.INVALID,
+    ):
+        return []
+    if signature.name_check == check.HIDDEN:
+        hidden = _("The organisers have decided not to show your name in the list. You are counted all the same.")
+        return [hidden, _("If you think that is a mistake, write to them, or change it here: they will look again.")]
+    if signature.name_check == check.CHANGED:
+        return [_("Your name is shown again once the organisers have read what you changed. You are counted already.")]
+    if not signature.reason or signature.reason_is_public:
+        return []
+    if signature.reason_check == check.HIDDEN:
+        hidden = _("The organisers have decided not to show your reason. Your signature is not touched by that.")
+        return [hidden, _("If you think that is a mistake, write to them, or change it here: they will look again.")]
+    return [_("Your reason is shown beside your name once the organisers have read it.")]
+
+
 def kept_about(signature: Signature) -> list[dict[str, str]]:
     """Everything we hold about one signature, as rows a person can read."""
     listed = signature.seen_state == Signature.State.CONFIRMED and signature.public_name
     shown = signature.public_name if listed else _("not shown")
+    imported = signature.origin == Signature.Origin.IMPORTED
+    agreed = _("What the organisers who entered you have confirmed") if imported else _("What you agreed to")
     labels = (
         (_("Name"), signature.name),
         (_("Email"), signature.email),
@@ -213,10 +237,11 @@ def kept_about(signature: Signature) -> list[dict[str, str]]:
         (_("Country"), str(countries.name(signature.country))),
         (_("Counted in"), signature.area.name_in(translation.get_language()) if signature.area else ""),
         (_("Affiliation"), signature.affiliation),
+        (_("Place"), "" if signature.area_id else signature.public_place),
         (_("Reason"), signature.reason),
         (_("Shown publicly as"), shown),
         (_("The link or page you came by"), signature.came_from),
-        (_("What you agreed to"), signature.consent.text if signature.consent else ""),
+        (agreed, signature.consent.text if signature.consent else ""),
         (_("When you agreed"), date_format(signature.consent_at, "DATETIME_FORMAT") if signature.consent_at else ""),
         (_("About news you agreed to"), signature.updates_consent.text if signature.updates_consent else ""),
     )
