@@ -168,6 +168,9 @@ def lift(request: HttpRequest, slug: str, stop: int, language: str | None = None
 def try_sending(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     """Asks the mail server step by step; if all goes well, a real email to whoever pressed the button."""
     desk = desks.of_organisation(request.user, slug, language, Role.OWNER)
+    if desk.organisation.approved_at is None:
+        messages.warning(request, _("The operator has not approved this organisation yet. Until then no email leaves."))
+        return redirect(desk.url("post_room"))
     verdict = allow("trial", str(desk.sender.pk)) and allow("trial_person", str(request.user.pk))
     if not verdict:
         return errors.too_many(request, verdict.retry_after)
