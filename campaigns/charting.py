@@ -1,7 +1,7 @@
-"""A line that only ever rises: how many had signed by when, as a picture for print, and the same as a table."""
+"""How many had signed by when: as a picture for print, as one for the screen, and the same as a table."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,6 +9,9 @@ WIDTH, HEIGHT = 680, 190  # of the drawing, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 56, 8, 12, 10
 POINTS = 400  # at most: more do not show
 LONGEST = {"day": 14, "week": 120, "month": 5 * 366}  # days of which the table has a line for each of these
+
+FINER = {"day": 92, "week": 2 * 366, "month": 10 * 366}  # the same for a chart on a screen: a bar each
+WIDE, HIGH = 600, 100  # of a graph, which is stretched to its place
 
 
 @dataclass(frozen=True)
@@ -21,21 +24,28 @@ class Step:
     so_far: int
 
 
-def steps(days: Mapping[str, int], until: date) -> list[Step]:
-    """By day for two weeks, by week for four months, by month for five years, else by year. Days are ISO dates."""
-    if not days:
+def steps(
+    days: Mapping[str, int], until: date, since: date | None = None, longest: Mapping[str, int] = LONGEST
+) -> list[Step]:
+    """By day for two weeks, by week for four months, by month for five years, else by year; or as `longest` says.
+    Days are ISO dates; those before `since` are in what there was so far."""
+    if not days and since is None:
         return []
-    first = date.fromisoformat(min(days))
-    length = next((name for name, most in LONGEST.items() if (until - first).days < most), "year")
+    first = since or date.fromisoformat(min(days))
+    length = next((name for name, most in longest.items() if (until - first).days < most), "year")
     found: dict[date, int] = {}
-    begins = _begin(first, length)
+    begins = start = _begin(first, length)
     while begins <= until:
         found[begins] = 0
         begins = _next(begins, length)
+    before = 0
     for day, n in days.items():
         begins = _begin(date.fromisoformat(day), length)
-        found[begins] = found.get(begins, 0) + n
-    listed, so_far = [], 0
+        if begins < start:
+            before += n
+        else:
+            found[begins] = found.get(begins, 0) + n
+    listed, so_far = [], before
     for begins, n in sorted(found.items()):
         so_far += n
         listed.append(Step(begins, length, n, so_far))
@@ -108,3 +118,51 @@ def _round_up(total: int) -> int:
             if not rest and quarter * 4 >= total:
                 return quarter * 4
     return total
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part of a column, in the units of a graph. `part` counts from the bottom."""
+
+    x: str
+    y: str
+    width: str
+    height: str
+    part: int
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What is drawn. Its scale and its days stand beside it, as text that is not stretched."""
+
+    scale: tuple[int, int, int]  # from the top
+    line: str = ""  # the points of a polyline, and of the polygon below it
+    below: str = ""
+    bars: Sequence[Bar] = ()
+    width: int = WIDE
+    height: int = HIGH
+
+
+def rising(listed: Sequence[Step]) -> Graph:
+    """The line of how many there were so far; it begins with what there was before the first step."""
+    before = listed[0].so_far - listed[0].new
+    counts = [before, *(step.so_far for step in listed)]
+    top = _round_up(max(counts))
+    places = [(WIDE * i / len(listed), HIGH - HIGH * n / top) for i, n in enumerate(counts)]
+    line = " ".join(f"{x:.1f},{y:.2f}" for x, y in places)
+    return Graph((top, top // 2, 0), line, f"0,{HIGH} {line} {WIDE},{HIGH}")
+
+
+def columns(stacks: Sequence[Sequence[int]]) -> Graph:
+    """Bars side by side, each a stack of its parts from the bottom."""
+    top = _round_up(max(map(sum, stacks), default=0))
+    room = WIDE / max(1, len(stacks))
+    bars = []
+    for number, stack in enumerate(stacks):
+        so_far = 0
+        for part, n in enumerate(stack):
+            so_far += n
+            if n:
+                x, y, height = room * (number + 0.1), HIGH - HIGH * so_far / top, HIGH * n / top
+                bars.append(Bar(f"{x:.2f}", f"{y:.2f}", f"{room * 0.8:.2f}", f"{height:.2f}", part))
+    return Graph((top, top // 2, 0), bars=bars)

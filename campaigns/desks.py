@@ -56,6 +56,7 @@ OF_CAMPAIGN = (
         Role.EDITOR,
         ("facts", "letters_settings", "letters_variant", "campaign_picture", "campaign_settings"),
     ),
+    Door("numbers", _("Numbers"), begins=("numbers_",)),
     Door("representatives", _("Letters"), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("hand_in", _("Hand in"), begins=("hand_in",), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("updates", _("Updates"), begins=("update",)),

@@ -171,6 +171,9 @@ ORGANISERS = {
     "signatories_add_file": ("get", EDITOR),
     "signatories_add_move": ("post", EDITOR),
     "signatories_add_remove": ("post", EDITOR),
+    "numbers": ("get", VIEWER),
+    "numbers_now": ("get", VIEWER),
+    "numbers_table": ("get", VIEWER),
     "paper": ("get", EDITOR),
     "paper_remove": ("get", EDITOR),
     "facts": ("get", EDITOR),
@@ -415,6 +418,8 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
     if name == "signatories_add_file":
         owner = f"campaign {house.campaign.pk} account {account.pk if account else None}"
         where["file"] = adding_files.keep(owner, b"Name\nAgnes Abbot\n").uuid
+    if name == "numbers_table":
+        where["table"] = "days"
     if name == "paper_remove":
         where["number"] = house.campaign.paper_counts.create(on=timezone.localdate(), signatures=1, actor="x").pk
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))

@@ -25,6 +25,7 @@ from campaigns.views.organising import (
     material_check,
     moderation,
     new_campaign,
+    numbers,
     organisation,
     packs,
     paper,
@@ -195,6 +196,9 @@ OF_CAMPAIGNS = [
     of_campaign("signatories/files/<uuid:file>/", signatories_add.columns, "signatories_add_file"),
     of_campaign("signatories/<int:number>/move/", signatories_add.move, "signatories_add_move"),
     of_campaign("signatories/<int:number>/remove/", signatories_add.remove, "signatories_add_remove"),
+    of_campaign("numbers/", numbers.page, "numbers"),
+    of_campaign("numbers/now/", numbers.now, "numbers_now"),
+    of_campaign("numbers/<slug:table>.csv", numbers.table, "numbers_table"),
     of_campaign("paper/", paper.counts, "paper"),
     of_campaign("paper/<int:number>/remove/", paper.remove, "paper_remove"),
 ]

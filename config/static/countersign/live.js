@@ -1,13 +1,13 @@
-// Renews a part of a page every two seconds, and changes only what has changed: focus, a selection, ticked boxes and
+// Renews a part of a page every two seconds, or as many as its data-live-every says, and changes only what has changed: focus, a selection, ticked boxes and
 // opened details stay. Without it the page has a link that says "Reload". Words come from data attributes, translated.
 (() => {
   "use strict";
-  const RENEW = 2000;
   const SLOWEST = 60000;
   const PATIENCE = 10000;
   const SPEAK_AT_MOST_EVERY = 60000;
   const holder = document.querySelector("[data-live-from]");
   if (!holder || !window.fetch || !window.DOMParser) return;
+  const RENEW = 1000 * (Number(holder.dataset.liveEvery) || 2);
   const state = document.querySelector("[data-live-state]");
   const signIn = document.querySelector("[data-live-sign-in]");
   const spoken = document.querySelector("[data-live-spoken]");
