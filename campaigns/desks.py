@@ -62,7 +62,7 @@ OF_CAMPAIGN = (
     Door("updates", _("Updates"), begins=("update",)),
     Door("signatures_list", _("Signatures"), begins=("signatures_", "moderation", "invalidation", "signator", "paper")),
     Door("packs", _("Hand-over pack"), begins=("pack",)),
-    Door("exports", _("Take away"), Role.OWNER, ("export",)),
+    Door("exports", _("Export"), Role.OWNER, ("export",)),
     Door("life", _("Publish and close"), Role.EDITOR, ("life_",)),
 )
 # What is behind “Set up”: links from each of these pages to the others.

@@ -1,4 +1,4 @@
-"""What owners take away: lists of signatures and of letters, and the whole campaign, made by long work and kept for a
+"""What owners export: lists of signatures and of letters, and the whole campaign, made by long work and kept for a
 few days in private storage."""
 
 from collections.abc import Iterator
