@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.html import strip_tags
 
-from campaigns import choosing, emails, writing
+from campaigns import choosing, emails, update_emails, writing
 from campaigns.models import Campaign, CampaignLetter, Signature
 from config.email import fill
 from letters.letter_text import letter_text, subject_line
@@ -30,14 +30,22 @@ from .campaigns.factories import (
     make_user,
     text_of,
 )
+from .campaigns.newsroom import make_update
 
 pytestmark = pytest.mark.django_db
 
 GOLDEN = Path(__file__).parent / "golden"
 DAY = datetime(2026, 11, 20, 12, tzinfo=ZoneInfo("UTC"))
 LANGUAGES = ("en", "ar")
+UPDATE = {
+    "en": (
+        "The council has met",
+        "It *decided* nothing.\n\n- [The minutes](https://example.org/minutes)\n- Write again",
+    ),
+    "ar": ("اجتمع المجلس", "لم **يقرر** شيئا.\n\n> سنعود"),
+}
 NAMES = {"en": "Alice Ahmed", "ar": "أليس أحمد"}
-LINK = re.compile(r"(http://testserver/(?:confirm|signature|letter/confirm|letter/answer|letter)/)[\w.-]+/")
+LINK = re.compile(r"(http://testserver/(?:confirm|signature|letter/confirm|letter/answer|letter|news/stop)/)[\w.-]+/")
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +129,13 @@ def email_in_full(email: OutgoingEmail) -> str:
     return LINK.sub(r"\1…/", whole)
 
 
+def update_email(campaign: Campaign, language: str) -> OutgoingEmail:
+    """In Arabic without the link to the page, and with what only some have."""
+    update = make_update(campaign, UPDATE, pk=1, on_page=language == "en")
+    text = update.texts.select_related("update__campaign__organisation__sender").get(language=language)
+    return update_emails.queue(text, update_emails.message(text), signature(campaign, language), "system")
+
+
 def check(name: str, text: str) -> None:
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
@@ -149,6 +164,7 @@ EMAILS = {
     "letter_copy": lambda campaign, language: copied(kept_letters(campaign, language)[:2]),
     "answered": lambda campaign, language: emails.ask_for_answers(kept_letters(campaign, language)),
     "letter_already": lambda campaign, language: emails.letters_already_sent(kept_letters(campaign, language)[:2]),
+    "update": lambda campaign, language: update_email(campaign, language),
     "notice": lambda campaign, language: emails.post_notice(
         campaign.organisation,
         make_user("alice@example.org", name=NAMES[language]),

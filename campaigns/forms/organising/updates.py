@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +14,7 @@ from campaigns.forms.fields import LineField, ParagraphsField, bare_helper
 from campaigns.models import Update
 
 LONGEST = 20_000
+FARTHEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,12 @@ class SendForm(forms.Form):
         self.fields["at"].help_text = _("In the time zone %(zone)s.") % {"zone": zone}
         if not ask_again:
             del self.fields["again"]
+
+    def clean_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["at"]
+        if at is not None and at > timezone.now() + FARTHEST:
+            raise forms.ValidationError(_("That is more than a year from now. Is the year right?"), code="far")
+        return at
 
     def clean(self) -> None:
         if self.cleaned_data.get("when") == self.LATER and not self.cleaned_data.get("at") and "at" not in self.errors:
