@@ -131,15 +131,18 @@ class Signature(models.Model):
     WAITING = frozenset({State.PENDING, State.SUSPECT})
     FOLD_IS_DUE = Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed"))
     # What moderators have still to look at: of those that count, and want to be shown.
+    # (Without IN: SQLite does not know a list of parameters again as the list that an index is made for.)
     _SHOWN = Q(state="confirmed") & ~Q(display="none")
-    NAME_WAITS = _SHOWN & Q(name_check__in=("", "changed"), anonymised_at__isnull=True)
-    REASON_WAITS = _SHOWN & ~Q(reason="") & Q(reason_check__in=("", "changed")) & Q(name_check__in=("", "passed"))
+    NAME_WAITS = _SHOWN & ~Q(name_check="passed") & ~Q(name_check="hidden") & Q(anonymised_at__isnull=True)
+    REASON_WAITS = (
+        _SHOWN & ~Q(reason="") & ~Q(reason_check="passed") & ~Q(reason_check="hidden") & ~Q(name_check="hidden")
+    )
     HIDDEN = Q(name_check="hidden") | Q(reason_check="hidden")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Without an index of its own: those below begin with it.
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="signatures", db_index=False)
-    text = models.ForeignKey(CampaignText, on_delete=models.PROTECT, related_name="+")
+    text = models.ForeignKey(CampaignText, on_delete=models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PENDING)
     state_before_invalid = models.CharField(max_length=10, blank=True, editable=False)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.ONLINE)
@@ -240,7 +243,8 @@ class Signature(models.Model):
             models.Index(fields=["campaign", "came_from", "-id"], name="signature_by_source"),
             models.Index(fields=["campaign", "area", "-id"], name="signature_by_place"),
             models.Index(fields=["campaign", "country", "-id"], name="signature_by_country"),
-            models.Index(fields=["campaign", "updates", "-id"], name="signature_by_updates"),
+            models.Index(fields=["text", "-id"], name="signature_by_wording"),
+            models.Index(fields=["campaign", "-id"], condition=Q(updates=True), name="signature_wants_news"),
             models.Index(fields=["campaign", "-created_at", "-id"], name="signature_by_day"),
             models.Index(fields=["campaign", "-id"], condition=Q(origin="imported"), name="signature_imported"),
             models.Index(fields=["campaign", "pinned"], condition=Q(pinned__isnull=False), name="signature_pinned"),
@@ -250,20 +254,23 @@ class Signature(models.Model):
                 name="signature_hidden",
             ),
             models.Index(
-                fields=["campaign", "id"],
+                fields=["campaign", "state", "id"],
                 condition=Q(state="confirmed")
                 & ~Q(display="none")
-                & Q(name_check__in=("", "changed"), anonymised_at__isnull=True),
-                name="signature_name_waits",
+                & ~Q(name_check="passed")
+                & ~Q(name_check="hidden")
+                & Q(anonymised_at__isnull=True),
+                name="signature_unread_names",
             ),
             models.Index(
-                fields=["campaign", "id"],
+                fields=["campaign", "state", "id"],
                 condition=Q(state="confirmed")
                 & ~Q(display="none")
                 & ~Q(reason="")
-                & Q(reason_check__in=("", "changed"))
-                & Q(name_check__in=("", "passed")),
-                name="signature_reason_waits",
+                & ~Q(reason_check="passed")
+                & ~Q(reason_check="hidden")
+                & ~Q(name_check="hidden"),
+                name="signature_unread_reasons",
             ),
         ]
 
