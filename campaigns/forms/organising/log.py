@@ -13,7 +13,7 @@ class LogForm(forms.Form):
     person = forms.ChoiceField(label=_("Who"), required=False, widget=forms.Select({"class": "form-select"}))
 
     def __init__(self, titles: dict[str, str], people: dict[str, str], data: Any) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         self.titles = titles
         campaign, person = self.fields["campaign"], self.fields["person"]
         assert isinstance(campaign, forms.ChoiceField) and isinstance(person, forms.ChoiceField)
