@@ -195,8 +195,8 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> Ite
 @cache
 def with_authority() -> list[str]:
     """Whoever knows such an address may act by it."""
-    routes = [route for route in addresses(get_resolver().url_patterns) if "token>" in route or "uidb64" in route]
-    return ["/" + re.sub(r"<[^>]+>", "x1", route) for route in routes]
+    routes = [route for route in addresses(get_resolver().url_patterns) if "token>" in route or "<uidb36>" in route]
+    return ["/" + re.sub(r"\(\?P<[^)]*\)|<[^>]+>", "x1", re.sub(r"[$^]", "", route)) for route in routes]
 
 
 def test_no_link_that_acts_is_logged() -> None:
