@@ -2,14 +2,14 @@
 
 # By how the page's name begins; the first that fits. The sections are those of the template organising/help.html.
 SECTIONS = (
-    (("organisation", "people", "invitation", "log", "account"), "organisation"),
-    (("material", "wording", "versions", "translations", "new_campaign", "campaign_new"), "writing"),
-    (("facts", "picture", "campaign_settings"), "facts"),
-    (("letters_settings", "representatives", "hand_in", "lists", "list"), "letters"),
+    (("organisation", "people", "invitation", "log", "settings", "approval"), "organisation"),
+    (("material", "wording", "versions", "translations", "new_campaign"), "writing"),
+    (("facts", "campaign_picture", "campaign_settings"), "facts"),
+    (("letters_", "representatives", "hand_in", "list"), "letters"),
     (("preview", "life"), "publishing"),
-    (("signature", "moderation", "numbers", "paper", "export"), "signatures"),
+    (("signature", "signator", "moderation", "invalidation", "numbers", "paper", "export"), "signatures"),
     (("update",), "updates"),
-    (("post",), "post"),
+    (("post_",), "post"),
     (("pack",), "handing-over"),
 )
 

@@ -256,7 +256,9 @@ def json_ld(text: CampaignText, canonical: str) -> SafeString:
         "potentialAction": {
             "@type": "EndorseAction",
             "target": {"@type": "EntryPoint", "urlTemplate": canonical + "#sign"},
-        },
+        }
+        if campaign.takes_signatures
+        else None,
         "isPartOf": {"@type": "WebSite", "name": settings.SITE_NAME, "url": settings.SITE_URL},
     }
     # <, > and & as escapes, so that no text can end the script element it stands in.

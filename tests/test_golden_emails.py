@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.html import strip_tags
 
-from campaigns import choosing, emails, update_emails, writing
+from campaigns import choosing, emails, living, update_emails, writing
 from campaigns.models import Campaign, CampaignLetter, Signature
 from config.email import fill
 from letters.letter_text import letter_text, subject_line
@@ -165,6 +165,11 @@ EMAILS = {
     "answered": lambda campaign, language: emails.ask_for_answers(kept_letters(campaign, language)),
     "letter_already": lambda campaign, language: emails.letters_already_sent(kept_letters(campaign, language)[:2]),
     "update": lambda campaign, language: update_email(campaign, language),
+    "not_published": lambda campaign, language: emails.not_published(
+        campaign,
+        make_user("alice@example.org", name=NAMES[language], language=language),
+        living.NOT_PUBLISHED["approval"],
+    ),
     "notice": lambda campaign, language: emails.post_notice(
         campaign.organisation,
         make_user("alice@example.org", name=NAMES[language]),

@@ -156,7 +156,7 @@ def test_the_form_may_be_filled_by_the_browser(client: Client, campaign: Campaig
         assert f'for="id_{name}"' in page, "a visible label"
 
 
-@pytest.mark.parametrize("state", ["draft", "archived"])
+@pytest.mark.parametrize("state", ["draft", "scheduled"])
 def test_what_is_not_public_is_not_there(client: Client, state: str) -> None:
     make_campaign(slug="library", state=state)
     for path in ("/library/", "/library/count.json", "/library/signatures/", "/library/sign/", "/library/write/"):
