@@ -92,7 +92,7 @@ def save(campaign: Campaign, kind: Kind, form: Any, user: Who) -> Numbered:
 
 def is_taken(campaign: Campaign, number: int, but: int | None) -> bool:
     """By a source other than the one with the key `but`."""
-    return campaign.sources.filter(number=number).exclude(pk=but).exists()
+    return campaign.sources.filter(number=number).exclude(pk=but or 0).exists()
 
 
 def taken(number: int) -> str:

@@ -1,12 +1,14 @@
 """One fact a form: somebody addressed, a source, a date, an answer; in each language the campaign is written in."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import facts, wording_drafts
@@ -30,8 +32,7 @@ class FactForm(SeenForm):
 
     def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.campaign = campaign
-        self.instance.campaign = campaign
+        self.campaign = self.instance.campaign = campaign
         self.first, *self.others = wording_drafts.languages_of(campaign)
         for name, field in self.fields.items():
             if isinstance(field, forms.CharField) and not isinstance(field, forms.URLField) and name != "seen":
@@ -39,6 +40,9 @@ class FactForm(SeenForm):
         for name in self.words:
             self.fields[name].widget.attrs["lang"] = self.first
         add_translations(self, self.words, self.others)
+
+    def of(self, row: Model) -> SeenForm:
+        return type(self)(self.campaign, instance=row)
 
     @property
     def helper(self) -> FormHelper:
@@ -74,9 +78,17 @@ class DatedForm(FactForm):
         if "date" not in self.changed_data:
             return said
         day = day_in(said, self.first)
-        if day and not KNOWN_DATE.fullmatch(day):
+        if day and not _is_known(day):
             raise ValidationError(_("Write the date as 2018, 2018-09 or 2018-09-16."), code="date")
         return day
+
+
+def _is_known(day: str) -> bool:
+    """2018, 2018-09 or 2018-09-16, and there was such a day."""
+    try:
+        return bool(KNOWN_DATE.fullmatch(day) and date.fromisoformat(f"{day}-01-01"[:10]))
+    except ValueError:
+        return False
 
 
 def _day_field() -> LineField:

@@ -12,7 +12,8 @@ def add_translations(form: forms.ModelForm[Any], names: Sequence[str], languages
     for language in languages:
         for name in names:
             first = form.fields[name]
-            field = type(first)(label=first.label, required=False, max_length=getattr(first, "max_length", None))
+            assert isinstance(first, forms.CharField)
+            field = type(first)(label=first.label, required=False, max_length=first.max_length)
             rows = {"rows": first.widget.attrs["rows"]} if "rows" in first.widget.attrs else {}
             field.widget = type(first.widget)({"lang": language, "dir": "auto", **rows})
             form.fields[f"{name}_{language}"] = field

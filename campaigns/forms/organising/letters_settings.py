@@ -6,6 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,16 @@ class PersonChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name} ({obj.constituency or obj.legislature})"
+
+
+class ListsChoice(forms.ModelMultipleChoiceField):
+    """A number that no database holds is no list, and no fault of ours."""
+
+    def clean(self, value: Any) -> Any:
+        for one in value or []:
+            if len(str(one)) > 18:
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": str(one)[:20]})
+        return super().clean(value)
 
 
 def people_of(campaign: Campaign, chosen: Iterable[Any]) -> QuerySet[Representative]:
@@ -47,10 +58,10 @@ def check_lists(form: forms.BaseForm, organisation: Organisation | None) -> None
     for name, chosen in (("legislature", [first]), ("also_to", others)):
         if organisation and any(one is not None and one.pk not in theirs for one in chosen):
             form.add_error(name, _("This list belongs to another organisation."))
-    if others and not first:
+    if others and first is None:
         form.add_error("legislature", _("Choose this one first: it is where letters go before all others."))
     elif others:
-        cleaned["also_to"] = others.exclude(pk=first.pk)  # written to once
+        cleaned["also_to"] = [one for one in others if one != first]  # written to once
 
 
 class LettersForm(SeenForm):
@@ -63,7 +74,7 @@ class LettersForm(SeenForm):
         empty_label=_("Nobody: this campaign only gathers signatures"),
         help_text=_("A parliament, a council or a list of your own. They find their own members by postcode."),
     )
-    also_to: forms.ModelMultipleChoiceField[Any] = forms.ModelMultipleChoiceField(
+    also_to = ListsChoice(
         queryset=Legislature.objects.none(),
         required=False,
         label=_("Further legislatures and lists"),

@@ -6,7 +6,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import wording_drafts, wording_limits
@@ -144,7 +144,7 @@ class OwnVariantForm(SeenForm, VariantForm):
 
     def __init__(self, campaign: Campaign, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.instance.campaign = campaign
+        self.campaign = self.instance.campaign = campaign
         for name in ("representative", "instead"):
             chosen = [pk] if (pk := getattr(self.instance, f"{name}_id")) else []
             self.fields[name].queryset = people_of(campaign, chosen)  # type: ignore[attr-defined]
@@ -153,6 +153,9 @@ class OwnVariantForm(SeenForm, VariantForm):
         self.fields["party"].help_text = _("As the directory has it: %(parties)s") % {
             "parties": ", ".join(known) or "–"
         }
+
+    def of(self, row: Model) -> SeenForm:
+        return type(self)(self.campaign, instance=row)
 
     @property
     def helper(self) -> FormHelper:

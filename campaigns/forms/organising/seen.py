@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from campaigns.seen import Changed, mark_of
@@ -38,6 +39,10 @@ class SeenForm(forms.ModelForm[Any]):
     def mark(self, row: Model) -> str:
         return mark_of(row, list(self._meta.fields or ()) if self.of_others else None)
 
+    def of(self, row: Model) -> "SeenForm":
+        """The same form of the row as it is by now."""
+        return type(self)(instance=row)
+
     def check_seen(self, now: Model) -> None:
         """`now` is the row as the database has it, held so that nobody else changes it. Raises Changed."""
         if self.cleaned_data.get("seen", "") != self.mark(now):
@@ -45,11 +50,12 @@ class SeenForm(forms.ModelForm[Any]):
 
     def tell_changed(self, now: Model) -> list[Now]:
         """Says so on top, and lets the next try through: by then they have seen what stands there."""
-        data = self.data.copy()
+        data = QueryDict(mutable=True)
+        data.update(self.data)
         data[self.add_prefix("seen")] = self.mark(now)
         self.data = data
         self.add_error(None, _("Somebody else has saved this meanwhile. Look at it, then save again or leave it."))
-        theirs = type(self)(instance=now)
+        theirs = self.of(now)
         return [
             Now(str(field.label), _shown(theirs[name]))
             for name, field in self.fields.items()
