@@ -3,7 +3,7 @@ import re
 
 # Paths whose next part is a signed token, or a secret one: whoever reads the log could act in somebody's name.
 _TOKENS = re.compile(
-    r"(/(?:confirm|signature|letter|write|invitations|password/reset)/)(?!confirm/|\w+-set-password/)[^/\s?]{16,}"
+    r"(/(?:confirm|signature|letter|write|invitations|news/stop|password/reset)/)(?!confirm/|\w+-set-password/)[^/\s?]{16,}"
 )
 
 

@@ -14,7 +14,7 @@ from config.logs import WithoutTokens, without_tokens
 @pytest.mark.parametrize(
     "path",
     ["/confirm/{}/", "/signature/{}/data.json", "/letter/{}/", "/letter/confirm/{}/"]
-    + ["/organise/account/password/reset/{}/"],
+    + ["/organise/account/password/reset/{}/", "/organise/ar/invitations/{}/", "/news/stop/{}/"],
 )
 def test_a_token_never_stands_in_a_line(path: str) -> None:
     token = "L7s66aj_TCeKVnaAJJQMNQ.1xUY6z.a32mhx_hjPBwpLrY64yeugLFxb4PV5xZlHwxNKE48Y0"
