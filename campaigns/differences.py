@@ -16,7 +16,8 @@ KEPT, INSERTED, DELETED = "kept", "ins", "del"
 PATIENCE = 1_000_000
 SHORT_KEPT = 300  # characters: more than that between two changes is shortened to its beginning and its end
 SHOWN_OF_KEPT = 110
-_WORDS = re.compile(r"\s+|[.,;:!?…،؛؟。]+|[^\s.,;:!?…،؛؟。]+")
+_MARKS = ".,;:!?…،؛؟。()\\[\\]{}\"“”„«»"
+_WORDS = re.compile(rf"\s+|[{_MARKS}]|[^\s{_MARKS}]+")
 _PARAGRAPHS = re.compile(r"[^\n]*\n*")
 
 

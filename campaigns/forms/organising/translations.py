@@ -79,11 +79,16 @@ def _longest_of_fact(piece: Piece) -> int:
     return 300 if piece.field in ONE_LINE | {"title"} else LONGEST_FACT
 
 
+class CodeField(LineField):
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).lower()
+
+
 class LanguageForm(forms.Form):
     """One more language: from the list, or by a code that the list does not have."""
 
     chosen = forms.ChoiceField(label=_("Language"), required=False)
-    code = forms.CharField(
+    code = CodeField(
         label=_("Or its code"),
         required=False,
         max_length=10,
@@ -100,9 +105,6 @@ class LanguageForm(forms.Form):
         field.choices = [("", "—"), *((code, name) for code, name in languages.choices() if code not in taken)]
         for name, one in self.fields.items():
             dress(one, f"about-{name}")
-
-    def clean_code(self) -> str:
-        return str(self.cleaned_data["code"]).lower()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
