@@ -11,7 +11,7 @@ from letters.models import Message, OutgoingEmail
 from letters.models.post import Kind
 from letters.pdf import is_rtl
 
-from . import publishing, updates
+from . import documents, publishing, updates
 from .models import Campaign, CampaignText, Signature, UpdateText, User
 from .plain_text import plain_text
 
@@ -33,7 +33,7 @@ def rendered(text: UpdateText, test: bool = False) -> RenderedMessage:
         "text_bidi": is_rtl(language),
         "campaign_title": _title(campaign, language),
         "organisation_name": organisation.in_language("name", language),
-        "postal_address": organisation.postal_address,
+        "postal_address": "\n".join(documents.sender_lines(organisation, language)),
         "news_url": f"{page_url}#{updates.anchor(update)}" if update.on_page else "",
     }
     return email.render("campaigns/email/update", context, language, MARKERS)

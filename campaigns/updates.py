@@ -96,6 +96,10 @@ def show(update: Update, user: User | AnonymousUser, shown: bool) -> None:
         logbook.note(update.campaign.organisation, user, "update.shown" if shown else "update.hidden", update.campaign)
 
 
+def first_language_first(update: Update) -> list[UpdateText]:
+    return sorted(update.texts.all(), key=lambda text: (text.language != update.campaign.language, text.language))
+
+
 def text_in(texts: Sequence[UpdateText], language: str, first: str) -> UpdateText | None:
     """What somebody reads who signed in `language`: that; where there is none, the campaign's first language's."""
     by_language = {text.language: text for text in texts}

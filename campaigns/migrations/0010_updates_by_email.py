@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 import django.core.validators
 import django.db.models.deletion
@@ -12,6 +13,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 def put_words_into_rows_of_their_own(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """What there is was shown on the page and never mailed."""
     texts = apps.get_model("campaigns", "UpdateText")
+    update: Any
     for update in apps.get_model("campaigns", "Update").objects.order_by("pk").iterator():
         texts.objects.create(update=update, language=update.language, title=update.title, body=update.body)
         update.uuid, update.state, update.by_email, update.created_at = uuid.uuid4(), "sent", False, update.published_at
@@ -27,7 +29,7 @@ def user() -> models.ForeignKey:
     )
 
 
-def moment(**options: object) -> models.DateTimeField:
+def moment(**options: Any) -> models.DateTimeField:
     return models.DateTimeField(**{"null": True, **options})
 
 

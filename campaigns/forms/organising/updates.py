@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns import languages, updates
+from campaigns import languages, publishing, updates
 from campaigns.forms.fields import LineField, ParagraphsField, bare_helper
 from campaigns.models import Update
 
@@ -23,8 +24,10 @@ class Group:
 
     language: str
     name: str
+    direction: str
     title: forms.BoundField
     body: forms.BoundField
+    shown: SafeString  # what stands in it, as it will be read
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class UpdateForm(forms.Form):
         for code in codes:
             self._add(code, languages.name_of(code) if len(codes) > 1 else "")
         for text in update.texts.all() if update else ():
-            self.initial |= {f"title_{text.language}": text.title, f"body_{text.language}": text.body}
+            self.initial.update({f"title_{text.language}": text.title, f"body_{text.language}": text.body})
 
     def _add(self, code: str, name: str) -> None:
         said = {"lang": code, "dir": languages.direction(code)}
@@ -66,7 +69,9 @@ class UpdateForm(forms.Form):
 
     def groups(self) -> Iterator[Group]:
         for code in self.codes:
-            yield Group(code, languages.name_of(code), self[f"title_{code}"], self[f"body_{code}"])
+            title, body = self[f"title_{code}"], self[f"body_{code}"]
+            shown = publishing.markdown(str(body.value() or "")[:LONGEST])
+            yield Group(code, languages.name_of(code), languages.direction(code), title, body, shown)
 
     def clean(self) -> None:
         for code in self.codes:
@@ -84,7 +89,7 @@ class UpdateForm(forms.Form):
 
     def tell_changed(self, now: Update) -> list[Now]:
         """Says so on top, and lets the next try through: by then they have seen what stands there."""
-        self.data = {**self.data.dict(), "seen": str(now.revision)}
+        self.data = {**dict(self.data.items()), "seen": str(now.revision)}
         self.add_error(None, _("Somebody else has saved this meanwhile. Look at it, then save again or leave it."))
         theirs = {text.language: text for text in now.texts.all()}
         found = []

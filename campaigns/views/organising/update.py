@@ -65,7 +65,7 @@ def _page(
                 "name": languages.name_of(text.language),
                 "preview": desk.campaign_url("update_preview", update=row.uuid, text_language=text.language),
             }
-            for text in row.texts.all()
+            for text in updates.first_language_first(row)
         ],
         "readers": [
             {
@@ -80,6 +80,8 @@ def _page(
         "may_write": updates.may_be_written(row),
         "approved": desk.organisation.approved_at is not None,
         "begun": row.state in Update.BEGUN,
+        "live": row.state in Update.UNDER_WAY,
+        "postal_address": desk.organisation.postal_address,
     }
     if draft and desk.owns:
         soon = mailing.is_soon_after_another(row, timezone.now())

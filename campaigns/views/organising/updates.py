@@ -45,7 +45,9 @@ def listed(request: HttpRequest, slug: str, language: str | None = None) -> Http
             {
                 "update": update,
                 "title": title_of(update),
-                "languages": [(text.language, languages.name_of(text.language)) for text in update.texts.all()],
+                "languages": [
+                    (text.language, languages.name_of(text.language)) for text in updates.first_language_first(update)
+                ],
                 "progress": update_numbers.progress(update),
                 "url": desk.campaign_url("update", update=update.uuid),
             }
