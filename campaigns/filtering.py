@@ -1,7 +1,7 @@
 """Which of a campaign's signatures organisers look for, and how many there are, without reading all of them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -76,9 +76,7 @@ def rows(campaign: Campaign, wanted: Wanted) -> SignatureQuerySet:
     if wanted.area:
         found = found.filter(area=None if wanted.area == NONE_KNOWN else int(wanted.area))
     if wanted.language:
-        # By their keys: the planner knows how many signatures each wording has, and not how many a language has.
-        texts = CampaignText.objects.filter(campaign=campaign, language=wanted.language)
-        found = found.filter(text__in=list(texts.values_list("pk", flat=True)))
+        found = found.filter(text__in=_texts(campaign, wanted.language))
     if wanted.updates:
         found = found.filter(updates=wanted.updates == "yes")
     if wanted.check:
@@ -92,18 +90,32 @@ def rows(campaign: Campaign, wanted: Wanted) -> SignatureQuerySet:
     return found
 
 
-def page(found: SignatureQuerySet, wanted: Wanted, before: str, size: int) -> keyset.Page[Signature]:
+def _texts(campaign: Campaign, language: str) -> list[int]:
+    return list(CampaignText.objects.filter(campaign=campaign, language=language).values_list("pk", flat=True))
+
+
+def page(campaign: Campaign, wanted: Wanted, before: str, size: int) -> keyset.Page[Signature]:
     """Newest first. By their time where it is asked for, so that no day has to be read and sorted whole."""
-    listed = found.only(*LISTED)
-    if not (wanted.since or wanted.until):
-        return keyset.page(listed.order_by("-pk"), before, size)
+    if wanted.since or wanted.until:
+        return _page_by_time(rows(campaign, wanted).only(*LISTED), before, size)
+    if not wanted.language:
+        return keyset.page(rows(campaign, wanted).only(*LISTED).order_by("-pk"), before, size)
+    # Each wording has its own newest, and no index has those of several in one order.
+    other = rows(campaign, replace(wanted, language="")).only(*LISTED).order_by("-pk")
+    newest: list[Signature] = []
+    for text in _texts(campaign, wanted.language):
+        newest += keyset.page(other.filter(text=text), before, size + 1).rows
+    newest.sort(key=lambda row: -row.pk)
+    return keyset.Page(newest[:size], len(newest) > size)
+
+
+def _page_by_time(found: SignatureQuerySet, before: str, size: int) -> keyset.Page[Signature]:
     if before.isascii() and before.isdigit() and len(before) < 19:
         last = Signature.objects.filter(pk=int(before)).values_list("created_at", flat=True).first()
         if last is not None:
-            listed = listed.filter(
-                Q(created_at__lt=last) | Q(created_at=last, pk__lt=int(before)), created_at__lte=last
-            )
-    shown = list(listed.order_by("-created_at", "-pk")[: size + 1])
+            earlier = Q(created_at__lt=last) | Q(created_at=last, pk__lt=int(before))
+            found = found.filter(earlier, created_at__lte=last)
+    shown = list(found.order_by("-created_at", "-pk")[: size + 1])
     return keyset.Page(shown[:size], len(shown) > size)
 
 
@@ -127,7 +139,7 @@ def by_state(campaign: Campaign) -> list[tuple[Signature.State, Counted]]:
             if state == Signature.State.CONFIRMED
             else count(rows(campaign, Wanted(state=state.value))),
         )
-        for state in Signature.State
+        for state in sorted(Signature.State, key=lambda state: state != Signature.State.CONFIRMED)
     ]
 
 

@@ -41,7 +41,7 @@ class WhichForm(FilterForm):
 
     def laid_out(self) -> Layout:
         when = ("since", "since_hour", "until", "until_hour")
-        return Layout(Div(*self.FIELDS, "domain", css_class="filters"), Div(*when, css_class="filters"))
+        return Layout(Div(*self.FIELDS, "domain", css_class="filters"), Div(*when, css_class="filters when"))
 
     def clean_domain(self) -> str:
         domain = str(self.cleaned_data["domain"]).removeprefix("@").strip(".").lower()

@@ -30,6 +30,7 @@ class BatchForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
+        self.fields["why"].label = _("Why the ones you marked are invalid")
         self.helper = bare_helper()
 
     def clean(self) -> dict[str, Any]:

@@ -22,6 +22,12 @@ MOST_SOURCES, MOST_AREAS = 100, 1_000
 WHATEVER = ("", _("Any"))
 
 
+def a_day_of_ours(day: date) -> None:
+    """None so far off that no clock has the moment after it."""
+    if not 2000 <= day.year <= 2200:
+        raise ValidationError(_("Write the day with its year, such as 2026."), code="year")
+
+
 class Day(forms.DateInput):
     input_type = "date"
 
@@ -57,8 +63,8 @@ class FilterForm(forms.Form):
             (Checks.HIDDEN, _("Name or reason hidden")),
         ],
     )
-    since = forms.DateField(label=_("From the day"), required=False, widget=Day())
-    until = forms.DateField(label=_("To the day"), required=False, widget=Day())
+    since = forms.DateField(label=_("From the day"), required=False, widget=Day(), validators=[a_day_of_ours])
+    until = forms.DateField(label=_("To the day"), required=False, widget=Day(), validators=[a_day_of_ours])
 
     FIELDS = ("state", "source", "area", "country", "language", "updates", "origin", "check")
 

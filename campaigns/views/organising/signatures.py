@@ -37,10 +37,9 @@ def index(request: HttpRequest, slug: str, language: str | None = None) -> HttpR
     rows, more_url, counted = [], "", None
     if form.is_valid():
         wanted = form.wanted()
-        found = filtering.rows(campaign, wanted)
-        page = filtering.page(found, wanted, request.GET.get("before", ""), A_PAGE)
+        page = filtering.page(campaign, wanted, request.GET.get("before", ""), A_PAGE)
         rows, more_url = page.rows, page.next_url(form.query())
-        counted = None if wanted.everything else filtering.count(found)
+        counted = None if wanted.everything else filtering.count(filtering.rows(campaign, wanted))
     context |= {
         "form": form,
         "filtered": any(form.query().values()),
