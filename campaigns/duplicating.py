@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from . import logbook, slugs, wording_drafts
-from .models import Campaign, User, WordingDraft
+from .models import Campaign, LetterVariant, Source, Target, User, WordingDraft
 
 # What a copy has of its model. Whoever signed, what happened and what was answered is the other one's alone.
 COPIED = (
@@ -34,7 +34,8 @@ def duplicate(campaign: Campaign, user: User | None, *, slug: str, title: str = 
         WordingDraft.objects.create(
             campaign=made, language=language, wording=wording, changed_by=user, translated_from=of_text
         )
-    for row in [*campaign.targets.all(), *campaign.sources.all(), *campaign.letter_variants.all()]:
+    rows: list[Target | Source | LetterVariant] = [*campaign.targets.all(), *campaign.sources.all()]
+    for row in [*rows, *campaign.letter_variants.all()]:
         row.pk, row._state.adding, row.campaign = None, True, made
         row.save()
     what = "campaign.followed" if follows else "campaign.duplicated"

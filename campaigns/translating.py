@@ -114,10 +114,8 @@ def _fact_pieces(campaign: Campaign, now: Opened, name: str) -> Iterator[Piece]:
         for field in FACTS[name][1]:
             key = f"{name}-{row.pk}-{field}"
             if original := getattr(row, field):
-                label = str(row._meta.get_field(field).verbose_name)
-                yield Piece(
-                    key, field, label[:1].upper() + label[1:], original, words.get(field, ""), known.get(key, "")
-                )
+                label = wording_limits.label_of(type(row), field)
+                yield Piece(key, field, label, original, words.get(field, ""), known.get(key, ""))
 
 
 def _variant_pieces(campaign: Campaign, now: Opened) -> Iterator[Piece]:
@@ -183,8 +181,8 @@ def _save_facts(campaign: Campaign, language: str, said: dict[str, Any]) -> None
     """A row that is gone by now needs no words."""
     by_row: dict[tuple[str, int], dict[str, Any]] = {}
     for key, words in said.items():
-        name, number, field = key.split("-")
-        by_row.setdefault((name, int(number)), {})[field] = words
+        relation, pk, field = key.split("-")
+        by_row.setdefault((relation, int(pk)), {})[field] = words
     for (name, number), fields in by_row.items():
         if name == "variants":
             _save_variant(campaign.letter_variants.get(pk=number), language, fields)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from letters import composing
@@ -23,7 +24,12 @@ LETTER = ("letter_subject", "letter_body", "letter_points", "letter_ask")  # whe
 
 
 def label(field: str) -> str:
-    name = str(CampaignText._meta.get_field(field).verbose_name)
+    return label_of(CampaignText, field)
+
+
+def label_of(model: type[Model], field: str) -> str:
+    """The name of a field, as a label begins."""
+    name = str(getattr(model._meta.get_field(field), "verbose_name", field))
     return name[:1].upper() + name[1:]
 
 

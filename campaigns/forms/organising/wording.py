@@ -13,7 +13,7 @@ from campaigns.wording_limits import LONGEST_TEXT
 from .material import dress
 
 ONE_EACH = _("One on each line.")
-TEXTS = {"max_length": LONGEST_TEXT, "required": False}
+TEXTS: dict[str, Any] = {"max_length": LONGEST_TEXT, "required": False}
 
 
 def _area(rows: int) -> forms.Textarea:

@@ -194,10 +194,7 @@ def test_the_later_of_two_translators_is_told(bob: Client, campaign: Campaign, o
 def test_a_translation_is_saved_by_itself(bob: Client, campaign: Campaign) -> None:
     begin(bob)
     answer = bob.post(at(name="translations_autosave"), shown(bob) | {"w-letter_body": "أنا {nmae}"})
-    assert (
-        list(answer.json()["wrong"]) == ["w-letter_body", "w-letter_subject"]
-        or "w-letter_body" in answer.json()["wrong"]
-    )
+    assert set(answer.json()["wrong"]) == {"w-letter_body", "w-letter_subject"}
     assert wording_drafts.opened(campaign, "ar").wording["letter_body"] == "أنا {nmae}"
     answer = bob.post(at(name="translations_autosave"), shown(bob) | {"w-body": "x" * 200_000})
     assert answer.status_code == 422 and answer.json()["said"]
