@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.html import strip_tags
 
-from campaigns import choosing, emails, living, update_emails, writing
-from campaigns.models import Campaign, CampaignLetter, Signature
+from campaigns import choosing, emails, emails_to_organisers, living, update_emails, writing
+from campaigns.models import Campaign, CampaignLetter, Invitation, Organisation, Signature
 from config.email import fill
 from letters.letter_text import letter_text, subject_line
 from letters.models import Letter, OutgoingEmail
@@ -24,6 +24,7 @@ from letters.models import Letter, OutgoingEmail
 from .campaigns.factories import (
     make_campaign,
     make_campaign_letter,
+    make_invitation,
     make_organisation,
     make_seat,
     make_signature,
@@ -45,7 +46,10 @@ UPDATE = {
     "ar": ("اجتمع المجلس", "لم **يقرر** شيئا.\n\n> سنعود"),
 }
 NAMES = {"en": "Alice Ahmed", "ar": "أليس أحمد"}
-LINK = re.compile(r"(http://testserver/(?:confirm|signature|letter/confirm|letter/answer|letter|news/stop)/)[\w.-]+/")
+LINK = re.compile(
+    r"(http://testserver/(?:confirm|signature|letter/confirm|letter/answer|letter|news/stop"
+    r"|organise/(?:ar/)?invitations)/)[\w.-]+/"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -98,6 +102,17 @@ def copied(letters: list[CampaignLetter]) -> OutgoingEmail:
     email = emails.copies(letters)
     assert email is not None
     return email
+
+
+def invitation_of(campaign: Campaign, language: str) -> Invitation:
+    alice = make_user("alice@example.org", language=language)
+    return make_invitation(campaign.organisation, invited_by=alice)
+
+
+def refused(campaign: Campaign) -> Organisation:
+    organisation = campaign.organisation
+    organisation.approved_at, organisation.refused_why = None, "Please say who stands behind it."
+    return organisation
 
 
 def written_letter(campaign: Campaign, language: str) -> Letter:
@@ -169,6 +184,16 @@ EMAILS = {
         campaign,
         make_user("alice@example.org", name=NAMES[language], language=language),
         living.NOT_PUBLISHED["approval"],
+    ),
+    "invitation": lambda campaign, language: emails_to_organisers.invitation(invitation_of(campaign, language)),
+    "waits": lambda campaign, language: emails_to_organisers.organisation_waits(
+        campaign.organisation, make_user("operator@example.org", name=NAMES[language], language=language)
+    ),
+    "decided": lambda campaign, language: emails_to_organisers.organisation_decided(
+        refused(campaign), make_user("alice@example.org", name=NAMES[language], language=language)
+    ),
+    "reached": lambda campaign, language: emails_to_organisers.campaign_reached(
+        campaign, make_user("alice@example.org", name=NAMES[language], language=language), 250
     ),
     "notice": lambda campaign, language: emails.post_notice(
         campaign.organisation,

@@ -199,7 +199,7 @@ def test_the_operator_is_not_told_of_what_somebody_owns(organisation: Organisati
     concern(organisation, *HELD)
     noticing.tell_organisers()
     (notice,) = notices()
-    assert notice.to_address == alice.email and "because you own" in email_text(notice)
+    assert notice.to_address == alice.email and "because you work for" in email_text(notice)
 
 
 @pytest.mark.parametrize(

@@ -164,7 +164,7 @@ def test_an_invitation_goes_by_email_from_the_installation(alice: User) -> None:
     assert timedelta(days=13) < invitation.expires_at - timezone.now() <= timedelta(days=14)
     (email,) = emails()
     assert email.to_address == "dora@example.org" and email.sender == outbox.default_sender()
-    assert "alice@example.org asks you to work for Friends of the Library" in email_text(email)
+    assert "alice@example.org asks you to work for Friends of the Library at" in email_text(email)
     assert LogEntry.objects.get().details == {"role": "editor"}
 
 
