@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from . import languages, logbook, slugs, wording_drafts
+from . import languages, logbook, moderating, slugs, wording_drafts
 from .models import Campaign, FormerSlug, User
 from .ordering import hold
 from .seen import Changed, mark_of
@@ -35,6 +35,8 @@ def save(campaign: Campaign, form: Any, user: Who, what: str) -> Campaign:
             for name in changed:
                 _set(now, name, said[name])
             now.save(update_fields=[name for name in changed if not _is_many(name)])
+            if "moderate_first" in changed:
+                moderating.read_first(now, said["moderate_first"])
             if others := sorted(set(changed) - {"slug"}):
                 logbook.note(now.organisation, user, what, now, fields=others)
     except IntegrityError as error:  # of an address that somebody took in the same moment

@@ -47,7 +47,10 @@ class SettingsForm(SeenForm):
     moderate_first = forms.BooleanField(
         label=_("Read reasons before they are shown"),
         required=False,
-        help_text=_("What supporters write is public only once one of you has passed it."),
+        help_text=_(
+            "Reasons are public only once one of you has passed them, under “Signatures”. Ticked, those nobody has "
+            "read yet go from the page and wait; with the tick taken away, those that wait are shown."
+        ),
     )
     retention_months = forms.IntegerField(
         label=_("Months that a signature is kept"),

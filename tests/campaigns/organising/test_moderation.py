@@ -266,3 +266,13 @@ def test_a_reason_that_slipped_in_while_it_was_turned_on_is_not_shown_either(car
     signature = make_signature(careful, name="Agnes", reason=REASON)
     Signature.objects.filter(pk=signature.pk).update(public_reason=REASON)  # derived a moment before
     assert "Agnes" in on_the_page(client) and REASON not in on_the_page(client)
+
+
+def test_the_settings_of_a_campaign_take_unread_reasons_from_the_page(campaign: Campaign, bob: Client) -> None:
+    signature = make_signature(campaign, reason=REASON)
+    address = page("campaign_settings")
+    shown = bob.get(address).context["form"]
+    sent = {field.html_name: field.value() for field in shown if field.value() not in (None, False)}
+    assert bob.post(address, sent | {"moderate_first": "on"}).status_code == 302
+    signature.refresh_from_db()
+    assert (signature.public_reason, Campaign.objects.get(pk=campaign.pk).moderate_first) == ("", True)
