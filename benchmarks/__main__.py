@@ -7,7 +7,7 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 
-from . import bulk, export, letters, mail, material, pack, postcodes, web
+from . import bulk, dashboard, export, letters, mail, material, pack, postcodes, web
 from .harness import Figure, chosen, table, words, write
 from .installation import installed
 
@@ -19,6 +19,7 @@ BENCHMARKS = [
     *pack.BENCHMARKS,
     *postcodes.BENCHMARKS,
     *material.BENCHMARKS,
+    *dashboard.BENCHMARKS,
     *export.BENCHMARKS,
 ]
 RESULTS = Path(__file__).parent / "results.json"

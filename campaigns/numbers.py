@@ -2,7 +2,7 @@
 a hundred thousand signatures cost hardly more to look at than ten."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,6 +26,8 @@ AREAS_SHOWN = 20
 SOURCES_SHOWN = 20
 DAYS_OF_WAITING = 30  # PENDING_SIGNATURE_DAYS is as many, and what was given before is gone or confirmed
 
+Found = tuple[str, int, bool | None]  # a label, how many, whether it is somebody's own word; None: the others together
+
 
 @dataclass(frozen=True)
 class Line:
@@ -34,6 +36,7 @@ class Line:
     of: int  # all that the lines of its table are shares of
     most: int  # the longest bar of its table
     typed: bool = False  # somebody's own word, in whatever script
+    rest: bool = False  # the others together: no bar, which would dwarf the bars of those named
 
     @property
     def percent(self) -> int:
@@ -41,7 +44,7 @@ class Line:
 
     @property
     def bar(self) -> str:
-        return f"{100 * self.count / self.most:.2f}" if self.most and self.count > 0 else "0"
+        return f"{100 * self.count / self.most:.2f}" if self.most and self.count > 0 and not self.rest else "0"
 
 
 @dataclass(frozen=True)
@@ -158,16 +161,18 @@ def sources(found: Mapping[str, int]) -> list[Line]:
     named = {key: n for key, n in found.items() if n >= FEW and key not in (DIRECT, OTHER)}
     rare = [n for key, n in found.items() if n < FEW and key not in (DIRECT, OTHER)]
     order = sorted(named.items(), key=lambda one: (-one[1], one[0]))
-    shown = [(key, n, True) for key, n in order[:SOURCES_SHOWN]]
+    shown: list[Found] = [(key, n, True) for key, n in order[:SOURCES_SHOWN]]
     if direct := found.get(DIRECT, 0):
         shown.append((_("directly, or not known"), direct, False))
     shown.sort(key=lambda one: -one[1])
     rest = sum(n for _key, n in order[SOURCES_SHOWN:]) + found.get(OTHER, 0)
     if rest:
-        shown.append((_("others"), rest, False))
+        shown.append((_("others"), rest, None))
     if rare:
-        said = ngettext("%(n)s that fewer than %(few)s share", "%(n)s, each shared by fewer than %(few)s", len(rare))
-        shown.append((said % {"n": len(rare), "few": FEW}, sum(rare), False))
+        said = ngettext(
+            "%(n)s other, which fewer than %(few)s share", "%(n)s others, each shared by fewer than %(few)s", len(rare)
+        )
+        shown.append((said % {"n": len(rare), "few": FEW}, sum(rare), None))
     return _lines(shown)
 
 
@@ -176,13 +181,13 @@ def areas(campaign: Campaign, shown: int | None = AREAS_SHOWN) -> list[Line]:
     language = get_language() or settings.LANGUAGE_CODE
     rows = campaign.area_counts.filter(count__gt=0)
     most = rows.select_related("area").order_by("-count", "area__name", "pk")[:shown]
-    listed = [(one.area.name_in(language), one.count, True) for one in most]
+    listed: list[Found] = [(one.area.name_in(language), one.count, True) for one in most]
     known, number = rows.aggregate(known=Sum("count"), number=Count("pk")).values()
     if rest := (known or 0) - sum(n for _label, n, _typed in listed):
         more = number - len(listed)
-        listed.append((ngettext("%(n)s more", "%(n)s more", more) % {"n": more}, rest, False))
+        listed.append((ngettext("%(n)s more", "%(n)s more", more) % {"n": more}, rest, None))
     if unknown := campaign.signature_count - (known or 0):
-        listed.append((_("not known, or elsewhere"), unknown, False))
+        listed.append((_("not known, or elsewhere"), unknown, None))
     return _lines(listed)
 
 
@@ -237,7 +242,7 @@ def _fate(state: str, mail: str | None, handed: bool, printed: bool, by_hand: bo
     return "to_merge" if to_merge else "otherwise"
 
 
-def _lines(found: Iterable[tuple[str, int, bool]]) -> list[Line]:
-    found = list(found)
-    total, most = sum(n for _label, n, _typed in found), max((n for _label, n, _typed in found), default=0)
-    return [Line(label, n, total, most, typed) for label, n, typed in found]
+def _lines(found: Sequence[Found]) -> list[Line]:
+    total = sum(n for _label, n, _typed in found)
+    most = max((n for _label, n, typed in found if typed is not None), default=0)
+    return [Line(label, n, total, most, typed=bool(typed), rest=typed is None) for label, n, typed in found]
