@@ -102,8 +102,7 @@ def _moments(signature: Signature) -> Iterator[tuple[datetime, str]]:
         yield signature.confirmed_at, _("Confirmed by the link in the email")
     if signature.invalidation:
         said = _("Declared invalid by %(who)s: %(why)s")
-        by = signature.invalidation.by
-        who = (by.name or by.email) if by else _("somebody who has no account any more")
+        who = invalidating.called(signature.invalidation.by)
         yield signature.invalidation.at, said % {"who": who, "why": signature.invalidation.reason}
     if signature.withdrawn_at:
         yield signature.withdrawn_at, _("Withdrawn")

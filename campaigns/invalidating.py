@@ -12,6 +12,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
 from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from config import jobs
 
@@ -171,9 +172,15 @@ def one_back(campaign: Campaign, user: User | AnonymousUser, pk: int) -> bool:
     return bool(restored)
 
 
+def called(user: User | None) -> str:
+    return (user.name or user.email) if user else _("somebody who has no account any more")
+
+
 @dataclass(frozen=True)
 class Line:
     made: Invalidation
+    who: str
+    undone_who: str
     job: jobs.Job | None  # while a worker is at it
 
 
@@ -181,4 +188,4 @@ def lines(made: Sequence[Invalidation]) -> list[Line]:
     owners = {owner_of(one): one.pk for one in made}
     at_work = jobs.Job.objects.filter(owner__in=owners, state__in=jobs.OPEN_STATES).order_by("pk")
     working = {owners[job.owner]: job for job in at_work}
-    return [Line(one, working.get(one.pk)) for one in made]
+    return [Line(one, called(one.by), called(one.undone_by), working.get(one.pk)) for one in made]
