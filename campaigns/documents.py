@@ -1,5 +1,6 @@
 """What a campaign gives to take away: its letter as a PDF, one to sign by hand, and the picture for sharing."""
 
+from base64 import b64encode
 from datetime import date
 
 from django.utils import timezone
@@ -13,10 +14,11 @@ from letters.models import Legislature
 from letters.pdf import LetterSheet, MissingGlyphs, card_png, is_rtl, letter_pdf
 from letters.pdf.profiles import for_country
 
-from . import pages, publishing
-from .models import CampaignText, Organisation, Source, Target
+from . import pages, pictures, publishing
+from .models import Campaign, CampaignText, Organisation, Source, Target
 
 CARD_WIDTH, CARD_HEIGHT = 1200, 630
+CARD_PHOTO = 420  # pixels of its width
 WORD_JOINER = "\u2060"  # no line ends in the middle of the Arabic month that has two names
 
 
@@ -55,7 +57,7 @@ def _sheet(text: CampaignText, blank: bool) -> LetterSheet:
         signature_name="" if blank else campaign.organisation.in_language("name", language),
         signatures_line="" if blank or not campaign.signature_count else signed,
         sources=tuple(source_line(source, language) for source in campaign.sources.all()),
-        foot_text=text.title,
+        foot_text=_("%(title)s (version %(version)s)") % {"title": text.title, "version": text.version},
         foot_url=links.absolute(campaign.address_in(language)),
         blank=blank,
         layout=_layout(campaign.legislature),
@@ -106,11 +108,16 @@ def share_card(text: CampaignText) -> bytes:
     campaign = text.campaign
     with override(text.language):
         numbers = pages.numbers(campaign)
-        direction = "rtl" if is_rtl(text.language) else "ltr"
-        size = 76 if len(text.title) < 60 else 60 if len(text.title) < 110 else 46
+        photo = _photo(campaign)
+        sizes = (56, 46, 36) if photo else (76, 60, 46)
+        size = sizes[0] if len(text.title) < 60 else sizes[1] if len(text.title) < 110 else sizes[2]
         words = {
             "language": escape(text.language),
-            "direction": direction,
+            "direction": "rtl" if is_rtl(text.language) else "ltr",
+            "end": "left" if is_rtl(text.language) else "right",
+            "margin": 80 + (CARD_PHOTO if photo else 0),
+            "photo": photo,
+            "photo_width": CARD_PHOTO,
             "size": size,
             "accent": publishing.readable(campaign.organisation.accent, publishing.PAPER),
             "kicker": escape(pages.kicker(campaign, text)),
@@ -120,6 +127,18 @@ def share_card(text: CampaignText) -> bytes:
             "bar": f'<div style="width: {numbers["percent"]:d}%"></div>' if numbers["percent"] else "",
         }
         return _picture(CARD % words)
+
+
+def _photo(campaign: Campaign) -> str:
+    """The campaign's picture along one side, as an element; nothing where its file is away."""
+    if campaign.picture is None:
+        return ""
+    try:
+        with pictures.read(campaign.picture) as file:
+            data = b64encode(file.read()).decode()
+    except FileNotFoundError:
+        return ""
+    return f'<img src="data:{pictures.CONTENT_TYPE};base64,{data}" alt="">'
 
 
 def _picture(html: str) -> bytes:
@@ -134,7 +153,8 @@ CARD = """<!doctype html><html lang="%(language)s" dir="%(direction)s"><title>%(
 body { width: 1200px; height: 630px; background: #faf7f0; color: #1d1b18; border-top: 18px solid %(accent)s;
   box-sizing: border-box; position: relative; font-family: "Noto Serif", "Noto Naskh Arabic", serif }
 :lang(ar) { font-family: "Noto Naskh Arabic", serif }
-.kicker, h1, .foot { position: absolute; left: 80px; right: 80px; margin: 0 }
+.kicker, h1, .foot { position: absolute; left: 80px; right: 80px; %(end)s: %(margin)spx; margin: 0 }
+img { position: absolute; top: 0; %(end)s: 0; width: %(photo_width)spx; height: 612px; object-fit: cover }
 .kicker { top: 58px; color: %(accent)s; font: 600 28px "Noto Sans", "Noto Sans Arabic", sans-serif }
 h1 { top: 116px; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
 :lang(ar) h1 { line-height: 1.5 }
@@ -143,5 +163,5 @@ h1 { top: 116px; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
 .bar { height: 14px; background: #d8d0c0; margin: 18px 0 14px; border-radius: 7px }
 .bar div { height: 14px; background: %(accent)s; border-radius: 7px }
 .who { font: 26px "Noto Sans", "Noto Sans Arabic", sans-serif; color: #5c564c }
-</style><p class="kicker">%(kicker)s</p><h1>%(title)s</h1><div class="foot"><div class="count">%(count)s</div>
+</style>%(photo)s<p class="kicker">%(kicker)s</p><h1>%(title)s</h1><div class="foot"><div class="count">%(count)s</div>
 <div class="bar">%(bar)s</div><div class="who">%(organisation)s</div></div></html>"""

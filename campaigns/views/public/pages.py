@@ -144,9 +144,9 @@ def organisation(request: HttpRequest, slug: str, language: str | None = None) -
 
 @require_safe
 def accent(request: HttpRequest, slug: str, colour: str) -> HttpResponse:
-    """An organisation's colour, as the only two lines of style that differ between organisations."""
-    found = get_object_or_404(Organisation.objects.approved(), slug=slug, accent=f"#{colour}")
-    response = HttpResponse(publishing.accent_css(found.accent), content_type="text/css")
+    """An organisation's colour, as the only two lines of style that differ between organisations. The address says it
+    all: whether there is such an organisation, and whether it is approved, this does not tell."""
+    response = HttpResponse(publishing.accent_css(f"#{colour}"), content_type="text/css")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
@@ -264,7 +264,7 @@ def blank_pdf(request: HttpRequest, slug: str, language: str | None = None) -> H
 @require_safe
 def card(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    return drawn(request, text, "card", "", documents.share_card)
+    return drawn(request, text, f"card-{text.campaign.picture_id or 0}", "", documents.share_card)
 
 
 @require_safe

@@ -150,3 +150,19 @@ def test_a_language_without_words_yet_borrows_those_of_the_first(campaign: Campa
 def test_the_words_are_words_and_no_markup(campaign: Campaign, bob: Client) -> None:
     give(bob, campaign, file=chosen(), alt_en='"><script>alert(1)</script>')
     assert "<script>alert(1)" not in Client().get("/library/").content.decode()
+
+
+@pytest.mark.parametrize(("language", "side"), [("", 0.9), ("ar/", 0.1)])
+def test_the_card_of_a_shared_link_shows_it_beside_the_title(
+    campaign: Campaign, bob: Client, language: str, side: float
+) -> None:
+    def colour() -> tuple[int, ...]:
+        card = Image.open(io.BytesIO(Client().get(f"/library/{language}card.png").content)).convert("RGB")
+        found = card.getpixel((int(card.width * side), card.height // 2))
+        assert card.size == (1200, 630) and isinstance(found, tuple)
+        return found
+
+    paper = colour()
+    give(bob, campaign, file=chosen(png(1600, 400, "blue")))
+    red, green, blue = colour()
+    assert paper == (250, 247, 240) and blue > 200 and red < 60 and green < 60, "and not the card made before"
