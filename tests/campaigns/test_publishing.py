@@ -137,9 +137,11 @@ def test_contrast_is_computed_as_wcag_has_it() -> None:
     assert publishing.contrast("#123456", "#123456") == 1
 
 
-def test_an_accent_is_a_stylesheet_for_ever_and_only_the_organisations_own(client: Client) -> None:
+def test_an_accent_is_a_stylesheet_for_ever_and_tells_nothing_of_its_organisation(client: Client) -> None:
     organisation = make_organisation(slug="friends", accent="#112233")
     response = client.get(f"/organisations/{organisation.slug}/112233.css")
     assert response["Content-Type"] == "text/css" and "immutable" in response["Cache-Control"]
-    for other in ("445566", "11223", "1122334", "%23112233", "}body{x"):
+    for nobodys in ("friends/445566", "nobody/112233"):
+        assert client.get(f"/organisations/{nobodys}.css").status_code == 200
+    for other in ("11223", "1122334", "%23112233", "}body{x"):
         assert client.get(f"/organisations/friends/{other}.css").status_code == 404
