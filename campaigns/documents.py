@@ -153,15 +153,16 @@ CARD = """<!doctype html><html lang="%(language)s" dir="%(direction)s"><title>%(
 body { width: 1200px; height: 630px; background: #faf7f0; color: #1d1b18; border-top: 18px solid %(accent)s;
   box-sizing: border-box; position: relative; font-family: "Noto Serif", "Noto Naskh Arabic", serif }
 :lang(ar) { font-family: "Noto Naskh Arabic", serif }
-.kicker, h1, .foot { position: absolute; left: 80px; right: 80px; %(end)s: %(margin)spx; margin: 0 }
+.head, .foot { position: absolute; left: 80px; right: 80px; %(end)s: %(margin)spx; margin: 0 }
 img { position: absolute; top: 0; %(end)s: 0; width: %(photo_width)spx; height: 612px; object-fit: cover }
-.kicker { top: 58px; color: %(accent)s; font: 600 28px "Noto Sans", "Noto Sans Arabic", sans-serif }
-h1 { top: 116px; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
+.head { top: 58px }
+.kicker { margin: 0 0 20px; color: %(accent)s; font: 600 28px/38px "Noto Sans", "Noto Sans Arabic", sans-serif }
+h1 { margin: 0; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
 :lang(ar) h1 { line-height: 1.5 }
 .foot { bottom: 62px }
 .count { font-size: 44px; font-weight: 600 }
 .bar { height: 14px; background: #d8d0c0; margin: 18px 0 14px; border-radius: 7px }
 .bar div { height: 14px; background: %(accent)s; border-radius: 7px }
 .who { font: 26px "Noto Sans", "Noto Sans Arabic", sans-serif; color: #5c564c }
-</style>%(photo)s<p class="kicker">%(kicker)s</p><h1>%(title)s</h1><div class="foot"><div class="count">%(count)s</div>
+</style>%(photo)s<div class="head"><p class="kicker">%(kicker)s</p><h1>%(title)s</h1></div><div class="foot"><div class="count">%(count)s</div>
 <div class="bar">%(bar)s</div><div class="who">%(organisation)s</div></div></html>"""
