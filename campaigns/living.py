@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -104,6 +105,8 @@ def schedule(campaign: Campaign, at: datetime, user: Someone = None) -> None:
         raise ValidationError(_("The operator has not approved this organisation yet."))
     if at <= timezone.now():
         raise ValidationError(_("That time is past. Choose one that is yet to come, or publish it now."))
+    if campaign.close_at is not None and campaign.close_at <= at:
+        raise ValidationError(_("It would close before it opens. Change the time at which it closes first."))
     if not wording_drafts.has_text(campaign):
         raise ValidationError(_("There is no text in the campaign's first language yet."))
     _set(campaign, state=State.SCHEDULED, publish_at=at)
@@ -203,12 +206,14 @@ def delete_draft(campaign: Campaign, user: Someone = None) -> None:
         _lock(campaign)
         if campaign.published_at is not None or campaign.state not in BEFORE:
             raise ValidationError(_("It has been public. Close it and archive it instead: who signed may look for it."))
-        if campaign.signatures.exists() or campaign.letters.exists() or campaign.invalidations.exists():
-            raise ValidationError(_("There are signatories on it already. Take them off first; then it can go."))
-        logbook.note(campaign.organisation, user, "campaign.deleted", slug=campaign.slug)
         materials = list(campaign.materials.only("pk", "file"))
-        campaign.texts.all().delete()
-        campaign.delete()
+        logbook.note(campaign.organisation, user, "campaign.deleted", slug=campaign.slug)
+        try:
+            campaign.texts.all().delete()
+            campaign.delete()
+        except ProtectedError as error:  # signatures and letters hold the text and the campaign they belong to
+            sentence = _("There are signatories on it already. Take them off first; then it can go.")
+            raise ValidationError(sentence) from error
     for material in materials:  # whatever is not reached here goes with what its campaign left alone (storing.expire)
         storing.delete(material)
 

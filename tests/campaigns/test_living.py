@@ -231,6 +231,9 @@ def test_nothing_closes_before_it_opens() -> None:
     living.schedule(campaign, tomorrow())
     with pytest.raises(ValidationError):
         living.set_closing(campaign, tomorrow() - timedelta(hours=1))
+    living.set_closing(campaign, tomorrow() + timedelta(hours=1))
+    with pytest.raises(ValidationError):
+        living.schedule(campaign, tomorrow() + timedelta(hours=2))
 
 
 def test_a_campaign_that_is_opened_again_forgets_when_it_was_to_close() -> None:

@@ -123,7 +123,7 @@ def frame(request: HttpRequest, desk: Desk, material: Material) -> dict[str, Any
     steps = ("check", "signatories", "address", "publish", "done", "delete", "original")
     urls = {step: desk.url(f"material_{step}", **where) for step in steps}
     if material.campaign is not None:
-        urls["preview"] = desk.at(material.campaign).campaign_url("preview")
+        urls |= {name: desk.at(material.campaign).campaign_url(name) for name in ("preview", "campaign")}
     more = {"material": material, "to": urls, "format": material_words.FORMATS.get(material.format, material.format)}
     return desk.frame(request) | more
 

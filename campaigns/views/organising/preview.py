@@ -72,6 +72,7 @@ def _around(desk: CampaignDesk, text: CampaignText) -> dict[str, Any]:
     edit = "wording_edit" if text.language == campaign.language else "translations"
     return {
         "language": spoken,
+        "overview": desk.campaign_url("campaign"),
         "urls": urls,
         "seen": seen,
         "approved": campaign.organisation.approved_at is not None,
