@@ -164,5 +164,6 @@ h1 { margin: 0; font-size: %(size)spx; line-height: 1.16; font-weight: 600 }
 .bar { height: 14px; background: #d8d0c0; margin: 18px 0 14px; border-radius: 7px }
 .bar div { height: 14px; background: %(accent)s; border-radius: 7px }
 .who { font: 26px "Noto Sans", "Noto Sans Arabic", sans-serif; color: #5c564c }
-</style>%(photo)s<div class="head"><p class="kicker">%(kicker)s</p><h1>%(title)s</h1></div><div class="foot"><div class="count">%(count)s</div>
+</style>%(photo)s<div class="head"><p class="kicker">%(kicker)s</p><h1>%(title)s</h1></div>
+<div class="foot"><div class="count">%(count)s</div>
 <div class="bar">%(bar)s</div><div class="who">%(organisation)s</div></div></html>"""
