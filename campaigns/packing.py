@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import IO, Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from letters.pdf import LetterSheet, MissingGlyphs, RenderingTimeout, document_p
 from letters.pdf.sandbox import POOL
 
 from . import documents, exports, pack_pages, signatories
-from .models import Campaign, CampaignText, Target
+from .models import Campaign, CampaignText, Signature, Target
 from .pack_binding import Bound, entries_on_last_page
 from .pack_pages import Book, Chunk
 from .signatories import LISTED, UNPRINTABLE, Plan, Row, Section, Tally
@@ -71,8 +72,9 @@ def of_campaign(campaign: Campaign) -> jobs.JobQuerySet:
 
 def recipients(campaign: Campaign) -> list[str]:
     """Whom those who signed were told their names go to."""
-    signed = campaign.signatures.counting().exclude(text__recipient="").order_by()
-    return sorted(signed.values_list("text__recipient", flat=True).distinct())
+    signed = Signature.objects.counting().filter(text=OuterRef("pk"))  # a look for one of each text, not at all of them
+    told = campaign.texts.exclude(recipient="").filter(Exists(signed)).order_by()
+    return sorted(told.values_list("recipient", flat=True).distinct())
 
 
 def default_letter(text: CampaignText) -> dict[str, str]:
