@@ -35,7 +35,7 @@ def letter_kept_until(letter: CampaignLetter) -> date:
     days = timedelta(days=settings.LETTER_RETENTION_DAYS)
     written = timezone.localdate(letter.created_at)
     if letter.by_hand and letter.state != CampaignLetter.State.WITHDRAWN:
-        latest = max(months_after(written, letter.campaign.retention_months), written + days)
+        latest = max(months_after(written, letter.months_kept), written + days)
         return min(latest, timezone.localdate(letter.handed_over_at) + days) if letter.handed_over_at else latest
     queued = timezone.localdate(letter.outgoing.created_at) if letter.outgoing else written
     return (queued if queued > written + days else written) + days  # emailed after all, having waited for hands
@@ -92,11 +92,11 @@ def letters_due(now: datetime) -> models.QuerySet[CampaignLetter]:
     days = timedelta(days=settings.LETTER_RETENTION_DAYS)
     by_hand = models.Q(by_hand=True, state=CampaignLetter.State.CONFIRMED)
     due = ~by_hand & models.Q(created_at__lt=now - days) | by_hand & models.Q(handed_over_at__lt=now - days)
-    # Letters that nobody ever hands over end too: after as many months as the campaign keeps a signature.
+    # Letters that nobody ever hands over end too: after as many months as the campaign kept a signature then.
     waited = CampaignLetter.objects.filter(by_hand, anonymised_at__isnull=True).order_by()
-    for months in waited.values_list("campaign__retention_months", flat=True).distinct():
+    for months in waited.values_list("months_kept", flat=True).distinct():
         written_before = min(_past_after_months(months, now), now - days)
-        due |= by_hand & models.Q(campaign__retention_months=months, created_at__lt=written_before)
+        due |= by_hand & models.Q(months_kept=months, created_at__lt=written_before)
     kept = CampaignLetter.objects.filter(due, anonymised_at__isnull=True)
     for email in ("outgoing", "merged__outgoing"):
         kept = kept.exclude(**{f"{email}__state__in": (*UNSETTLED, State.HELD)})

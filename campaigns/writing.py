@@ -222,6 +222,7 @@ def _kept(
             email=email,
             email_key=email_key(email),
             by_hand=one.pk in handed,
+            months_kept=text.campaign.retention_months,
             consent=agreed,
             consent_at=timezone.now(),
             together=together,

@@ -104,6 +104,8 @@ class CampaignLetter(models.Model):
     outgoing = models.ForeignKey(OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     # Not emailed: it waits until somebody brings it to whom it is for (HandIn).
     by_hand = models.BooleanField(_("to be handed in"), default=False, editable=False)
+    # As its campaign said when it was written: what its writer was promised, whatever the campaign says later.
+    months_kept = models.PositiveSmallIntegerField(default=24, editable=False)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True, editable=False)
     hand_over = models.ForeignKey(HandOver, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     # One for all that were written at once, and are confirmed at once; null: it was written alone.

@@ -193,6 +193,7 @@ def make_campaign_letter(campaign: Campaign, representative: Representative, **f
         "letter": letter,
         "representative": representative,
         "email": letter.sender_email,
+        "months_kept": campaign.retention_months,
         "consent": consent.record(wording),
         "consent_at": timezone.now(),
     }

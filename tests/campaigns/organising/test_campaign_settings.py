@@ -1,17 +1,21 @@
 """A campaign's address, kind, goal and the like; and what becomes of an address that it leaves."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from campaigns import campaign_settings, retention, slugs
 from campaigns.forms.organising.campaign_settings import SettingsForm
-from campaigns.models import Campaign, FormerSlug, LogEntry, Organisation, Signature
+from campaigns.models import Campaign, CampaignLetter, FormerSlug, LogEntry, Organisation, Signature
+from letters.models import Representative
 from tests.campaigns.factories import (
     make_campaign,
+    make_campaign_letter,
     make_facts,
     make_organisation,
     make_seat,
@@ -273,3 +277,17 @@ def test_keeping_longer_counts_for_later_signatures_alone(campaign: Campaign, bo
     assert later.status_code == 303
     assert Signature.objects.get(email_key__gt="", pk__gt=before.pk).erase_on == retention.kept_until(campaign)
     assert retention.kept_until(campaign) > promised
+
+
+def test_a_letter_that_waits_for_hands_is_kept_as_long_as_its_writer_was_told(campaign: Campaign, bob: Client) -> None:
+    representative = Representative.objects.get()
+    waiting = {"by_hand": True, "state": "confirmed"}
+    before = make_campaign_letter(campaign, representative, **waiting)
+    promised = retention.letter_kept_until(before)
+    assert bob.post(PAGE, said(campaign, retention_months="60")).status_code == 302
+    campaign.refresh_from_db()
+    later = make_campaign_letter(campaign, representative, **waiting)
+    before = CampaignLetter.objects.get(pk=before.pk)
+    assert retention.letter_kept_until(before) == promised < retention.letter_kept_until(later)
+    day_after = timezone.make_aware(datetime.combine(promised + timedelta(days=1), time(12)))
+    assert list(retention.letters_due(day_after)) == [before]
