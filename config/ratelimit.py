@@ -88,11 +88,11 @@ LIMITS: dict[str, Limit] = {
     "organisation_new": Limit(5, DAY, "person", "closed", "Each one is a name for the operator to read."),
     "invite": Limit(40, DAY, "organisation", "closed", _MAIL),
     "invite_email": Limit(3, DAY, "address", "closed", _MAIL),
-    "login": Limit(30, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
+    # A training for organisers signs in from one network. What stops guessing is the count of each account.
+    "login": Limit(100, 15 * MINUTE, "network", "closed", "Passwords must not be guessable while the cache is down."),
     "login_email": Limit(10, 15 * MINUTE, "address", "closed", "As for login: many networks, one account."),
     "passkey": Limit(60, 15 * MINUTE, "network", "closed", "Each one is a row, and none can be guessed."),
     "second_factor": Limit(10, 15 * MINUTE, "person", "closed", "Six digits are guessed in a million tries."),
-    # A training for organisers signs up from one network.
     "sign_up": Limit(30, HOUR, "network", "closed", _MAIL),
     "account_code": Limit(6, HOUR, "address", "closed", _MAIL),
     "password_reset": Limit(5, HOUR, "network", "closed", _MAIL),

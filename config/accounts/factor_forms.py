@@ -31,7 +31,7 @@ class _Code(Dressed):
 
     def clean_code(self) -> str:
         """A code that somebody watched being typed opens nothing a second time."""
-        limits.refuse(limits.second_factor(context.request, self.user.pk))  # type: ignore[attr-defined]
+        limits.refuse(limits.second_factor(self.user.pk))  # type: ignore[attr-defined]
         self.cleaned_data["code"] = latin_digits(self.cleaned_data["code"])
         code: str = super().clean_code()  # type: ignore[misc]
         digits = "".join(filter(str.isalnum, code))
@@ -63,7 +63,7 @@ class _Passkey(Dressed):
         self.fields["credential"].error_messages["required"] = _("The browser brought no passkey. Try again.")
 
     def counted(self) -> None:
-        limits.refuse(limits.second_factor(context.request, self.user.pk))  # type: ignore[attr-defined]
+        limits.refuse(limits.second_factor(self.user.pk))  # type: ignore[attr-defined]
 
     def clean_credential(self) -> Any:
         self.counted()
