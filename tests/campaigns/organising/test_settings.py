@@ -125,7 +125,7 @@ def test_of_two_owners_at_once_the_later_is_told_and_nothing_is_overwritten_unse
 )
 def test_what_cannot_be_taken_is_said_and_nothing_is_kept(alice: Client, field: str, value: str) -> None:
     before = Organisation.objects.values().get(slug="friends")
-    response = save(alice, **{field: value})
+    response = save(alice, None, **{field: value})
     assert response.status_code == 422
     assert f'id="id_{field}_error"' in response.content.decode() or f"#id_{field}" in response.content.decode()
     assert Organisation.objects.values().get(slug="friends") == before
