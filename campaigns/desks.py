@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from letters.models import OutgoingEmail, Sender
 from letters.models.post import OutgoingEmailQuerySet
 
-from . import addresses, help_topics
+from . import addresses
 from .access import AT_LEAST, Role, get_campaign_for, get_organisation_for, role_in
 from .models import Campaign, Organisation, User
 
@@ -133,10 +133,6 @@ class Desk:
     def workspace_url(self) -> str:
         return self._address("workspace")
 
-    def help_url(self, here: str) -> str:
-        """The section of the help that is about the page of that name."""
-        return f"{self._address('help')}#{help_topics.of(here)}"
-
     def _address(self, name: str, **where: Any) -> str:
         language = {"language": self.language} if self.language else {}
         return reverse(f"campaigns:{name}", kwargs={**language, **where})
@@ -170,8 +166,6 @@ class Desk:
             "desk": self,
             "organisation_name": self.organisation_name,
             "doors": self.doors(name),
-            "workspace_url": self.workspace_url(),
-            "help_url": self.help_url(name),
             "urls": addresses.of_site(language) | self._accent(),
             "page_languages": page_languages(page or request.get_full_path()),
         }
@@ -217,13 +211,9 @@ def of_campaign(user: User | AnonymousUser, slug: str, language: str | None, rol
     return CampaignDesk(organisation, user, role_in(user, organisation) or role, language, campaign)
 
 
-def frame_of_nobody(request: HttpRequest, language: str | None) -> dict[str, Any]:
+def frame_of_nobody(request: HttpRequest) -> dict[str, Any]:
     """For pages that belong to no organisation."""
-    where = {"language": language} if language else {}
     return {
-        "workspace_url": reverse("campaigns:workspace", kwargs=where),
-        "help_url": reverse("campaigns:help", kwargs=where),
-        "organisation_new_url": reverse("campaigns:organisation_new", kwargs=where),
         "urls": addresses.of_site(get_language() or settings.LANGUAGE_CODE),
         "page_languages": page_languages(request.path),
     }

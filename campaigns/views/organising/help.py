@@ -12,4 +12,4 @@ from campaigns import desks
 @never_cache
 def help(request: HttpRequest, language: str | None = None) -> HttpResponse:
     """Whoever is signed in may read it; it is the same for everybody."""
-    return render(request, "campaigns/organising/help.html", desks.frame_of_nobody(request, language))
+    return render(request, "campaigns/organising/help.html", desks.frame_of_nobody(request))

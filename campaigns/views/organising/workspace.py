@@ -16,5 +16,5 @@ def workspace(request: HttpRequest, language: str | None = None) -> HttpResponse
     """Whoever is signed in may come here; it shows what their memberships open."""
     query = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
     found = workplaces.workspace(request.user, language, query, request.GET.get("state", ""))
-    context = desks.frame_of_nobody(request, language) | found
+    context = desks.frame_of_nobody(request) | found
     return render(request, "campaigns/organising/workspace.html", context)

@@ -40,7 +40,9 @@ def test_every_beginning_is_that_of_a_page() -> None:
 @pytest.mark.parametrize(
     ("path", "section"),
     [
-        ("/organise/", ""),
+        ("/organise/", "#beginning"),
+        ("/organise/organisations/new/", "#organisation"),
+        ("/organise/organisations/friends/material/", "#writing"),
         ("/organise/organisations/friends/post/", "#post"),
         ("/organise/campaigns/library/", "#beginning"),
         ("/organise/campaigns/library/life/", "#publishing"),
