@@ -144,7 +144,7 @@ class Ledger:
         rows = list(Signature.objects.values_list(*fields))
         now = {pk: (state, origin) for pk, state, origin, _, _ in rows}
         assert sum(Counter(state for state, _ in now.values()).values()) == len(now)
-        assert set(now.values()) <= {(state, "online") for state in S.values}
+        assert set(now.values()) <= {(state, origin) for state in S.values for origin in Signature.Origin.values}
         for pk, (state, _) in now.items():
             before = self.signatures.get(pk, (S.PENDING, ""))[0]
             assert state == before or state in SIGNATURE_TRANSITIONS[before], f"a signature: {before} → {state}"
@@ -157,7 +157,7 @@ class Ledger:
         standing = {pk for pk, state, _, _, anonymised_at in rows if state == S.CONFIRMED and not anonymised_at}
         if standing != self.standing:
             self.standing = standing
-            addresses = Signature.objects.filter(pk__in=standing).values_list("campaign", "email")
+            addresses = Signature.objects.filter(pk__in=standing).exclude(email="").values_list("campaign", "email")
             people = Counter((campaign, normalised_address(address)) for campaign, address in addresses)
             assert set(people.values()) <= {1}, "one person counts twice in one campaign"
         if any(anonymised_at for *_, anonymised_at in rows):

@@ -7,13 +7,14 @@ time: no nudge arrives, and the sweeper has to see what is due. LIFECYCLES=2000 
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Q
@@ -32,7 +33,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from campaigns import counting, emails, posting, retention, signing, writing
+from campaigns import acting_on, adding, consent, counting, emails, invalidating, posting, retention, signing, writing
+from campaigns.filtering import Wanted
 from campaigns.models import CampaignLetter, CampaignText, Signature
 from letters import draining, outbox, pacing
 from letters.models import OutgoingEmail, ProviderEvent, Representative, Sender, Stop, Suppression
@@ -41,6 +43,7 @@ from tests.campaigns.factories import make_campaign, make_seat, text_of
 from tests.campaigns.ledger import Ledger
 from tests.campaigns.stepwise import Order, Step, Watch, Worker, install
 
+NOBODY = AnonymousUser()  # who acts is another test's matter
 EXAMPLES = int(os.environ.get("LIFECYCLES", "40"))
 STEPS = 50
 BEGINNING = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -363,15 +366,40 @@ class Lifecycles(RuleBasedStateMachine):
         for stop in Stop.objects.filter(lifted_at__isnull=True):
             pacing.lift(stop, "Alice")
 
-    @rule(deed=st.sampled_from(["suspect", "strike out", "restore"]), campaign=st.integers(0, 1))
+    @rule(deed=st.sampled_from(["suspect", "strike out", "take back", "one back"]), campaign=st.integers(0, 1))
     def a_moderator_acts(self, deed: str, campaign: int) -> None:
-        signatures = Signature.objects.filter(campaign=self.world.texts[campaign].campaign)
+        theirs = self.world.texts[campaign].campaign
+        signatures = Signature.objects.filter(campaign=theirs)
+        newest = signatures.order_by("-pk").values_list("pk", flat=True).first() or 0
         if deed == "suspect":
             signatures.filter(state=Signature.State.PENDING).update(state=Signature.State.SUSPECT)
         elif deed == "strike out":
-            signing.invalidate(signatures)
-        else:
-            signing.restore(signatures)
+            invalidating.by_filter(theirs, NOBODY, Wanted(origin="online"), newest, "A test")
+        elif deed == "take back" and (made := theirs.invalidations.filter(undone_at=None).first()):
+            invalidating.undo(theirs, NOBODY, made.pk)
+        elif deed == "one back":
+            invalidating.one_back(theirs, NOBODY, newest)
+
+    @rule(
+        address=st.sampled_from(["", *ADDRESSES]),
+        name=st.sampled_from(["Agnes", "Boris"]),
+        campaign=st.integers(0, 1),
+        on_top=st.booleans(),
+    )
+    def an_organiser_adds_somebody(self, address: str, name: str, campaign: int, on_top: bool) -> None:
+        text = self.world.texts[campaign]
+        wording = consent.record(consent.for_entering(text.campaign, text))
+        with suppress(adding.Refused):
+            adding.enter(text, adding.person(name, email=address), wording, NOBODY, on_top)
+
+    @rule(deed=st.sampled_from(["remove", "hide", "pass"]), campaign=st.integers(0, 1))
+    def an_organiser_looks_through_the_list(self, deed: str, campaign: int) -> None:
+        theirs = self.world.texts[campaign].campaign
+        for pk in Signature.objects.filter(campaign=theirs).order_by("-pk").values_list("pk", flat=True)[:1]:
+            if deed == "remove":
+                adding.remove(theirs, NOBODY, pk)
+            else:
+                acting_on.act(theirs, NOBODY, pk, f"{deed}_name" if deed == "hide" else "show_name")
 
     # What holds
 
