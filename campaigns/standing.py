@@ -90,7 +90,10 @@ def steps(desk: CampaignDesk) -> list[Step]:
         (desk.campaign_url("preview"), False, False),
         (at("life"), False, False),
     )
-    return [Step(*said, *known) for said, known in zip(texts, facts, strict=True)]
+    return [
+        Step(label, hint, url, done, optional)
+        for (label, hint), (url, done, optional) in zip(texts, facts, strict=True)
+    ]
 
 
 def why_not_published(campaign: Campaign) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def _matching(campaigns: QuerySet[Campaign], query: str, state: str) -> QuerySet
 
 
 def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
-    titles = _titles(campaigns)
+    known = titles(campaigns)
     by_hand, to_read = _to_hand_in(campaigns), _to_read(campaigns)
     for campaign in sorted(campaigns, key=lambda one: (ORDER[State(one.state)], -one.pk)):
         place = places[campaign.organisation_id]
@@ -127,7 +127,7 @@ def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
         shown = pages.numbers(campaign) | {
             "campaign": campaign,
             "url": desk.campaign_url("campaign"),
-            "title": titles.get(campaign.pk) or campaign.slug,
+            "title": known.get(campaign.pk) or campaign.slug,
             "is_over": campaign.is_over,
         }
         wants = []
@@ -146,7 +146,7 @@ def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
         (place.archived if campaign.state == State.ARCHIVED else place.campaigns).append(shown)
 
 
-def _titles(campaigns: list[Campaign]) -> dict[int, str]:
+def titles(campaigns: list[Campaign]) -> dict[int, str]:
     """In each campaign's first language: what is published, or what is being written."""
     first = {campaign.pk: campaign.language for campaign in campaigns}
     drafts = Draft.objects.filter(campaign__in=first).values_list("campaign", "language", "wording__title")

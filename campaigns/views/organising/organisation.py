@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns import addresses, desks, joining
+from campaigns import addresses, desks, joining, workplaces
 from campaigns.access import signed_in
 from campaigns.desks import Desk
 from campaigns.forms.organising.organisation import OrganisationForm
-from campaigns.models import Campaign, CampaignText
+from campaigns.models import Campaign
 from config.accounts.second_factor import has_second_factor
 
 CAMPAIGNS_SHOWN = 50
@@ -59,12 +59,11 @@ def home(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
 
 
 def _cards(desk: Desk, campaigns: list[Campaign]) -> list[dict[str, Any]]:
-    texts = CampaignText.objects.current().filter(campaign__in=campaigns).only("campaign", "language", "title")
-    titles = {(text.campaign_id, text.language): text.title for text in texts}
+    titles = workplaces.titles(campaigns)
     return [
         {
             "campaign": campaign,
-            "title": titles.get((campaign.pk, campaign.language)) or campaign.slug,
+            "title": titles.get(campaign.pk) or campaign.slug,
             "url": desk.at(campaign).campaign_url("campaign"),
         }
         for campaign in campaigns
