@@ -34,7 +34,7 @@ def of_campaign(campaign: Campaign) -> list[Place]:
         if isinstance(body, str) and (language not in published_at or at > published_at[language]):
             here = _places(body, language, True)
             found += [place for place in here if (place.language, place.number, place.words) not in there]
-    return found
+    return sorted(found, key=lambda place: (place.language != campaign.language, place.language))
 
 
 def by_number(places: list[Place]) -> dict[int, list[Place]]:
