@@ -7,6 +7,7 @@ so that a pause has little to take back, and who withdraws meanwhile is not writ
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +26,7 @@ from letters.models import Message, OutgoingEmail
 from letters.models.post import UNSETTLED, Queue, State
 
 from . import logbook, update_emails, update_numbers, updates
-from .models import Campaign, Signature, Update, UpdateRecipient, UpdateText, User
+from .models import Campaign, CampaignText, Signature, Update, UpdateRecipient, UpdateText, User
 from .models.signature import SignatureQuerySet
 
 log = logging.getLogger(__name__)
@@ -65,9 +66,9 @@ class TooSoon(ValidationError):
 
 
 def wanting_news(campaign: Campaign) -> SignatureQuerySet:
-    """Confirmed, with consent to news that stands."""
+    """Confirmed, with consent to news that stands: whoever is erased wants none (Signature.forget_the_person)."""
     signatures = Signature.objects.filter(campaign=campaign, state=Signature.State.CONFIRMED, updates=True)
-    return signatures.filter(updates_consent__isnull=False, anonymised_at__isnull=True).exclude(email_key="")
+    return signatures.filter(updates_consent__isnull=False)
 
 
 def audience(update: Update) -> SignatureQuerySet:
@@ -82,10 +83,13 @@ def audience(update: Update) -> SignatureQuerySet:
 def readers(update: Update) -> list[Readers]:
     """A dry count, by the language in which they signed; most of them first."""
     texts = list(update.texts.all())
-    signed = wanting_news(update.campaign).order_by().values_list("text__language").annotate(people=Count("pk"))
+    by_text = dict(wanting_news(update.campaign).order_by().values_list("text").annotate(people=Count("text")))
+    signed: Counter[str] = Counter()
+    for pk, language in CampaignText.objects.filter(pk__in=by_text).values_list("pk", "language"):
+        signed[language] += by_text[pk]
     found = [
         Readers(language, text.language if text else "", people)
-        for language, people in signed
+        for language, people in signed.items()
         for text in [updates.text_in(texts, language, update.campaign.language)]
     ]
     return sorted(found, key=lambda one: (-one.people, one.signed_in))

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -468,3 +469,9 @@ def test_suppressed_addresses_are_left_to_the_outbox(campaign: Campaign) -> None
     sweep()
     outbox.drain("updates")
     assert states(update) == {"cancelled": 1}
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL chooses by how many rows there are")
+def test_the_dry_count_reads_no_row(campaign: Campaign) -> None:
+    by_text = mailing.wanting_news(campaign).order_by().values_list("text").annotate(people=Count("text"))
+    assert "COVERING INDEX signature_wanting_news" in by_text.explain()
