@@ -25,7 +25,7 @@ def test_a_form_with_too_many_fields_gets_a_page_in_words(client: Client, settin
 
 def test_a_form_that_is_too_large_gets_a_page_in_words(client: Client, settings: Settings) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
-    answer = client.post("/organise/account/password/reset/", "email=" + "x" * 2000, "application/x-www-form-urlencoded")
+    answer = client.post("/organise/account/login/", "email=" + "x" * 2000, "application/x-www-form-urlencoded")
     assert answer.status_code == 400
     assert _is_our_page(answer.content.decode())
 
