@@ -15,6 +15,7 @@ from campaigns.models import Invitation, LogEntry, Membership, Organisation, Use
 from config import links
 from config.logs import without_tokens
 from tests.campaigns.factories import email_text, emails, make_invitation, make_organisation, make_user
+from tests.config.accounts import PASSWORD, code_in, mail_to
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +177,17 @@ def test_who_works_there_already_keeps_the_higher_role(
 
 def test_its_token_is_in_no_log(invitation: Invitation) -> None:
     assert links.token("invitation", invitation.uuid) not in without_tokens(f'"GET {link(invitation)} HTTP/1.1" 200')
+
+
+def test_who_has_no_account_makes_one_and_comes_back(invitation: Invitation, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "letters.backend.OutboxBackend"  # which the test runner puts another in place of
+    client, back = Client(), link(invitation)
+    form = {"name": "Bob", "email": "bob@example.org", "password1": PASSWORD, "next": back}
+    client.post(f"/organise/account/sign-up/?next={back}", form)
+    answer = client.post("/organise/account/code/", {"code": code_in(mail_to("bob@example.org")[0])})
+    assert answer["Location"] == back
+    client.post(back)
+    assert roles() == {"bob@example.org": "editor"}
 
 
 # Where nobody can sign up otherwise
