@@ -52,6 +52,7 @@ class Witness:
     def __init__(self, site: services.Site) -> None:
         self.site = site
         self.complaints: list[str] = []
+        self.meant: set[int] = set()  # statuses a script is to be answered with
 
     def watch(self, page: Page) -> None:
         page.on("console", self._said)
@@ -70,6 +71,8 @@ class Witness:
             self.complaints.append(f"a request to elsewhere: {request.url}")
 
     def _answered(self, response: Response) -> None:
+        if response.status in self.meant:
+            return
         if response.status >= 500 or (response.status >= 400 and response.request.resource_type != "document"):
             self.complaints.append(f"{response.status} for {response.url}")
 

@@ -79,7 +79,8 @@ def open_post_room(browser: Browser, site: Site, signed_in: Any) -> Iterator[Ope
     witness = Witness(site)
     contexts: list[BrowserContext] = []
 
-    def opened(width: int = 1280, **options: Any) -> Page:
+    def opened(width: int = 1280, meant: tuple[int, ...] = (), **options: Any) -> Page:
+        witness.meant |= set(meant)
         size: Any = {"width": width, "height": 900}
         look: Any = {"viewport": size, "reduced_motion": "reduce", "storage_state": signed_in}
         context = browser.new_context(base_url=site.url, **look, **options)

@@ -12,6 +12,7 @@ from campaigns.translating import LONGEST_FACT, Part, Piece
 from campaigns.wording_limits import LISTS, LONGEST, LONGEST_TEXT
 
 from .material import dress
+from .wording import cut_nothing
 
 ONE_LINE = frozenset(LONGEST) - LISTS - {"body", "summary", "notice", "letter_body", "letter_ask"} | {
     *("name", "role", "organisation", "author", "place", "subject")
@@ -27,6 +28,7 @@ class TranslationsForm(forms.Form):
         for piece in pieces:
             field = self.fields[piece.key] = _field_for(piece)
             dress(field, f"original-{piece.key} about-{piece.key}")
+            cut_nothing(field)
             field.widget.attrs |= {"lang": language, "dir": languages.direction(language)}
             if piece.is_older:
                 still = self.fields[f"still-{piece.key}"] = forms.BooleanField(

@@ -20,6 +20,11 @@ def _area(rows: int) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
 
 
+def cut_nothing(field: forms.Field) -> None:
+    """A browser would cut what is pasted to the length of the field, in silence; here too much is said to be so."""
+    field.widget.attrs.pop("maxlength", None)
+
+
 class WordingForm(forms.Form):
     """Only what could not be kept at all is an error here; what keeps a text from being published is said beside it."""
 
@@ -72,6 +77,7 @@ class WordingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             dress(field, f"about-{name}")
+            cut_nothing(field)
             field.widget.attrs |= {"lang": language, "dir": languages.direction(language)}
 
     def wording(self) -> dict[str, Any]:
