@@ -20,7 +20,7 @@ def event(text: CampaignText, row: Event) -> str:
         "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{text.campaign.slug}-{row.number}@{host}",
+        f"UID:campaign-{text.campaign_id}-{row.number}@{host}",  # not its address, which may change
         f"DTSTAMP:{text.published_at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
         f"DTSTART;VALUE=DATE:{row.date:%Y%m%d}",
         f"DTEND;VALUE=DATE:{row.date + timedelta(days=1):%Y%m%d}",  # the day after, which is no part of it (3.8.2.2)

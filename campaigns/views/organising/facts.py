@@ -107,13 +107,20 @@ def _gone(request: HttpRequest, desk: CampaignDesk, kind: facts.Kind) -> HttpRes
     form = FORMS[kind.name](desk.campaign, request.POST)
     form.is_valid()
     form.add_error(None, _("Somebody else has removed this meanwhile. Save it to add it anew, or leave it."))
-    return _row_page(request, desk, kind, form, status=409, action=desk.campaign_url("facts_new", kind=kind.name))
+    new = desk.campaign_url("facts_new", kind=kind.name)
+    return _row_page(request, desk, kind, form, status=409, page=new, action=new)
 
 
 def _row_page(
-    request: HttpRequest, desk: CampaignDesk, kind: facts.Kind, form: FactForm, status: int = 200, **more: Any
+    request: HttpRequest,
+    desk: CampaignDesk,
+    kind: facts.Kind,
+    form: FactForm,
+    status: int = 200,
+    page: str = "",
+    **more: Any,
 ) -> HttpResponse:
-    context = desk.frame(request) | {"form": form, "kind": kind, "new": form.instance.pk is None, **more}
+    context = desk.frame(request, page) | {"form": form, "kind": kind, "new": form.instance.pk is None, **more}
     return render(request, "campaigns/organising/facts_row.html", context, status=status)
 
 
@@ -172,5 +179,6 @@ def move(request: HttpRequest, slug: str, kind: str, fact: int, language: str | 
         other = facts.neighbour(campaign, group, row, up)
         numbers = (row.number, other.number) if other else (row.number,)
         context = {"row": row, "other": other, "up": up, "places": _in_words(_places(campaign, group, *numbers))}
-        return render(request, "campaigns/organising/facts_move.html", desk.frame(request) | {"kind": group} | context)
+        frame = desk.frame(request, desk.campaign_url("facts")) | {"kind": group}
+        return render(request, "campaigns/organising/facts_move.html", frame | context)
     return redirect(f"{desk.campaign_url('facts')}#{kind}-{row.pk}")

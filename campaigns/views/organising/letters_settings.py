@@ -72,7 +72,7 @@ def _page(
 ) -> HttpResponse:
     campaign = desk.campaign
     hand_ins = list(campaign.hand_ins.select_related("representative__constituency", "representative__legislature"))
-    context = desk.frame(request) | {
+    context = desk.frame(request, desk.campaign_url("letters_settings")) | {
         "form": form or LettersForm(instance=_again(campaign)),
         "hand_in_form": hand_in_form or HandInForm(campaign),
         "wrong": hand_in_form or form,

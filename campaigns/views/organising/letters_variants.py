@@ -62,13 +62,14 @@ def _gone(request: HttpRequest, desk: CampaignDesk) -> HttpResponse:
     form = own_form_for(desk.campaign)(desk.campaign, request.POST)
     form.is_valid()
     form.add_error(None, _("Somebody else has removed this meanwhile. Save it to add it anew, or leave it."))
-    return _page(request, desk, form, 409, action=desk.campaign_url("letters_variant_new"))
+    new = desk.campaign_url("letters_variant_new")
+    return _page(request, desk, form, 409, page=new, action=new)
 
 
 def _page(
-    request: HttpRequest, desk: CampaignDesk, form: OwnVariantForm, status: int = 200, **more: Any
+    request: HttpRequest, desk: CampaignDesk, form: OwnVariantForm, status: int = 200, page: str = "", **more: Any
 ) -> HttpResponse:
-    context = desk.frame(request) | {"form": form, "new": form.instance.pk is None, **more}
+    context = desk.frame(request, page) | {"form": form, "new": form.instance.pk is None, **more}
     return render(request, "campaigns/organising/letters_variant.html", context, status=status)
 
 

@@ -40,6 +40,12 @@ def text(response: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.content.decode()))
 
 
+def other_language(response: Any) -> str:
+    """Where the link to the same page in Arabic leads: to a page that can be opened."""
+    (url,) = (one["url"] for one in response.context["page_languages"] if one["code"] == "ar")
+    return str(url)
+
+
 def change(bob: Client, row: Any, kind: str, **said: str) -> Any:
     return bob.post(f"{FACTS}{kind}/{row.pk}/", {"seen": mark_of(row), **said})
 
@@ -191,6 +197,7 @@ def test_what_was_typed_into_a_fact_that_is_gone_is_offered_as_a_new_one(campaig
     response = change(bob, row, "targets", name="The mayor")
     page = response.content.decode()
     assert response.status_code == 409 and 'value="The mayor"' in page and f'action="{FACTS}targets/new/"' in page
+    assert bob.get(other_language(response)).status_code == 200
 
 
 def test_nobody_removes_what_they_have_not_seen(campaign: Campaign, bob: Client) -> None:
@@ -286,6 +293,7 @@ def test_exchanging_numbers_that_the_text_names_asks_first(campaign: Campaign, b
     move, up = f"{FACTS}sources/{minutes.pk}/move/", {"to": "up", "number": "2"}
     response = bob.post(move, up)
     assert response.status_code == 200 and "It would then name the other source" in text(response)
+    assert bob.get(other_language(response)).status_code == 200
     assert campaign.sources.get(number=2) == minutes
     assert bob.post(move, up | {"sure": "on"}).status_code == 302
     assert campaign.sources.get(number=1) == minutes

@@ -170,6 +170,8 @@ def test_the_same_one_twice_is_one(campaign: Campaign, representative: Represent
     bob.post(HAND_IN, {"representative": str(representative.pk)})
     response = bob.post(HAND_IN, {"representative": str(representative.pk)})
     assert response.status_code == 422 and HandIn.objects.count() == 1
+    (arabic,) = (one["url"] for one in response.context["page_languages"] if one["code"] == "ar")
+    assert bob.get(arabic).status_code == 200
 
 
 @pytest.mark.parametrize("junk", ["", "x", "0", "99999999999999999999999", "1 OR 1=1", "²"])
