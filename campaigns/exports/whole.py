@@ -8,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Count
 from django.utils import timezone
 
-from campaigns.models import Campaign, CampaignLetter, CampaignText
+from campaigns.models import Campaign, CampaignLetter, CampaignText, UpdateText
 from config import jobs, links
 
 from . import tables
@@ -59,8 +59,11 @@ def _about(campaign: Campaign) -> dict[str, Any]:
         "responses": _rows(campaign.responses.select_related("source")),
         "letter_variants": _rows(campaign.letter_variants.select_related("representative", "legislature", "instead")),
         "updates": [
-            {name: getattr(row, name) for name in ("language", "title", "body", "published_at")}
-            for row in campaign.updates.all()
+            {
+                **{name: getattr(row.update, name) for name in ("state", "by_email", "on_page", "published_at")},
+                **{name: getattr(row, name) for name in ("language", "title", "body")},
+            }
+            for row in UpdateText.objects.filter(update__campaign=campaign).select_related("update").order_by("pk")
         ],
         "numbers": _numbers(campaign),
     }

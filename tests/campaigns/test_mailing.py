@@ -132,9 +132,8 @@ def test_a_worker_that_dies_leaves_no_gap_and_no_second_email(campaign: Campaign
             raise Killed
         return real(*args)
 
-    with patch.object(mailing, "BATCH", 2), patch(where, dying):
-        with pytest.raises(Killed):
-            mailing._more(update, float("inf"))
+    with patch.object(mailing, "BATCH", 2), patch(where, dying), pytest.raises(Killed):
+        mailing._more(update, float("inf"))
     assert len(out()) == len(readers_of(update)) == 2, "the batch it died in is gone, whole"
     with patch.object(mailing, "BATCH", 2):
         sweep()

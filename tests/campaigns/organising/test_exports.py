@@ -206,8 +206,10 @@ def test_the_whole_campaign_has_its_words_its_facts_and_its_numbers(campaign: Ca
     make_signature(campaign, name="Amina Yusuf")
     campaign.sources.create(number=1, title="The council’s minutes", translations={"ar": {"title": "محضر"}})
     publishing.publish_text(campaign, "en", WORDING | {"title": "Keep it open"})
+    campaign.updates.create(state="sent", by_email=False).texts.create(language="en", title="News", body="It *is*.")
     counting.fold_all()
     found = whole(campaign)
+    assert [(row["state"], row["language"], row["body"]) for row in found["updates"]] == [("sent", "en", "It *is*.")]
     assert [(text["version"], text["wording"]["title"]) for text in found["texts"]] == [
         (1, WORDING["title"]),
         (2, "Keep it open"),
