@@ -134,9 +134,8 @@ def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
         if desk.may_edit:
             if campaign.state == State.DRAFT:
                 wants.append(Want(_("Go on writing"), desk.campaign_url("campaign")))
-            if n := to_read.get(campaign.pk, 0):
-                sentence = ngettext("%(n)d reason to read", "%(n)d reasons to read", n) % {"n": n}
-                wants.append(Want(sentence, desk.campaign_url("moderation")))
+            if campaign.pk in to_read:
+                wants.append(Want(_("Reasons wait to be read"), desk.campaign_url("moderation")))
             if campaign.state == State.CLOSED and not campaign.outcome:
                 wants.append(Want(_("Tell what came of it"), desk.campaign_url("life_outcome")))
         if n := by_hand.get(campaign.pk, 0):
@@ -165,9 +164,11 @@ def _to_hand_in(campaigns: list[Campaign]) -> dict[int, int]:
     return _by_campaign(waiting)
 
 
-def _to_read(campaigns: list[Campaign]) -> dict[int, int]:
-    asked = [one.pk for one in campaigns if one.moderate_first]
-    return _by_campaign(Signature.objects.filter(Signature.REASON_WAITS, campaign__in=asked))
+def _to_read(campaigns: list[Campaign]) -> set[int]:
+    """Those where a reason waits. Not how many: that would take longer with each."""
+    waiting = Signature.objects.filter(Signature.REASON_WAITS, campaign=OuterRef("pk"))
+    asked = Campaign.objects.filter(pk__in=[one.pk for one in campaigns if one.moderate_first])
+    return set(asked.filter(Exists(waiting)).values_list("pk", flat=True))
 
 
 def _by_campaign(rows: QuerySet[Any]) -> dict[int, int]:

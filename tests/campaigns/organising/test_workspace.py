@@ -97,7 +97,7 @@ def close_one() -> None:
 WANTS: dict[str, tuple[Callable[[], None], set[str]]] = {
     "1 email is held for a decision": (hold_an_email, {"owner", "editor", "viewer"}),
     "1 letter to hand in": (leave_a_letter_to_hand_in, {"owner", "editor", "viewer"}),
-    "1 reason to read": (give_a_reason, {"owner", "editor"}),
+    "Reasons wait to be read": (give_a_reason, {"owner", "editor"}),
     "waits for the operator of this site to approve it": (wait_for_approval, {"owner", "editor", "viewer"}),
     "Tell what came of it": (close_one, {"owner", "editor"}),
 }
@@ -115,7 +115,7 @@ def test_it_says_what_wants_somebody_to_those_who_can_do_it(client: Client, sent
 
 def test_a_reason_that_may_be_shown_at_once_wants_nobody(client: Client) -> None:
     make_signature(make_campaign(organisation=friends()), reason="Because.")
-    assert Signature.objects.exists() and "reason to read" not in page(client)
+    assert Signature.objects.exists() and "Reasons wait" not in page(client)
 
 
 def test_both_ways_to_a_new_campaign_are_for_those_who_may(client: Client) -> None:
