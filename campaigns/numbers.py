@@ -24,7 +24,7 @@ from .tallying import DIRECT, OTHER
 FEW = 5  # a source that fewer share is not named: the link may have been made for one of them
 AREAS_SHOWN = 20
 SOURCES_SHOWN = 20
-DAYS_OF_WAITING = 30  # PENDING_SIGNATURE_DAYS is as many, and what was given before is gone or confirmed
+DAYS_OF_WAITING = 30  # at most: whoever has not confirmed after PENDING_SIGNATURE_DAYS is gone, and all others have
 
 Found = tuple[str, int, bool | None]  # a label, how many, whether it is somebody's own word; None: the others together
 
@@ -135,7 +135,7 @@ def waiting(campaign: Campaign) -> Waiting:
 def tallies(campaign: Campaign) -> dict[str, dict[str, int]]:
     """What it is a tally of → key → count. Of the days on which people signed, the last ones alone."""
     found: dict[str, dict[str, int]] = {of: {} for of in Tally.Of.values}
-    begin = timezone.localdate() - timedelta(days=DAYS_OF_WAITING - 1)
+    begin = timezone.localdate() - timedelta(days=_days_of_waiting() - 1)
     wanted = ~Q(of=Tally.Of.GIVEN) | Q(key__gte=begin.isoformat())
     for of, key, count in campaign.tallies.filter(wanted).order_by().values_list("of", "key", "count"):
         if count:
@@ -146,8 +146,12 @@ def tallies(campaign: Campaign) -> dict[str, dict[str, int]]:
 def confirmation(given: Mapping[str, int], wait: Waiting) -> list[Given]:
     """A line for each of the last days, the newest last."""
     today = timezone.localdate()
-    days = [today - timedelta(days=ago) for ago in range(DAYS_OF_WAITING - 1, -1, -1)]
+    days = [today - timedelta(days=ago) for ago in reversed(range(_days_of_waiting()))]
     return [Given(day, given.get(day.isoformat(), 0), wait.by_day.get(day, 0)) for day in days]
+
+
+def _days_of_waiting() -> int:
+    return min(DAYS_OF_WAITING, settings.PENDING_SIGNATURE_DAYS)
 
 
 def rate(given: Iterable[Given]) -> int | None:

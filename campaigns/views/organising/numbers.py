@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -59,6 +60,7 @@ def _now(request: HttpRequest, desk: CampaignDesk) -> dict[str, Any]:
         "waiting": waiting,
         "given": given[::-1],
         "rate": numbers.rate(given),
+        "kept_waiting": settings.PENDING_SIGNATURE_DAYS,
         "rates": charting.columns([(day.confirmed, day.waiting) for day in given]),
         "sources": numbers.sources(tallies[Tally.Of.SOURCE]),
         "few": numbers.FEW,
