@@ -192,20 +192,20 @@ def pause(update: Update, user: Someone) -> bool:
         if row.state != Update.State.SENDING:
             return False
         row.state = Update.State.PAUSED
-        _take_back(row)
+        _take_back(row, _actor(user), "The update was paused.")
         row.save(update_fields=["state", "reached", "made_at"])
         logbook.note(row.campaign.organisation, user, "update.paused", row.campaign)
     update_numbers.count(update)
     return True
 
 
-def _take_back(row: Update) -> None:
+def _take_back(row: Update, actor: str, why: str) -> None:
     """Cancels what waits, and forgets that it was made. An email that has begun to leave keeps its row: it is the
     proof that its reader has been written to."""
     theirs = UpdateRecipient.objects.filter(update=row)
     waiting = OutgoingEmail.objects.filter(pk__in=theirs.values("email"), state__in=WAITS).order_by("pk")
     while ids := list(waiting.select_for_update().values_list("pk", flat=True)[:BATCH]):
-        outbox.cancel(ids, SWEEPER, "The update was paused.")
+        outbox.cancel(ids, actor, why)
         back = theirs.filter(email__in=ids)
         first = back.aggregate(first=Min("signature"))["first"]
         row.reached, row.made_at = min(row.reached, first - 1), None
@@ -233,7 +233,7 @@ def cancel(update: Update, user: Someone) -> bool:
         row.state, row.ended_at = Update.State.CANCELLED, timezone.now()
         row.save(update_fields=["state", "ended_at"])
         emails = UpdateRecipient.objects.filter(update=row, email__state__in=(*UNSETTLED, State.HELD))
-        outbox.cancel(emails.values_list("email", flat=True), SWEEPER, "The update was cancelled.")
+        outbox.cancel(emails.values_list("email", flat=True), _actor(user), "The update was cancelled.")
         logbook.note(row.campaign.organisation, user, "update.cancelled", row.campaign)
     update_numbers.count(update)
     return True
@@ -248,6 +248,8 @@ def send_due(now: datetime | None = None) -> int:
             row = _held(update)
             if row.state == Update.State.SCHEDULED:
                 _begin(row, None, now, sum(one.people for one in readers(row) if one.read_in))
+    for update in Update.objects.filter(state=Update.State.SENDING).exclude(pk__in=public.values("pk")):
+        _take_back_from(update)
     made, until = 0, time.monotonic() + ROUND_SECONDS
     for update in public.filter(state=Update.State.SENDING).order_by("started_at", "pk"):
         try:
@@ -256,6 +258,15 @@ def send_due(now: datetime | None = None) -> int:
             log.exception("No emails could be made for update %s.", update.pk)
     update_numbers.count_those_under_way(now)
     return made
+
+
+def _take_back_from(update: Update) -> None:
+    """The organisation's approval was withdrawn meanwhile, or the campaign's page: it goes on when that is back."""
+    with transaction.atomic():
+        row = _held(update)
+        if row.state == Update.State.SENDING:
+            _take_back(row, SWEEPER, "The organisation may not mail at the moment.")
+            row.save(update_fields=["reached", "made_at"])
 
 
 def _more(update: Update, until: float) -> int:
@@ -319,6 +330,10 @@ def _stop_unwanted(update: Update) -> None:
     unwanted = waiting.exclude(**{f"signature__{name}": value for name, value in wanted.items()})
     if ids := list(unwanted.values_list("email", flat=True)):
         outbox.cancel(ids, SWEEPER, "The supporter no longer counts, or wants no more news.")
+
+
+def _actor(user: Someone) -> str:
+    return f"account {user.pk}"
 
 
 def _held(update: Update) -> Update:

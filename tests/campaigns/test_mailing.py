@@ -325,6 +325,19 @@ def test_an_organisation_that_is_not_approved_mails_nobody(campaign: Campaign) -
     assert out() == []
 
 
+def test_what_waits_is_taken_back_when_the_approval_is_withdrawn(campaign: Campaign) -> None:
+    readers = [make_reader(campaign).email for _number in range(3)]
+    update = send(make_update(campaign))
+    sweep()
+    leave(out()[:1])
+    Organisation.objects.update(approved_at=None)
+    sweep()
+    assert [email.state for email in out()] == ["sent", "cancelled", "cancelled"]
+    Organisation.objects.update(approved_at=timezone.now())
+    sweep()
+    assert [email.to_address for email in out() if email.state != "cancelled"] == readers == readers_of(update)
+
+
 def test_a_draft_campaign_mails_nobody(campaign: Campaign) -> None:
     make_reader(campaign)
     Campaign.objects.update(state="draft")
