@@ -16,7 +16,7 @@ KEPT, INSERTED, DELETED = "kept", "ins", "del"
 PATIENCE = 1_000_000
 SHORT_KEPT = 300  # characters: more than that between two changes is shortened to its beginning and its end
 SHOWN_OF_KEPT = 110
-_MARKS = ".,;:!?…،؛؟。()\\[\\]{}\"“”„«»"
+_MARKS = '.,;:!?…،؛؟。()\\[\\]{}"“”„«»'
 _WORDS = re.compile(rf"\s+|[{_MARKS}]|[^\s{_MARKS}]+")
 _PARAGRAPHS = re.compile(r"[^\n]*\n*")
 

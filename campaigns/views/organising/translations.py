@@ -34,7 +34,7 @@ def translations(request: HttpRequest, slug: str, text_language: str, language: 
     try:
         _acted(request, desk, text_language, form)
     except SavedSince as conflict:
-        context = conflict_with(conflict.now, _mine(conflict.now, form))
+        context = conflict_with(desk, conflict.now, _mine(conflict.now, form))
         return _page(request, desk, conflict.now, form, conflict=context, status=409)
     deed = request.POST.get("do", "")
     if deed in NEXT:
@@ -121,7 +121,7 @@ def autosave(request: HttpRequest, slug: str, text_language: str, language: str 
         mark = request.POST.get("mark", "")
         now = translating.save(campaign, text_language, form.said(), mark, desk.account)
     except SavedSince as conflict:
-        context = {"conflict": conflict_with(conflict.now, _mine(conflict.now, form))}
+        context = {"conflict": conflict_with(desk, conflict.now, _mine(conflict.now, form))}
         html = render_to_string("campaigns/organising/_wording_conflict.html", context, request)
         return JsonResponse({"html": html}, status=409)
     wrong = {f"w-{name}": said for name, said in wording_limits.wrong(now.wording).items()}

@@ -72,7 +72,7 @@ def edit(request: HttpRequest, slug: str, text_language: str, language: str | No
     try:
         return _acted(request, desk, text_language, form)
     except SavedSince as conflict:
-        return _page(request, desk, conflict.now, form, conflict=conflict_with(conflict.now, form.wording()))
+        return _page(request, desk, conflict.now, form, conflict=conflict_with(desk, conflict.now, form.wording()))
 
 
 def _acted(request: HttpRequest, desk: CampaignDesk, code: str, form: WordingForm) -> HttpResponse:
@@ -124,13 +124,14 @@ def _page(
     return render(request, "campaigns/organising/wording_edit.html", context, status=409 if conflict else status)
 
 
-def conflict_with(now: Opened, mine: dict[str, Any]) -> dict[str, Any]:
+def conflict_with(desk: CampaignDesk, now: Opened, mine: dict[str, Any]) -> dict[str, Any]:
     """Who has saved what in between. Inserted is what they wrote, deleted what stands here."""
     newer_text = now.draft is None and now.text is not None
     who = now.draft.changed_by if now.draft else None
     return {
         "mark": now.mark,
         "who": name_of(who),
+        "oneself": who is not None and who == desk.account,
         "at": now.text.published_at if newer_text and now.text else now.row.changed_at if now.row else None,
         "published": newer_text,
         "changes": differences.of_wordings(mine, now.wording),
@@ -171,7 +172,7 @@ def autosave(request: HttpRequest, slug: str, text_language: str, language: str 
     try:
         now = wording_drafts.save(desk.campaign, text_language, said_now, request.POST.get("mark", ""), desk.account)
     except SavedSince as conflict:
-        context = {"conflict": conflict_with(conflict.now, said_now)}
+        context = {"conflict": conflict_with(desk, conflict.now, said_now)}
         html = render_to_string("campaigns/organising/_wording_conflict.html", context, request)
         return JsonResponse({"html": html}, status=409)
     return JsonResponse({"mark": now.mark, "wrong": wording_limits.wrong(said_now)})

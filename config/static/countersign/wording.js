@@ -63,7 +63,7 @@
       return "conflict";
     }
     if (answer.status === 422) return ["refused", { why: (await answer.json()).said }];
-    if (answer.status >= 400 && answer.status < 500) return ["refused", { why: String(answer.status) }];
+    if (answer.status === 400 || answer.status === 413) return "long";
     if (!answer.ok) return "failed";
     const { mark, wrong } = await answer.json();
     form.elements.mark.value = mark;

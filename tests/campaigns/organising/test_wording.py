@@ -268,3 +268,28 @@ def test_the_pages_ask_as_much_with_one_fact_as_with_twenty(alice: Client, organ
         campaign.targets.create(number=number, name=f"Councillor {number}")
         campaign.sources.create(number=number, title=f"Report {number}")
     assert [queries(url) for url in urls] == before
+
+
+def test_more_than_a_form_may_hold_is_refused_and_nothing_is_changed(alice: Client, campaign: Campaign) -> None:
+    sent = shown(alice) | {"body": "x" * 600_000}
+    assert autosave(alice, sent).status_code == 400
+    response = save(alice, sent)
+    assert response.status_code == 400 and "<h1>" in response.content.decode()
+    assert said(campaign)["body"] == ""
+
+
+def test_whoever_writes_in_two_tabs_is_told_that_it_was_themselves(alice: Client, campaign: Campaign) -> None:
+    first, second = shown(alice), shown(alice)
+    save(alice, first, body="Here.")
+    page = words(save(alice, second, body="There."))
+    assert "You have saved this text since you opened it here" in page and "Take the saved one" in page
+
+
+def test_a_draft_in_two_languages_is_previewed_in_both(alice: Client, campaign: Campaign) -> None:
+    for language, wording in (("en", WORDING), ("ar", WORDING_AR)):
+        wording_drafts.add(campaign, language, None)
+        now = wording_drafts.opened(campaign, language)
+        wording_drafts.save(campaign, language, wording, now.mark, None)
+    page = words(alice.get(at("preview")))
+    assert f'href="{at("preview", "ar")}"' in page
+    assert WORDING_AR["title"] in words(alice.get(at("preview", "ar")))

@@ -42,7 +42,12 @@ def test_a_letter_to_take_away_names_its_version_on_each_page(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch, draw: Any
 ) -> None:
     drawn: list[Any] = []
-    monkeypatch.setattr(documents, "letter_pdf", lambda sheet: drawn.append(sheet) or b"")
+
+    def drawing(sheet: Any) -> bytes:
+        drawn.append(sheet)
+        return b""
+
+    monkeypatch.setattr(documents, "letter_pdf", drawing)
     correct(campaign, summary="Another summary.")
     draw(text_of(campaign))
     assert drawn[0].foot_text == f"{WORDING['title']} (version 2)"
