@@ -147,6 +147,12 @@ def test_one_click_unsubscribe_stays_on_one_line_however_long() -> None:
     assert b"Auto-Submitted" not in data
 
 
+def test_a_header_whose_place_has_no_value_is_left_out() -> None:
+    headers = {"List-Unsubscribe": f"<{OPEN}stop{CLOSE}>", "List-Id": "<news.example.org>"}
+    message = parcel(unsaved(kind=Kind.UPDATE, values={"name": "Alice"}, message={"headers": headers})).built
+    assert "List-Unsubscribe" not in message and message["List-Id"] == "<news.example.org>"
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["Bcc", "To", "X-Anything", "Subject", "list-unsubscribe"])
 def test_a_message_may_not_bring_other_headers(name: str) -> None:
