@@ -132,7 +132,8 @@ def _person_form(desk: CampaignDesk, request: HttpRequest | None = None) -> Pers
 
 def _index(request: HttpRequest, desk: CampaignDesk, form: PersonForm | None, file_form: FileForm) -> HttpResponse:
     campaign = desk.campaign
-    added = filtering.rows(campaign, filtering.Wanted(origin="imported", state="confirmed"))
+    # Not by their state: among very many confirmed ones the few that were added would be looked for one by one.
+    added = filtering.rows(campaign, filtering.Wanted(origin="imported")).exclude(state="withdrawn")
     files = adding_files.begun(campaign, exports.owner_of(campaign, request.user)).exclude(state=jobs.State.EXPIRED)
     context: dict[str, Any] = (
         desk.frame(request, desk.campaign_url("signatories_add"))
