@@ -72,6 +72,15 @@ def test_what_is_set_is_kept_and_noted_without_anything_else_of_the_campaign(cam
     }
 
 
+def test_what_was_counted_while_somebody_pressed_save_is_not_counted_back(campaign: Campaign) -> None:
+    form = SettingsForm(said(campaign, signature_goal="500"), instance=Campaign.objects.get(pk=campaign.pk))
+    assert form.is_valid()
+    Campaign.objects.filter(pk=campaign.pk).update(signature_count=9)
+    campaign_settings.save(campaign, form, None, "campaign.settings")  # type: ignore[arg-type]
+    campaign.refresh_from_db()
+    assert (campaign.signature_goal, campaign.signature_count) == (500, 9)
+
+
 def test_saving_the_page_unchanged_notes_nothing(campaign: Campaign, bob: Client) -> None:
     assert bob.post(PAGE, said(campaign)).status_code == 302
     assert not LogEntry.objects.exists()
