@@ -127,8 +127,13 @@ def _opened(content: bytes) -> tuple[list[str], Iterator[tuple[int, list[str]]],
 
 def _without_headings(header: Sequence[str], rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
     """A page of a long table may have them again, and so may its second line."""
-    said = [folded(cell) for cell in header]
-    return ((line, cells) for line, cells in rows if [folded(cell) for cell in cells] != said)
+    said = [cell.casefold() for cell in header]
+
+    def is_heading(cells: Sequence[str]) -> bool:  # mostly not, which the first cell tells
+        same = (cell.strip().casefold() == name for cell, name in zip(cells, said, strict=False))
+        return len(cells) == len(said) and all(same)
+
+    return ((line, cells) for line, cells in rows if not is_heading(cells))
 
 
 def waiting(job: jobs.Job) -> bool:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns import moderating, signing
+from campaigns import moderating, signatories, signing
 from campaigns.models import Campaign, Invalidation, Signature
 from config import jobs
 from tests.campaigns.factories import emails, links_in, make_campaign, make_signature, signing_form
@@ -276,3 +276,10 @@ def test_the_settings_of_a_campaign_take_unread_reasons_from_the_page(campaign: 
     assert bob.post(address, sent | {"moderate_first": "on"}).status_code == 302
     signature.refresh_from_db()
     assert (signature.public_reason, Campaign.objects.get(pk=campaign.pk).moderate_first) == ("", True)
+
+
+def test_a_name_that_was_hidden_is_counted_in_a_pack_and_not_named(campaign: Campaign, bob: Client) -> None:
+    shown, hidden = make_signature(campaign, name="Agnes"), make_signature(campaign, name="A bad word")
+    press(bob, "names", **{"A bad word": "hide_name"})
+    found = signatories.plan(campaign, "x", recipients=["Northtown council"], by=signatories.BY_ALPHABET, language="en")
+    assert (found.listed, found.others[signatories.NOT_SHOWN]) == ([shown.pk], [hidden.pk])
