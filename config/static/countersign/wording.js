@@ -99,8 +99,8 @@
     typed += 1;
     if (stopped) return;
     if (kept === typed - 1 || !line.classList.contains("is-bad")) say("waiting");
-    // Whoever writes without a pause is saved in between; a save that failed is tried again in its own time.
-    if (pause === QUIET) soon(Math.max(0, Math.min(QUIET, first + LONGEST_QUIET - Date.now())));
+    // Whoever writes without a pause is saved in between; a save that failed is tried again once they pause.
+    soon(pause === QUIET ? Math.max(0, Math.min(QUIET, first + LONGEST_QUIET - Date.now())) : (pause = 2 * QUIET));
   };
   form.addEventListener("input", changed);
   form.addEventListener("change", (event) => event.target.type === "checkbox" && changed());
