@@ -248,7 +248,8 @@ def send_due(now: datetime | None = None) -> int:
             row = _held(update)
             if row.state == Update.State.SCHEDULED:
                 _begin(row, None, now, sum(one.people for one in readers(row) if one.read_in))
-    for update in Update.objects.filter(state=Update.State.SENDING).exclude(pk__in=public.values("pk")):
+    stopped = Q(state=Update.State.PAUSED) | (Q(state=Update.State.SENDING) & ~Q(pk__in=public.values("pk")))
+    for update in Update.objects.filter(stopped):
         _take_back_from(update)
     made, until = 0, time.monotonic() + ROUND_SECONDS
     for update in public.filter(state=Update.State.SENDING).order_by("started_at", "pk"):
@@ -261,11 +262,12 @@ def send_due(now: datetime | None = None) -> int:
 
 
 def _take_back_from(update: Update) -> None:
-    """The organisation's approval was withdrawn meanwhile, or the campaign's page: it goes on when that is back."""
+    """Of one that may not go on: its organisation's approval was withdrawn, or it is paused and the mail server has sent
+    back what was being handed over just then."""
     with transaction.atomic():
         row = _held(update)
-        if row.state == Update.State.SENDING:
-            _take_back(row, SWEEPER, "The organisation may not mail at the moment.")
+        if row.state in Update.UNDER_WAY:
+            _take_back(row, SWEEPER, "The update may not go out at the moment.")
             row.save(update_fields=["reached", "made_at"])
 
 

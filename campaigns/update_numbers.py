@@ -37,10 +37,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Progress:
-    """`people`: to how many it was to go when it began; `made`: for how many there is an end or an email."""
+    """`people`: to how many it goes; `done`: for how many of them there is an end."""
 
     people: int
-    made: int
     done: int
     accepted: int
     lines: list[Line]
@@ -52,11 +51,13 @@ def progress(update: Update) -> Progress:
     def sum_of(states: Iterable[str]) -> int:
         return sum(numbers.get(state, 0) for state in states)
 
-    lines = [Line(key, label, sum_of(states)) for key, label, states in LINES]
-    made = sum(line.people for line in lines)
-    # Who withdrew between the count and their turn is missed by nobody; who came in meanwhile was not to get it.
-    people = max(numbers.get(PEOPLE, 0), made) if update.state in Update.UNDER_WAY else made
-    return Progress(people, made, made - sum_of(UNSETTLED), sum_of((State.SENT,)), lines)
+    made = sum_of((*State.values, NO_ADDRESS))
+    to_come = max(0, numbers.get(PEOPLE, 0) - made)
+    # Those who withdrew between the first count and their turn are not waited for when all is done.
+    never = to_come if update.state == Update.State.CANCELLED else 0
+    people = made + to_come if update.state in Update.UNDER_WAY else made + never
+    lines = [Line(key, label, sum_of(states) + (never if key == "cancelled" else 0)) for key, label, states in LINES]
+    return Progress(people, made - sum_of(UNSETTLED) + never, sum_of((State.SENT,)), lines)
 
 
 def count_those_under_way(now: datetime) -> None:

@@ -197,6 +197,23 @@ def test_what_is_being_handed_over_when_it_is_paused_is_not_written_again(campai
     assert len(out()) == 1 and out()[0].unwanted_at is None
 
 
+def test_what_comes_back_from_the_mail_server_while_it_is_paused_waits_too(campaign: Campaign) -> None:
+    make_reader(campaign)
+    update = send(make_update(campaign))
+    sweep()
+    ids = [email.pk for email in out()]
+    lease = {"lease_token": "x", "lease_until": timezone.now() + timedelta(minutes=5)}
+    move(ids, State.QUEUED, State.LEASED, actor="worker", changes=lease)
+    move(ids, State.LEASED, State.HANDING, actor="worker")
+    mailing.pause(update, make_user("bob@example.org"))
+    move(ids, State.HANDING, State.QUEUED, actor="worker", detail="451 Later.")
+    sweep()
+    assert [email.state for email in out()] == ["cancelled"] and readers_of(update) == []
+    mailing.resume(update, make_user("carol@example.org"))
+    sweep()
+    assert [email.state for email in out()] == ["cancelled", "queued"]
+
+
 def test_a_cancelled_update_goes_to_nobody_more(campaign: Campaign) -> None:
     for _number in range(4):
         make_reader(campaign)
@@ -210,6 +227,9 @@ def test_a_cancelled_update_goes_to_nobody_more(campaign: Campaign) -> None:
     assert [email.state for email in out()] == ["sent", "cancelled"]
     assert states(update) == {"sent": 1, "cancelled": 1} and update.state == "cancelled"
     assert not mailing.resume(update, bob) and not mailing.cancel(update, bob) and not mailing.pause(update, bob)
+    found = update_numbers.progress(update)
+    assert (found.people, found.done, found.accepted) == (4, 4, 1), "also those whose turn never came"
+    assert {line.key: line.people for line in found.lines if line.people} == {"sent": 1, "cancelled": 3}
 
 
 def leaves(signature: Signature, how: str) -> None:
