@@ -262,8 +262,8 @@ def send_due(now: datetime | None = None) -> int:
 
 
 def _take_back_from(update: Update) -> None:
-    """Of one that may not go on: its organisation's approval was withdrawn, or it is paused and the mail server has sent
-    back what was being handed over just then."""
+    """Of one that may not go on: its organisation's approval was withdrawn, or it is paused and the mail server would
+    not take what was being handed over just then."""
     with transaction.atomic():
         row = _held(update)
         if row.state in Update.UNDER_WAY:
