@@ -90,7 +90,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def on_top(self) -> "SignatureQuerySet":
         """In the order that organisers gave them."""
-        return self.filter(pinned__isnull=False).order_by("pinned", "pk")
+        return self.filter(pinned__isnull=False, anonymised_at__isnull=True).order_by("pinned", "pk")
 
 
 MOST_ON_TOP = 300
