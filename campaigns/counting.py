@@ -72,7 +72,7 @@ def _fold_batch(campaign_id: int) -> int:
 
 
 def _count_areas(campaign_id: int, difference: dict[int, int]) -> None:
-    """Nobody else writes them while the campaign's lock is held, so that they are read, added to and written at once."""
+    """Nobody else writes them while the campaign's lock is held, so they are read, added to and written at once."""
     if not difference:
         return
     kept = dict(AreaCount.objects.filter(campaign=campaign_id, area__in=difference).values_list("area_id", "count"))
