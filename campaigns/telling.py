@@ -1,4 +1,4 @@
-"""Which emails to supporters tell of their letters, so that they go when these are erased; and which bring them news."""
+"""Which emails to supporters tell of their letters or bring them news, so that they go when these are erased."""
 
 from collections.abc import Iterable
 

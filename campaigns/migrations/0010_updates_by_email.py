@@ -99,9 +99,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("update", "signature"), name="one_update_a_supporter")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("update", "signature"), name="one_update_a_supporter")],
             },
         ),
         migrations.AlterModelOptions(

@@ -26,9 +26,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         known = True
     except links.BadLink:
         known = False
-    if not (known and request.method == "POST"):
-        if not (verdict := ratelimit.allow("news_stop", ratelimit.network(request))):
-            return errors.too_many(request, verdict.retry_after)
+    uncounted = known and request.method == "POST"
+    if not uncounted and not (verdict := ratelimit.allow("news_stop", ratelimit.network(request))):
+        return errors.too_many(request, verdict.retry_after)
     if not known:
         return errors.problem(
             request,
