@@ -15,15 +15,14 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver, path, reverse
 from django.utils import timezone
 
-from campaigns import adding_files, lists, signing
-from campaigns.models import Campaign, CampaignText, Organisation, Signature, User
+from campaigns import adding_files, lists
+from campaigns.models import Campaign, Organisation, Signature, User
 from config import jobs
 from letters import outbox
-from letters.models import DeliveryEvent, Destination, OutgoingEmail, Stop, Suppression
+from letters.models import Destination, OutgoingEmail, Stop, Suppression
 from letters.models.post import State
 
 from .campaigns.factories import (
-    WORDING,
     make_campaign,
     make_campaign_letter,
     make_invitation,
@@ -246,13 +245,9 @@ LONG_WORK = {"export": "campaign-export", "hand_in_bundle": "hand-in-bundle", "p
 
 # The administration: who sees the list and a row, who may add, change and delete.
 ADMIN = {
-    "campaigns.campaign": (VIEWER, EDITOR, EDITOR, NOBODY),
-    "campaigns.campaigntext": (VIEWER, EDITOR, NOBODY, NOBODY),
-    "campaigns.signature": (VIEWER, NOBODY, NOBODY, NOBODY),
-    "campaigns.campaignletter": (VIEWER, NOBODY, NOBODY, NOBODY),
-    "campaigns.organisation": (VIEWER, OPERATOR, OWNER, NOBODY),
+    "campaigns.organisation": (OPERATOR, OPERATOR, OPERATOR, NOBODY),
     "campaigns.user": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
-    "letters.outgoingemail": (VIEWER, NOBODY, NOBODY, NOBODY),
+    "letters.outgoingemail": (OPERATOR, NOBODY, NOBODY, NOBODY),
     "letters.sender": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
     "letters.suppression": (OPERATOR, OPERATOR, OPERATOR, OPERATOR),
     "letters.destination": (OPERATOR, NOBODY, NOBODY, NOBODY),
@@ -529,12 +524,10 @@ def outcomes(house: House, label: str, role: str) -> dict[str, bool]:
 @pytest.mark.parametrize("label", ADMIN)
 def test_the_administration_opens_to_whom_it_should(house: House, label: str, role: str) -> None:
     seen, added, changed, deleted = ADMIN[label]
-    # Charlie may add to what is his own; that it stays his is tested below.
-    may_add = added | {"Charlie"} if added is EDITOR else added
     assert outcomes(house, label, role) == {
         "row": role in seen,
         "history": role in seen,
-        "add": role in may_add,
+        "add": role in added,
         "change": role in changed,
         "delete": role in deleted,
     }
@@ -555,7 +548,7 @@ def test_the_first_page_of_the_administration_names_only_what_opens(house: House
     assert response.status_code == (302 if role == "anonymous" else 200)
     for label, (seen, *_) in ADMIN.items():
         shown = f'href="/admin/{label.replace(".", "/")}/"' in response.content.decode()
-        assert shown == (role in (seen | {"Charlie"} if seen is VIEWER else seen)), label
+        assert shown == (role in seen), label
 
 
 def test_an_account_that_is_not_staff_learns_nothing_of_the_administration(house: House) -> None:
@@ -593,13 +586,8 @@ def test_an_account_that_was_switched_off_sees_nothing(house: House) -> None:
     assert client.get("/admin/").status_code == 302
 
 
-def test_a_row_of_another_organisation_looks_like_one_that_does_not_exist(house: House) -> None:
+def test_a_campaign_of_another_organisation_looks_like_one_that_does_not_exist(house: House) -> None:
     client = house.client("Charlie")
-    for label in ("campaigns.campaign", "campaigns.signature", "letters.outgoingemail"):
-        path = "admin:{}_{}_change".format(*label.split("."))
-        theirs = client.get(reverse(path, args=[house.rows[label].pk]))
-        nobodys = client.get(reverse(path, args=[999_999]))
-        assert (theirs.status_code, theirs["Location"]) == (nobodys.status_code, nobodys["Location"])
     theirs, nobodys = (client.get(f"/organise/campaigns/{slug}/preview/") for slug in ("alices-draft", "no-such"))
     assert page_of(theirs) == page_of(nobodys)
 
@@ -634,125 +622,56 @@ def test_signing_in_leads_to_the_page_that_was_asked_for_and_a_button_to_the_pag
 # Deeds
 
 
-def act(client: Client, table: str, action: str, row: models.Model) -> int:
-    form = {"action": action, "_selected_action": [str(row.pk)]}
-    status: int = client.post(reverse(f"admin:{table}_changelist"), form).status_code
-    return status
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_moderating_and_handling_post_want_an_editor(house: House, role: str) -> None:
-    signature, email = house.rows["campaigns.signature"], house.rows["letters.outgoingemail"]
-    client = house.client(role)
-    act(client, "campaigns_signature", "invalidate", signature)
-    act(client, "letters_outgoingemail", "cancel", email)
-    act(client, "campaigns_campaign", "publish", house.campaign)
-    for row in (signature, email, house.campaign):
-        row.refresh_from_db()
-    done = [signature.state == "invalid", email.state == "cancelled", house.campaign.state == "live"]  # type: ignore[attr-defined]
-    assert done == [role in EDITOR] * 3
-
-
-@pytest.mark.parametrize("action", ["send_again", "held_arrived", "held_send", "held_drop"])
-def test_a_viewer_decides_on_no_email(house: House, action: str) -> None:
-    email = house.rows["letters.outgoingemail"]
-    OutgoingEmail.objects.update(state=State.FAILED if action == "send_again" else State.HELD)
-    if action == "held_arrived":
-        DeliveryEvent.objects.create(email_id=email.pk, from_state="handing", to_state="held", actor="sweeper")
-    before = OutgoingEmail.objects.get().state
-    act(house.client("viewer"), "letters_outgoingemail", action, email)
-    assert OutgoingEmail.objects.get().state == before
-    act(house.client("editor"), "letters_outgoingemail", action, email)
-    assert OutgoingEmail.objects.get().state != before
-
-
 def test_who_edits_one_organisation_and_reads_another_edits_only_the_one(house: House) -> None:
-    bob = make_user("bob@example.org", make_organisation(), "editor", is_staff=True)
+    bob = make_user("bob@example.org", make_organisation(), "editor")
     bob.memberships.create(organisation=house.campaign.organisation, role="viewer")
     client = Client()
     client.force_login(bob)
-    act(client, "campaigns_signature", "invalidate", house.rows["campaigns.signature"])
-    act(client, "letters_outgoingemail", "cancel", house.rows["letters.outgoingemail"])
-    act(client, "campaigns_campaign", "publish", house.campaign)
+    assert client.get(reverse("campaigns:campaign", args=[house.campaign.slug])).status_code == 200
+    for name in ("life_publish", "invalidation_do", "moderation", "updates"):
+        client.post(reverse(f"campaigns:{name}", args=[house.campaign.slug]), {"reason": "Because."})
     assert Signature.objects.get().state == "confirmed"
-    assert OutgoingEmail.objects.get().state == "queued"
     assert Campaign.objects.get(pk=house.campaign.pk).state == "draft"
 
 
-def campaign_form(organisation: Organisation, **fields: str) -> dict[str, str]:
-    empty = {
-        f"{part}-{field}_FORMS": "0"
-        for part in ("targets", "hand_ins", "sources", "events", "responses", "updates")
-        for field in ("TOTAL", "INITIAL")
-    }
-    words = {
-        "slug": "a-new-one",
-        "kind": "petition",
-        "language": "en",
-        "signature_goal": "100",
-        "retention_months": "24",
-    }
-    return empty | words | {"organisation": str(organisation.pk), "attach_pdf": "on"} | fields
-
-
-def test_nobody_gives_another_organisation_a_campaign(house: House) -> None:
-    client = house.client("Charlie")
-    client.post("/admin/campaigns/campaign/add/", campaign_form(house.campaign.organisation))
-    assert not Campaign.objects.filter(slug="a-new-one").exists()
-    charlies = Campaign.objects.get(slug="charlies")
-    client.post("/admin/campaigns/campaign/add/", campaign_form(charlies.organisation))
-    assert Campaign.objects.get(slug="a-new-one").organisation == charlies.organisation
-
-
-def test_nobody_gives_another_campaign_a_wording(house: House) -> None:
-    form = {**WORDING, "asks": "Something else.", "language": "en"}
-    for role, pk, published in (
-        ("Charlie", house.campaign.pk, False),
-        ("viewer", house.campaign.pk, False),
-        ("editor", house.campaign.pk, True),
-    ):
-        house.client(role).post("/admin/campaigns/campaigntext/add/", form | {"campaign": pk})
-        assert CampaignText.objects.filter(campaign=house.campaign, version=2).exists() == published, role
-
-
-def test_an_owner_does_not_approve_their_own_organisation(house: House) -> None:
-    organisation = house.campaign.organisation
-    Organisation.objects.filter(pk=organisation.pk).update(approved_at=None)
-    sender = Organisation.objects.exclude(pk=organisation.pk).get().sender_id
-    form = {"name": "Alice’s own", "controller": "Alice", "contact_email": "a@example.org", "accent": "#112233"}
-    form |= {"translations": "{}", "approved_at_0": "2026-01-01", "approved_at_1": "00:00", "sender": str(sender)}
-    form |= {"slug": "another", "postal_address": "", "about": "", "privacy": ""}
-    house.client("owner").post(f"/admin/campaigns/organisation/{organisation.pk}/change/", form)
-    changed = Organisation.objects.get(pk=organisation.pk)
-    assert (changed.name, changed.approved_at, changed.sender_id) == ("Alice’s own", None, organisation.sender_id)
-    assert changed.slug == organisation.slug
-    act(house.client("owner"), "campaigns_campaign", "publish", house.campaign)
+def test_an_organisation_that_nobody_approved_publishes_nothing(house: House) -> None:
+    Organisation.objects.filter(pk=house.campaign.organisation_id).update(approved_at=None)
+    house.client("owner").post(reverse("campaigns:life_publish", args=[house.campaign.slug]))
     assert Campaign.objects.get(pk=house.campaign.pk).state == "draft"
+
+
+# Another test says what a file holds; here it is whose it is and how it comes.
+EXPORT = {"what": "signatures", "signatures-format": "csv", "signatures-columns": ["name", "email"]}
+
+
+def an_export(house: House) -> jobs.Job:
+    owner = house.accounts["owner"]
+    assert owner is not None
+    owner.set_password("correct horse battery")
+    owner.save()
+    address = reverse("campaigns:exports", args=[house.campaign.slug])
+    assert house.client("owner").post(address, EXPORT | {"signatures-password": "correct horse battery"})["Location"]
+    return jobs.Job.objects.exclude(pk=house.rows["config.job"].pk).get()
 
 
 def test_a_list_made_for_one_account_is_nobody_elses(house: House) -> None:
-    house.client("owner").post("/organise/campaigns/alices-draft/exports/")
-    job = jobs.Job.objects.exclude(pk=house.rows["config.job"].pk).get()
+    job = an_export(house)
     address = reverse("campaigns:export", args=["alices-draft", job.uuid])
     statuses = {role: house.client(role).get(address).status_code for role in ROLES}
     assert statuses == {role: {"owner": 200, "anonymous": 302}.get(role, 404) for role in ROLES}
 
 
 def test_a_list_comes_as_a_file_that_no_browser_opens(house: House) -> None:
-    client = house.client("owner")
-    client.post("/organise/campaigns/alices-draft/exports/")
+    job = an_export(house)
     jobs.drain()
-    job = jobs.Job.objects.get(state=jobs.State.DONE)
-    response = client.get(reverse("campaigns:export", args=["alices-draft", job.uuid]) + "?download")
+    response = house.client("owner").get(reverse("campaigns:export", args=["alices-draft", job.uuid]) + "?download")
     assert "attachment" in response["Content-Disposition"] and "no-store" in response["Cache-Control"]
-    lines = b"".join(response.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
-    assert lines[0].startswith("given_at,state,origin,name,email")
-    assert len(lines) == 2 and "Alice Ahmed" in lines[1]
+    assert b"Alice Ahmed" in b"".join(response.streaming_content)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/organise/campaigns/alices-draft/exports/", "/admin/campaigns/campaign/add/"]
+    ["/organise/campaigns/alices-draft/exports/", "/admin/letters/suppression/add/"]
     + ["/organise/campaigns/alices-draft/packs/new/", "/organise/campaigns/alices-draft/paper/"]
     + [*(f"campaigns:{name}" for name, (method, _) in ORGANISATIONS.items() if method == "post" or name in DECIDED_ON)],
 )
@@ -762,24 +681,6 @@ def test_an_organisers_form_wants_its_token(house: House, path: str) -> None:
     if path.startswith("campaigns:"):
         path = reverse(path, kwargs=where_of(house, path.removeprefix("campaigns:")))
     assert client.post(path, {}).status_code == 403
-
-
-def test_a_search_of_people_is_by_whole_address_or_shown_name(house: House) -> None:
-    signing.change(make_signature(house.campaign, name="Hidden Person", display="none"), CHOICES)
-    client = house.client("viewer")
-
-    def found(words: str) -> int:
-        return client.get("/admin/campaigns/signature/", {"q": words}).content.decode().count("/change/")
-
-    shown = Signature.objects.exclude(public_name="").get()
-    assert found(shown.email) == 1
-    assert found("alice ahm") == 1
-    assert found("hidden") == 0
-    assert found(shown.email[:-1]) == 0
-    assert client.get("/admin/campaigns/signature/", {"q": "a\0b"}).status_code == 200
-
-
-CHOICES = {"name": "Hidden Person", "affiliation": "", "reason": "", "display": "none", "updates": False}
 
 
 @pytest.mark.parametrize("name", sorted(DEMONSTRATION_ONLY))
@@ -797,7 +698,7 @@ def test_no_public_page_asks_for_an_account(client: Client) -> None:
     for name in sorted(
         PUBLIC
         - {"wording", "wording_json", "sheets_pdf"}
-        - {"letter_pdf", "blank_pdf", "card", "event_ics", "accent", "organisation", "write_signed"}
+        - {"letter_pdf", "blank_pdf", "card", "event_ics", "accent", "organisation", "write_signed", "picture"}
     ):
         where = {} if name in ("home", "privacy", "accessibility", "robots") else {"slug": "library"}
         response = client.get(reverse(f"campaigns:{name}", kwargs=where))

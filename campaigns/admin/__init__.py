@@ -1,5 +1,5 @@
-"""What organisers work with until they have a workspace of their own. Each file registers one room's models."""
+"""What the operator keeps: accounts, organisations, senders, the directory. Each file registers one room's models."""
 
-from . import campaigns, directory, people, post, senders, signatures
+from . import directory, people, post, senders
 
-__all__ = ["campaigns", "directory", "people", "post", "senders", "signatures"]
+__all__ = ["directory", "people", "post", "senders"]

@@ -12,7 +12,7 @@ from letters import composing
 from letters.models import Constituency, Dissolution, Legislature, PostcodeRange, Representative
 from letters.pdf.profiles import PROFILES
 
-from .scoped import OperatorOnly
+from .operator_only import OperatorOnly
 
 
 class LegislatureForm(forms.ModelForm[Legislature]):

@@ -16,12 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from campaigns.access import Role
 from campaigns.models import Membership, Organisation, User
 from config.accounts import second_factor
 from config.accounts.vouching import vouch_for
 
-from .scoped import OperatorOnly, Scoped
+from .operator_only import OperatorOnly
 
 admin.site.unregister(Group)  # roles are memberships (campaigns.access); a second way would be one too many
 # The addresses are those of the accounts, and second factors are nobody's to read.
@@ -76,32 +75,16 @@ class AccountAdmin(OperatorOnly[User], UserAdmin[User]):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(Scoped[Organisation]):
-    organisation_path = ""
-    change_role = Role.OWNER
-    add_role = None
-    list_display = ("name", "slug", "contact_email", "approved_at", "post_room", "own_lists", "documents")
+class OrganisationAdmin(OperatorOnly[Organisation]):
+    list_display = ("name", "slug", "contact_email", "approved_at", "workspace")
     search_fields = ("name", "slug")
-    exclude = ("lists",)  # made and ended on a page of their own; here one could take another organisation's
+    exclude = ("lists", "logo")  # made and ended in the workspace
+    inlines = (Memberships,)
 
-    @admin.display(description=_("post room"))
-    def post_room(self, organisation: Organisation) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("campaigns:post_room", args=[organisation.slug]), _("Open"))
+    @admin.display(description=_("workspace"))
+    def workspace(self, organisation: Organisation) -> SafeString:
+        address = reverse("campaigns:organisation_home", args=[organisation.slug])
+        return format_html('<a href="{}">{}</a>', address, _("Open"))
 
-    @admin.display(description=_("lists of its own"))
-    def own_lists(self, organisation: Organisation) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("campaigns:lists", args=[organisation.slug]), _("Open"))
-
-    @admin.display(description=_("campaigns from documents"))
-    def documents(self, organisation: Organisation) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("campaigns:material", args=[organisation.slug]), _("Open"))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(getattr(request.user, "is_superuser", False))
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Approving is the operator's word, and so is the sender that mail leaves by."""
-        return () if getattr(request.user, "is_superuser", False) else ("approved_at", "sender", "slug")
-
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return (Memberships,) if getattr(request.user, "is_superuser", False) else ()
+    def has_delete_permission(self, request: HttpRequest, obj: Organisation | None = None) -> bool:
+        return False  # its supporters were told who answers for their data

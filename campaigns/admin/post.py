@@ -1,4 +1,4 @@
-"""The state of every email, with its history, and the few things an organiser may do about it."""
+"""The state of every email, the installation's own among them, with its history, and what may be done about it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,15 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from campaigns import deciding
-from campaigns.access import Role, organisations_of
 from campaigns.forms.fields import AddressField
-from campaigns.models import Organisation
 from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import DeliveryEvent, Destination, OutgoingEmail, Stop, Suppression
 from letters.models.post import State
 
-from .scoped import M, OperatorOnly, Scoped
+from .operator_only import OperatorOnly, Seen
 
 
 class History(admin.TabularInline[DeliveryEvent, OutgoingEmail]):
@@ -36,14 +34,11 @@ class History(admin.TabularInline[DeliveryEvent, OutgoingEmail]):
         return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True  # whoever sees the email, which is scoped, sees its history
+        return True  # whoever sees the email sees its history
 
 
 @admin.register(OutgoingEmail)
-class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
-    organisation_path = ""
-    change_role = None
-    add_role = None
+class OutgoingEmailAdmin(Seen[OutgoingEmail]):
     list_display = ("kind", "state", "to_address", "attempts", "created_at", "settled_at")
     list_filter = ("state", "kind", ("sender", admin.RelatedOnlyFieldListFilter), "created_at")
     list_select_related = ("sender",)
@@ -68,13 +63,6 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
     inlines = (History,)
     actions = ("send_again", "cancel", "held_arrived", "held_send", "held_drop")
 
-    def _within(self, request: HttpRequest, role: Role) -> dict[str, Any]:
-        """An email belongs to whoever owns its sender; the installation's own account mail to the operator."""
-        if getattr(request.user, "is_superuser", False):
-            return {}
-        mine = Organisation.objects.filter(pk__in=organisations_of(request.user, role))
-        return {"sender__in": mine.values("sender")}
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], search_term: str
     ) -> tuple[QuerySet[OutgoingEmail], bool]:
@@ -82,13 +70,12 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
         return (queryset.about(email_keys(term)) if term else queryset), False  # type: ignore[attr-defined]
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
-        return organisations_of(request.user, Role.EDITOR).exists()
+        return self._is_operator(request)
 
     def _act(
         self, request: HttpRequest, queryset: QuerySet[OutgoingEmail], verb: Callable[..., int], **options: Any
     ) -> None:
-        mine = OutgoingEmail.objects.filter(pk__in=queryset.values("pk"), **self._within(request, Role.EDITOR))
-        changed = verb(list(mine.values_list("pk", flat=True)), actor=f"account {request.user.pk}", **options)
+        changed = verb(list(queryset.values_list("pk", flat=True)), actor=f"account {request.user.pk}", **options)
         said = ngettext("%(n)d email changed.", "%(n)d emails changed.", changed) % {"n": changed}
         self.message_user(request, said, messages.SUCCESS if changed else messages.WARNING)
 
@@ -113,19 +100,6 @@ class OutgoingEmailAdmin(Scoped[OutgoingEmail]):
     @admin.action(description=_("Held: do not send it"), permissions=["decide"])
     def held_drop(self, request: HttpRequest, queryset: QuerySet[OutgoingEmail]) -> None:
         self._act(request, queryset, outbox.resolve_held, outcome=State.CANCELLED)
-
-
-class Seen(OperatorOnly[M]):
-    """Written by the workers; the operator reads it."""
-
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        return False
 
 
 @admin.register(Destination)

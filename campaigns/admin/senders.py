@@ -19,7 +19,7 @@ from letters.models import Sender
 from letters.models.sender import new_secret
 from letters.provider_table import PROVIDERS
 
-from .scoped import OperatorOnly
+from .operator_only import OperatorOnly
 
 NEW_SECRET = "_new_secret"  # the name of a button in admin/letters/sender/change_form.html
 

@@ -74,19 +74,3 @@ def test_the_page_of_a_wording_is_accessible(open_page: OpenPage, site: Site, sc
         examiner.look("wording")
         problems += examiner.problems
     assert not problems, "\n" + "\n".join(dict.fromkeys(problems))
-
-
-def test_the_list_of_those_who_signed_comes_without_its_page_being_loaded_again(
-    open_post_room: OpenPostRoom, site: Site, screenshots: Path
-) -> None:
-    page = open_post_room()
-    page.goto("/admin/campaigns/campaign/")
-    page.locator("#result_list .action-select").first.check()
-    page.select_option("[name=action]", "list_signatures")
-    page.click("button[name=index]")
-    page.evaluate("window.unchanged = true")
-    expect(page.locator("#now")).to_contain_text("The list is ready.")
-    assert page.evaluate("window.unchanged"), "the page was loaded again"
-    examiner = Examiner(page, "en", screenshots)
-    examiner.look("export")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))

@@ -18,7 +18,6 @@ from tests.campaigns.factories import (
     emails,
     links_in,
     make_campaign,
-    make_seat,
     make_signature,
     make_user,
     text_of,
@@ -308,46 +307,6 @@ def test_months_end_on_the_day_that_was_promised(months: int, day: date) -> None
     at = timezone.make_aware(datetime.combine(kept_until, datetime.min.time()))
     assert not written < retention._past_after_months(months, at)
     assert written < retention._past_after_months(months, at + timedelta(days=1))
-
-
-# Choosing it
-
-
-def test_an_editor_chooses_it_in_the_administration(campaign: Campaign, representative: Representative) -> None:
-    HandIn.objects.all().delete()
-    make_seat(name="Somebody Elsewhere")
-    another(representative, name="Agnes Left", valid_to=timezone.localdate())
-    client = Client()
-    client.force_login(make_user("bob@example.org", campaign.organisation, "editor", is_staff=True))
-    address = f"/admin/campaigns/campaign/{campaign.pk}/change/"
-    page = client.get(address).content.decode()
-    assert "Imogen Yarborough" in page and "Somebody Elsewhere" not in page and "Agnes Left" not in page
-    empty = {
-        f"{part}-{field}_FORMS": "0"
-        for part in ("targets", "letter_variants", "sources", "events", "responses", "updates")
-        for field in ("TOTAL", "INITIAL")
-    }
-    form = empty | {
-        "kind": "petition",
-        "signature_goal": "100",
-        "retention_months": "24",
-        "legislature": str(campaign.legislature_id),
-        "attach_pdf": "on",
-        "hand_ins-TOTAL_FORMS": "2",
-        "hand_ins-INITIAL_FORMS": "0",
-        "hand_ins-0-campaign": str(campaign.pk),
-        "hand_ins-0-representative": str(representative.pk),
-        "hand_ins-1-campaign": str(campaign.pk),
-        "hand_ins-1-representative": "",
-    }
-    assert client.post(address, form).status_code == 302
-    assert set(HandIn.objects.values_list("representative", flat=True)) == {representative.pk, None}
-    HandIn.objects.all().delete()
-    for twice in (str(representative.pk), ""):
-        same = {"hand_ins-0-representative": twice, "hand_ins-1-representative": twice}
-        response = client.post(address, form | same)
-        assert response.status_code == 200 and "correct the" in response.content.decode()
-        assert not HandIn.objects.exists()
 
 
 def test_one_hand_in_of_all_is_enough(campaign: Campaign) -> None:
