@@ -41,7 +41,9 @@ class AddressForm(forms.Form):
     slug = forms.SlugField(
         label=_("Address of the page"),
         max_length=80,
-        help_text=_("Small letters, digits and hyphens. If it is changed later, the old address still leads to the page."),
+        help_text=_(
+            "Small letters, digits and hyphens. If it is changed later, the old address still leads to the page."
+        ),
         widget=forms.TextInput({"dir": "ltr", "autocapitalize": "none", "spellcheck": "false"}),
     )
     goal = forms.IntegerField(
