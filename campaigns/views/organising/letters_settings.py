@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from campaigns import campaign_settings, correspondents, desks
+from campaigns import campaign_settings, correspondents, desks, living, wording_drafts
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.letters_settings import HandInForm, LettersForm
@@ -62,6 +62,15 @@ def hand_in(request: HttpRequest, slug: str, language: str | None = None) -> Htt
     return redirect(f"{desk.campaign_url('letters_settings')}#by-hand")
 
 
+def _has_letter(campaign: Campaign) -> bool:
+    """Supporters begin from what is published; before anything is, from what is being written."""
+    if campaign.texts.filter(superseded_at__isnull=True).exclude(letter_body="").exists():
+        return True
+    if campaign.state not in living.BEFORE:
+        return False
+    return bool(wording_drafts.opened(campaign, campaign.language).wording.get("letter_body"))
+
+
 def _page(
     request: HttpRequest,
     desk: CampaignDesk,
@@ -79,7 +88,7 @@ def _page(
         "all_by_hand": next((one for one in hand_ins if one.representative is None), None),
         "some_by_hand": [one for one in hand_ins if one.representative is not None],
         "variants": correspondents.variants(campaign),
-        "has_letter": campaign.texts.filter(superseded_at__isnull=True).exclude(letter_body="").exists(),
+        "has_letter": _has_letter(campaign),
         **more,
     }
     return render(request, "campaigns/organising/letters_settings.html", context, status=status)

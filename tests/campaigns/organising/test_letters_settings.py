@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns import choosing
 from campaigns.forms.organising.letters_settings import LettersForm
-from campaigns.models import Campaign, HandIn, LetterVariant, LogEntry, Organisation
+from campaigns.models import Campaign, HandIn, LetterVariant, LogEntry, Organisation, WordingDraft
 from letters.models import Legislature, Representative
 from tests.campaigns.factories import make_campaign, make_organisation, make_seat, make_user
 from tests.letters.factories import make_constituency, make_legislature, make_representative
@@ -135,6 +135,18 @@ def test_who_chose_somebody_to_write_to_but_wrote_no_letter_is_told(campaign: Ca
         slug="pool", organisation=campaign.organisation, legislature=campaign.legislature, wording={"letter_body": ""}
     )
     assert "There is no letter in the text yet" in bob.get(PAGE.replace("library", bare.slug)).content.decode()
+
+
+def test_a_letter_in_a_draft_counts_before_anything_is_published(campaign: Campaign, bob: Client) -> None:
+    theirs = {"organisation": campaign.organisation, "legislature": campaign.legislature}
+    pool = make_campaign(slug="pool", state="draft", wording={"letter_body": ""}, **theirs)
+    page = PAGE.replace("library", "pool")
+    missing = bob.get(page).content.decode()
+    assert "There is no letter in the text yet" in missing and "/organise/campaigns/pool/wording/en/" in missing
+    WordingDraft.objects.create(campaign=pool, language="en", wording={"letter_subject": "Us", "letter_body": "Dear"})
+    assert "There is no letter in the text yet" not in bob.get(page).content.decode()
+    Campaign.objects.filter(pk=pool.pk).update(state="live")
+    assert "There is no letter in the text yet" in bob.get(page).content.decode()
 
 
 # Handed in on paper
