@@ -96,10 +96,7 @@ def page(text: CampaignText) -> dict[str, Any]:
         "body": _body(text.body),
         "picture": picture(campaign, language),
         "outcome": _outcome(campaign, language),
-        "targets": [
-            {field: row.in_language(field, language) for field in ("name", "role", "organisation")}
-            for row in campaign.targets.all()
-        ],
+        "targets": _targets(campaign, text),
         "sources": [_source(row, language) for row in campaign.sources.all()],
         "events": [_event(campaign, row, language) for row in campaign.events.all()],
         "responses": [_response(row, language) for row in campaign.responses.select_related("source")],
@@ -198,6 +195,16 @@ def _standfirst(summary: str, body: str) -> str:
 
 def count_in_words(count: int) -> str:
     return ngettext("%(count)d person has signed", "%(count)d people have signed", count) % {"count": count}
+
+
+def _targets(campaign: Campaign, text: CampaignText) -> list[dict[str, str]]:
+    """Nobody where the line above the title says the same already."""
+    said = [
+        {field: row.in_language(field, text.language) for field in ("name", "role", "organisation")}
+        for row in campaign.targets.all()
+    ]
+    alone = [value for value in said[0].values() if value] if len(said) == 1 else []
+    return [] if alone and ", ".join(alone).casefold() == text.addressed_to.casefold() else said
 
 
 def _source(row: Any, language: str) -> dict[str, Any]:

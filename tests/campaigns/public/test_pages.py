@@ -129,6 +129,18 @@ def test_the_page_holds_all_there_is_to_say(client: Client, campaign: Campaign) 
     assert re.search(r'href="#source-1"', page) and 'id="source-1"' in page
 
 
+def test_those_addressed_are_named_on_the_page_and_not_twice(client: Client, campaign: Campaign) -> None:
+    campaign.targets.all().delete()
+    assert 'id="targets"' not in text(client, "/library/")
+    campaign.targets.create(number=1, name="Erika Example", role="Mayor", address="The hall, Northtown")
+    page = text(client, "/library/")
+    assert "Erika Example" in page and "<bdi>Mayor</bdi>" in page and "The hall, Northtown" not in page
+    campaign.targets.update(name="Northtown Council", role="")
+    assert "Northtown council" in text(client, "/library/") and 'id="targets"' not in text(client, "/library/")
+    campaign.targets.create(number=2, role="Librarian", organisation="The library")
+    assert "Northtown Council" in text(client, "/library/") and "Librarian" in text(client, "/library/")
+
+
 @pytest.mark.parametrize(
     ("summary", "body", "shown"),
     [
