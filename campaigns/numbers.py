@@ -19,9 +19,8 @@ from letters.models.post import State as Mail
 from .languages import name_of
 from .models import Campaign, CampaignLetter, Signature, Tally
 from .pages import LANGUAGE_NAMES
-from .tallying import DIRECT, OTHER
+from .tallying import DIRECT, FEW, OTHER
 
-FEW = 5  # a source that fewer share is not named: the link may have been made for one of them
 AREAS_SHOWN = 20
 SOURCES_SHOWN = 20
 DAYS_OF_WAITING = 30  # at most: whoever has not confirmed after PENDING_SIGNATURE_DAYS is gone, and all others have

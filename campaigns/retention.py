@@ -12,7 +12,7 @@ from letters import outbox
 from letters.models import Letter
 from letters.models.post import UNSETTLED, State
 
-from . import annexes, exports, pictures, telling
+from . import annexes, exports, pictures, tallying, telling
 from .material import storing
 from .models import Campaign, CampaignLetter, Invitation, Signature
 
@@ -137,8 +137,9 @@ def _forget_signatures(due: models.QuerySet[Signature], now: datetime) -> int:
                 signature.forget_the_person(now)
                 signature.save(update_fields=[*Signature.PERSONAL, "updates", "anonymised_at"])
             outbox.forget_emails(telling.news_to(batch), "retention")
-            for campaign_id in {signature.campaign_id for signature in batch}:
+            for campaign_id in sorted({signature.campaign_id for signature in batch}):
                 exports.discard(campaign_id)
+                tallying.forget_rare(campaign_id, [signature.pk for signature in batch])
         done += len(batch)
     return done
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import Coalesce, TruncDate
 
-from .models import Signature, Tally
+from .models import Campaign, Signature, Tally
 from .models.signature import SignatureQuerySet
 
+FEW = 5  # a source that fewer share is not named: the link may have been made for one of them
 MOST_SOURCES = 200  # different ones a campaign: nobody fills the table with links they have made up
 DIRECT, OTHER = "direct", "other"
 # The local day of confirmation; of one that was entered for somebody, the day it was entered.
@@ -59,6 +60,21 @@ def fold(campaign_id: int, add: Sequence[Row], take_off: Sequence[Row]) -> None:
         change.update(dict.fromkeys(_keys(day, OTHER if source in crowded else source, language, given), n))
     _mark(add, take_off, crowded)
     _write(campaign_id, kept, change)
+
+
+def forget_rare(campaign_id: int, ids: Collection[int]) -> None:
+    """Of people who are forgotten: a source that hardly anybody else has may have been a link made for one of them.
+    Within the caller's transaction, under the fold's own lock; what many share stays a number."""
+    Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign_id)
+    sources = Tally.objects.filter(campaign=campaign_id, of=Tally.Of.SOURCE).exclude(key__in=(DIRECT, OTHER))
+    rare = list(sources.filter(count__lt=FEW).values_list("key", flat=True))
+    rows = Signature.objects.filter(campaign=campaign_id, pk__in=ids, counted_from__in=rare)
+    change = Counter(
+        {(str(Tally.Of.SOURCE), key): -1 * n for key, n in Counter(rows.values_list("counted_from", flat=True)).items()}
+    )
+    if change:
+        change[Tally.Of.SOURCE, OTHER] = rows.update(counted_from=OTHER)
+        _write(campaign_id, _kept(campaign_id, change), change)
 
 
 def _keys(day: date, source: str, language: str, given: date | None) -> list[Key]:

@@ -72,17 +72,32 @@ def test_whatever_goes_is_taken_off_everywhere_and_comes_back_everywhere(campaig
 
 
 def test_one_anonymised_stays_under_its_source_and_is_taken_off_there_when_it_is_struck_out(campaign: Campaign) -> None:
-    for source in ("newsletter", "newsletter", "poster", ""):
+    for source in (*["newsletter"] * tallying.FEW, *["poster"] * tallying.FEW, ""):
         make_signature(campaign, came_from=source, erase_on=timezone.localdate() - timedelta(days=1))
     fold(campaign)
-    assert retention.anonymise_expired().signatures_anonymised == 4
+    assert retention.anonymise_expired().signatures_anonymised == 2 * tallying.FEW + 1
     assert set(Signature.objects.values_list("came_from", flat=True)) == {""}
     fold(campaign)
-    assert tallies(campaign, "source") == {"newsletter": 2, "poster": 1, "direct": 1}
+    assert tallies(campaign, "source") == {"newsletter": tallying.FEW, "poster": tallying.FEW, "direct": 1}
     signing.invalidate(Signature.objects.filter(counted_from="poster"))
     signing.invalidate(Signature.objects.filter(pk=Signature.objects.filter(counted_from="newsletter")[0].pk))
     fold(campaign)
-    assert tallies(campaign, "source") == {"newsletter": 1, "direct": 1}
+    assert tallies(campaign, "source") == {"newsletter": tallying.FEW - 1, "direct": 1}
+
+
+def test_a_link_made_for_one_is_forgotten_with_the_one(campaign: Campaign) -> None:
+    for number in range(tallying.FEW):
+        make_signature(campaign, came_from="newsletter", erase_on=timezone.localdate() - timedelta(days=number < 2))
+    make_signature(campaign, came_from="for rose", erase_on=timezone.localdate() - timedelta(days=1))
+    make_signature(campaign, came_from="for hugo", erase_on=timezone.localdate() + timedelta(days=9))
+    fold(campaign)
+    retention.anonymise_expired()
+    fold(campaign)
+    assert tallies(campaign, "source") == {"newsletter": tallying.FEW, "for hugo": 1, "other": 1}
+    assert not Signature.objects.filter(counted_from="for rose").exists()
+    signing.invalidate(Signature.objects.filter(counted_from="other"))
+    fold(campaign)
+    assert "other" not in tallies(campaign, "source")
 
 
 def test_one_erased_at_its_owners_wish_leaves_no_source_behind(campaign: Campaign) -> None:
