@@ -85,8 +85,11 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(anonymised_at__isnull=True, erase_on__lte=today)
 
     def unconfirmed_since(self, before: datetime) -> "SignatureQuerySet":
-        """Waiting since before then: signing again, which gives consent anew, begins the time anew."""
-        return self.filter(state=Signature.State.PENDING, consent_at__lt=before)
+        """Waiting since before then: signing again, which gives consent anew, begins the time anew. Who was struck out
+        meanwhile has not confirmed either, and it may be the address of somebody who knows of nothing."""
+        pending = Signature.State.PENDING
+        waiting = Q(state=pending) | Q(state=Signature.State.INVALID, state_before_invalid=pending)
+        return self.filter(waiting, consent_at__lt=before)
 
     def on_top(self) -> "SignatureQuerySet":
         """In the order that organisers gave them."""

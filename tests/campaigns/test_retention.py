@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from campaigns import counting, exports, retention, signing
+from campaigns import counting, exports, invalidating, retention, signing
 from campaigns.models import Campaign, CampaignLetter, Signature
 from campaigns.retention import kept_until, months_after
 from config import jobs
@@ -142,6 +142,17 @@ def test_what_was_never_confirmed_is_deleted_after_its_days(campaign: Campaign, 
     assert retention.anonymise_expired(later(settings.PENDING_SIGNATURE_DAYS - 1)).pending_deleted == 0
     assert retention.anonymise_expired(later(settings.PENDING_SIGNATURE_DAYS + 1)).pending_deleted == 1
     assert Signature.objects.get().state == "confirmed"
+
+
+def test_what_was_struck_out_unconfirmed_is_deleted_like_all_that_was_never_confirmed(
+    campaign: Campaign, settings: Settings
+) -> None:
+    """It may be the address of somebody who knows of nothing, typed by the machine that was struck out."""
+    waiting, confirmed = make_signature(campaign, state="pending"), make_signature(campaign)
+    invalidating.by_hand(campaign, make_user("bob@example.org"), [waiting.pk, confirmed.pk], "A machine")
+    assert retention.anonymise_expired(later(settings.PENDING_SIGNATURE_DAYS - 1)).pending_deleted == 0
+    assert retention.anonymise_expired(later(settings.PENDING_SIGNATURE_DAYS + 1)).pending_deleted == 1
+    assert Signature.objects.get() == confirmed
 
 
 def test_a_withdrawn_signature_is_scrubbed_after_its_days(campaign: Campaign, settings: Settings) -> None:
