@@ -56,7 +56,8 @@ def progress(update: Update) -> Progress:
     # Those who withdrew between the first count and their turn are not waited for when all is done.
     never = to_come if update.state == Update.State.CANCELLED else 0
     people = made + to_come if update.state in Update.UNDER_WAY else made + never
-    lines = [Line(key, label, sum_of(states) + (never if key == "cancelled" else 0)) for key, label, states in LINES]
+    besides = {"cancelled": never, "waits": to_come if update.state in Update.UNDER_WAY else 0}
+    lines = [Line(key, label, sum_of(states) + besides.get(key, 0)) for key, label, states in LINES]
     return Progress(people, made - sum_of(UNSETTLED) + never, sum_of((State.SENT,)), lines)
 
 

@@ -38,12 +38,18 @@ def update(request: HttpRequest, slug: str, update: uuid.UUID, language: str | N
 def now(request: HttpRequest, slug: str, update: uuid.UUID, language: str | None = None) -> HttpResponse:
     """The part of the page that changes, for the script that renews it."""
     desk = desks.of_campaign(request.user, slug, language)
-    context = desk.frame(request) | _standing(found(desk.campaign, update))
+    context = desk.frame(request) | _standing(desk, found(desk.campaign, update))
     return render(request, "campaigns/organising/_update_now.html", context)
 
 
-def _standing(row: Update) -> dict[str, Any]:
-    return {"update": row, "progress": update_numbers.progress(row), "at": timezone.now(), "zone": _zone()}
+def _standing(desk: CampaignDesk, row: Update) -> dict[str, Any]:
+    return {
+        "update": row,
+        "progress": update_numbers.progress(row),
+        "at": timezone.now(),
+        "zone": _zone(),
+        "post_paused": row.state == Update.State.SENDING and bool(desk.sender.pause),
+    }
 
 
 def _zone() -> str:
@@ -56,7 +62,7 @@ def _page(
     draft = row.state == Update.State.DRAFT
     waits = draft or row.state == Update.State.SCHEDULED
     people = mailing.readers(row) if waits else []
-    context = desk.frame(request) | _standing(row)
+    context = desk.frame(request) | _standing(desk, row)
     context |= {
         "title": title_of(row),
         "texts": [

@@ -211,6 +211,29 @@ def test_an_editor_pauses_it_and_an_owner_lets_it_go_on_and_ends_it(
     assert Update.objects.get().state == "cancelled"
 
 
+def test_who_waits_is_counted_as_waiting_also_before_their_email_is_made(campaign: Campaign, alice: Client) -> None:
+    make_reader(campaign)
+    update = send(make_update(campaign))
+    for deed in ("", "pause/"):
+        assert not deed or alice.post(at(update, deed)).status_code == 302
+        update.refresh_from_db()
+        assert {line.key: line.people for line in update_numbers.progress(update).lines}["waits"] == 1
+
+
+def test_an_update_that_stands_because_the_post_is_paused_says_so(campaign: Campaign, alice: Client) -> None:
+    make_reader(campaign)
+    update = send(make_update(campaign))
+    said = "mail is paused in the post room"
+    assert said not in alice.get(at(update, "now/")).content.decode()
+    sender = campaign.organisation.sender
+    type(sender).objects.filter(pk=sender.pk).update(pause="letters")
+    for page in ("", "now/"):
+        shown = alice.get(at(update, page)).content.decode()
+        assert said in shown and "as fast as your mail server takes it" not in shown
+    assert alice.post(at(update, "pause/")).status_code == 302
+    assert said not in alice.get(at(update)).content.decode(), "it is paused itself"
+
+
 def test_an_editor_is_told_who_may_send_it(campaign: Campaign, bob: Client) -> None:
     update = make_update(campaign)
     page = bob.get(at(update)).content.decode()
