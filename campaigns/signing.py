@@ -208,7 +208,9 @@ def erase(signature: Signature, actor: str = "the supporter") -> None:
             return  # by the same press of the button, a moment ago
         if signature.email:  # of those entered by hand it may never have been known
             posting.erase(posting.letters_of(signature))
-            outbox.forget(signature.email, actor=actor, sparing=_emails_of_other_campaigns(signature))
+            # What another organisation writes to this address is not this one's to stop.
+            sender = signature.campaign.organisation.sender
+            outbox.forget(signature.email, actor, _emails_of_other_campaigns(signature), sender)
         exports.discard(signature.campaign_id)
         signature.forget_the_person(now)
         signature.state = Signature.State.WITHDRAWN

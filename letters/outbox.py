@@ -171,15 +171,17 @@ def suppress(address: str, reason: Suppression.Reason) -> None:
     Suppression.objects.get_or_create(key=email_key(address), defaults={"reason": reason})
 
 
-def forget(address: str, actor: str, sparing: Iterable[int] = ()) -> int:
-    """Erases a supporter from the outbox: the mail to them and the letters by them. The events stay.
+def forget(address: str, actor: str, sparing: Iterable[int] = (), sender: Sender | None = None) -> int:
+    """Erases a supporter from the outbox, of this sender or of all: the mail to them, the letters by them. The events
+    stay.
 
     Letters that others wrote to them, and mail about an account they have here, are not theirs to stop.
 
     What has not left is cancelled. What is being handed over this moment is erased when its outcome is known.
     `sparing` are emails they still want, that wait or went out for another reason. Returns how many rows it concerned.
     """
-    return _forget(OutgoingEmail.objects.belonging_to(email_keys(address)).exclude(pk__in=list(sparing)), actor)
+    theirs = OutgoingEmail.objects.belonging_to(email_keys(address)).exclude(pk__in=list(sparing))
+    return _forget(theirs.filter(sender=sender) if sender else theirs, actor)
 
 
 def forget_emails(ids: Iterable[int], actor: str) -> int:

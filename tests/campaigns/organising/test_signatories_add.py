@@ -18,7 +18,17 @@ from pytest_django.fixtures import Settings
 from campaigns import adding, adding_files, consent, counting, exports, retention, signing
 from campaigns.models import Campaign, ConsentWording, Signature
 from config import job_files, jobs
-from tests.campaigns.factories import emails, make_campaign, make_signature, signing_form, subjects, text_of
+from letters import outbox
+from letters.models import OutgoingEmail
+from tests.campaigns.factories import (
+    emails,
+    make_campaign,
+    make_organisation,
+    make_signature,
+    signing_form,
+    subjects,
+    text_of,
+)
 from tests.campaigns.organising.signature_rows import bob, campaign, charlie, dora, logged, page
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +219,17 @@ def test_erasing_one_without_an_address_erases_nobody_elses_mail(campaign: Campa
     add(bob, campaign)
     signing.erase(Signature.objects.get(origin="imported"))
     assert emails()[0].to_address == "alice@example.org"
+
+
+def test_adding_and_removing_an_address_stops_no_mail_of_another_organisation(campaign: Campaign, bob: Client) -> None:
+    """Else anybody who has an organisation could keep another's organisers, or the operator, from hearing anything."""
+    theirs = make_organisation(name="Charlie’s").sender
+    for sender in (theirs, campaign.organisation.sender):
+        outbox.queue(sender=sender, message=outbox.letter_message(), to="agnes@example.org", kind=outbox.Kind.NOTICE)
+    add(bob, campaign, email="agnes@example.org")
+    bob.post(page("signatories_add_remove", number=Signature.objects.get().pk))
+    left = OutgoingEmail.objects.values_list("sender", "state").order_by("state")
+    assert list(left) == [(campaign.organisation.sender_id, "cancelled"), (theirs.pk, "queued")]
 
 
 def test_a_viewer_and_a_stranger_add_and_remove_nobody(
