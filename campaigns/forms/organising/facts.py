@@ -98,7 +98,13 @@ def _day_field() -> LineField:
 
 def _site_field() -> forms.URLField:
     widget = forms.URLInput({"dir": "ltr"})
-    return forms.URLField(label=_("Address on the web"), max_length=200, required=False, widget=widget)
+    return forms.URLField(
+        label=_("Address on the web"),
+        max_length=200,
+        required=False,
+        error_messages={"invalid": _("Write an address such as https://example.org/page, or leave it empty.")},
+        widget=widget,
+    )
 
 
 class TargetForm(FactForm):

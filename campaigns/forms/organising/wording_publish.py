@@ -16,6 +16,7 @@ class CorrectionForm(forms.Form):
         label=_("What was corrected"),
         max_length=LONGEST_NOTE,
         help_text=_("Everybody can read it beside the difference: “A wrong year in the second paragraph”."),
+        error_messages={"required": _("Say in a few words what was corrected.")},
         widget=forms.Textarea({"rows": 2, "dir": "auto"}),
     )
     same_meaning = forms.BooleanField(

@@ -94,6 +94,7 @@ def test_a_correction_says_what_and_that_it_means_the_same(
     mark = write(campaign, bob, summary="Another summary.")
     response = organiser.post(at("wording_publish"), GOOD | {"mark": mark} | sent)
     assert (response.status_code, set(response.context["form"].errors)) == (422, {wrong})
+    assert "This field is required" not in response.content.decode()
     assert campaign.texts.count() == 1
 
 
