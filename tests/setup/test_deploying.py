@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from campaigns import adding_files, lists
+from campaigns import adding_files, lists, pictures
 from campaigns.material import sandbox
 from config.celery import QUEUES
 from letters import webhooks
@@ -216,11 +216,12 @@ def test_nginx_asks_where_the_web_server_listens_and_takes_what_it_takes() -> No
     host, port = command[command.index("--host") + 1], command[command.index("--port") + 1]
     assert f"server {host}:{port};" in NGINX
     sizes = re.findall(r"client_max_body_size (\d+)m;", NGINX)
-    most, of_events, of_organisers, of_documents, of_signatories = (int(found) * 2**20 for found in sizes)
+    most, of_events, of_organisers, of_documents, of_pictures, of_signatories = (int(one) * 2**20 for one in sizes)
     assert most >= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert of_events >= webhooks.LARGEST_BODY
     assert of_organisers >= lists.LARGEST_FILE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert of_documents >= sandbox.LARGEST_FILE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    assert of_pictures >= pictures.LARGEST_FILE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert of_signatories >= adding_files.LARGEST_FILE + settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
 
@@ -232,6 +233,16 @@ def test_nginx_lets_a_document_through_where_documents_are_given_and_nowhere_els
         assert not re.search(pattern, reverse("campaigns:lists", kwargs=where))
         check = reverse("campaigns:material_check", kwargs={**where, "material": UUID(int=0)})
         assert not re.search(pattern, check)
+
+
+def test_nginx_lets_a_picture_through_where_pictures_are_given_and_nowhere_else() -> None:
+    [pattern] = re.findall(r"location ~ (\S+) \{\s+client_max_body_size 13m;", NGINX)
+    for language in ({}, {"language": "ar"}):
+        where: dict[str, str] = {"slug": "library", **language}
+        for name in ("campaign_picture", "settings_logo"):
+            assert re.search(pattern, reverse(f"campaigns:{name}", kwargs=where))
+        for name in ("campaign_picture_remove", "settings_logo_remove", "campaign", "settings"):
+            assert not re.search(pattern, reverse(f"campaigns:{name}", kwargs=where))
 
 
 def test_nginx_lets_a_long_table_through_where_signatories_are_given_and_nowhere_else() -> None:
