@@ -234,15 +234,17 @@ def _with_address(email: str) -> QuerySet[User]:
 
 
 def change_role(membership: Membership, role: str, by: Someone) -> None:
-    """Raises NotPossible when nobody would own the organisation."""
+    """Raises NotPossible when nobody would own the organisation, or they have left it meanwhile."""
     with transaction.atomic():
         _hold(membership.organisation)
-        membership.refresh_from_db()
-        if membership.role == role:
+        current = Membership.objects.filter(pk=membership.pk).first()
+        if current is None:
+            raise NotPossible(_("They do not work here any more."))
+        if current.role == role:
             return
-        _leave_an_owner(membership)
-        membership.role = role
-        membership.save(update_fields=["role"])
+        _leave_an_owner(current)
+        current.role = role
+        current.save(update_fields=["role"])
         logbook.note(membership.organisation, by, "person.role", whom=membership.user_id, role=role)
 
 

@@ -79,6 +79,13 @@ def test_an_owner_gives_another_role_and_it_is_in_the_log(alice: User, bob: User
     assert (entry.what, entry.user, entry.details) == ("person.role", alice, {"whom": bob.pk, "role": "viewer"})
 
 
+def test_who_has_left_this_moment_gets_no_other_role_and_the_page_says_so(alice: User, bob: User) -> None:
+    theirs = bob.memberships.get()
+    joining.leave(bob.memberships.get())
+    with pytest.raises(joining.NotPossible, match="do not work here any more"):
+        joining.change_role(theirs, "viewer", alice)
+
+
 @pytest.mark.parametrize("role", ["", "god", "Owner", "owner\0", "x" * 5000])
 def test_there_are_three_roles(alice: User, bob: User, role: str) -> None:
     response = signed_in(alice).post(page("people_role", number=member(bob).pk), {"role": role})
