@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import bundling, desks, exports, handing_in, post_room, retention, taking_out
+from campaigns import at_the_desk, bundling, desks, exports, handing_in, post_room, retention, taking_out
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.hand_in import BundleForm, HandOverForm, PileForm
@@ -60,7 +60,7 @@ def over(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
         return _ask_over(request, desk, pile, form, 422)
     day = form.cleaned_data["on"]
     try:
-        done = handing_in.hand_over(pile, day, request.POST.get("seen", ""), desk.actor)
+        done = at_the_desk.hand_over(desk, pile, day, request.POST.get("seen", ""))
     except handing_in.Changed:
         return _ask_over(request, desk, pile.on(day), form, 409)
     said = ngettext("%(n)d letter marked as handed over.", "%(n)d letters marked as handed over.", done)
@@ -81,7 +81,7 @@ def undo(request: HttpRequest, slug: str, number: int, language: str | None = No
     desk = desks.of_campaign(request.user, slug, language, Role.EDITOR)
     hand_over = get_object_or_404(desk.campaign.hand_overs, pk=number)
     try:
-        again = handing_in.undo(hand_over, desk.actor)
+        again = at_the_desk.undo_hand_over(desk, hand_over)
     except handing_in.TooLate:
         messages.error(request, _("This mark can no longer be taken back."))
     else:
@@ -99,7 +99,7 @@ def email(request: HttpRequest, slug: str, language: str | None = None) -> HttpR
     if request.method != "POST":
         return _ask_email(request, desk, pile)
     try:
-        handing_in.start_emailing(pile, request.POST.get("seen", ""), desk.actor)
+        at_the_desk.email_after_all(desk, pile, request.POST.get("seen", ""))
     except handing_in.Changed:
         return _ask_email(request, desk, pile, 409)
     messages.success(

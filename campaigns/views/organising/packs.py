@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns import desks, exports, packing, pages, signatories
+from campaigns import at_the_desk, desks, packing, pages, signatories
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.packs import PackForm
@@ -39,7 +39,7 @@ def new(request: HttpRequest, slug: str, language: str | None = None) -> HttpRes
     text.campaign = campaign
     form = PackForm(campaign, text, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        job = packing.start(campaign, exports.owner_of(campaign, request.user), form.order())
+        job = at_the_desk.make_pack(desk, form.order())
         return redirect(desk.campaign_url("pack", job=job.uuid))
     context = {"form": form, "text": text, "unnamed": not form.named}
     return _page(request, desk, "pack_new", context, 422 if form.is_bound else 200)
@@ -55,7 +55,9 @@ def pack(request: HttpRequest, slug: str, job: uuid.UUID, language: str | None =
     if found.state == jobs.State.DONE and "download" in request.GET:
         if not desk.owns:
             raise Http404
-        return downloads.job_result(found)  # type: ignore[return-value]
+        answer = downloads.job_result(found)
+        at_the_desk.pack_downloaded(desk)
+        return answer  # type: ignore[return-value]
     context: dict[str, Any] = {"job": found}
     if found.state == jobs.State.DONE:
         context["withdrawn"] = signatories.withdrawn_since(campaign, found.created_at)

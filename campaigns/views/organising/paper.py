@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from campaigns import addresses, desks, keyset, pages, paper, post_room
+from campaigns import addresses, at_the_desk, desks, keyset, pages, post_room
 from campaigns.access import Role
 from campaigns.forms.organising.paper import PaperForm
 from campaigns.models import PaperCount
@@ -25,7 +25,7 @@ def counts(request: HttpRequest, slug: str, language: str | None = None) -> Http
     campaign = desk.campaign
     form = PaperForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        entered = paper.enter(campaign, **form.cleaned_data, actor=desk.actor)
+        entered = at_the_desk.enter_paper(desk, **form.cleaned_data)
         said = ngettext("%(n)d signature on paper added.", "%(n)d signatures on paper added.", entered.signatures)
         messages.success(request, said % {"n": entered.signatures})
         return redirect(desk.campaign_url("paper"))
@@ -51,7 +51,7 @@ def remove(request: HttpRequest, slug: str, number: int, language: str | None = 
     entered = get_object_or_404(desk.campaign.paper_counts, pk=number)
     if request.method != "POST":
         return render(request, "campaigns/organising/paper_remove.html", desk.frame(request) | {"entered": entered})
-    paper.remove(entered)
+    at_the_desk.remove_paper(desk, entered)
     messages.success(request, _("The entry is removed, and the total says so."))
     return redirect(desk.campaign_url("paper"))
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import deciding, desks, keyset, post_room, post_words
+from campaigns import at_the_desk, deciding, desks, keyset, post_room, post_words
 from campaigns.access import Role
 from campaigns.deciding import CHOICES
 from campaigns.desks import Desk
@@ -21,7 +21,7 @@ from campaigns.models import User
 from config import errors
 from config.crypto import email_keys
 from config.ratelimit import allow
-from letters import pacing, trial
+from letters import trial
 from letters.addresses import BadAddress
 from letters.models import DeliveryEvent, Sender, Stop
 from letters.models.post import OutgoingEmailQuerySet, Queue, State
@@ -130,7 +130,7 @@ def pause(request: HttpRequest, slug: str, language: str | None = None) -> HttpR
     desk = desks.of_organisation(request.user, slug, language, Role.EDITOR)
     form = PauseForm(request.POST)
     if form.is_valid():
-        pacing.pause(desk.sender, Sender.Pause(form.cleaned_data["what"]), desk.actor)
+        at_the_desk.pause(desk, Sender.Pause(form.cleaned_data["what"]))
         if form.cleaned_data["what"] == Sender.Pause.EVERYTHING:
             said = _("All mail is paused. Only what is being handed over this moment still goes out.")
         else:
@@ -143,7 +143,7 @@ def pause(request: HttpRequest, slug: str, language: str | None = None) -> HttpR
 @never_cache
 def resume(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     desk = desks.of_organisation(request.user, slug, language, Role.EDITOR)
-    pacing.resume(desk.sender, desk.actor)
+    at_the_desk.resume(desk)
     messages.success(request, _("Mail goes out again, at its own pace."))
     return redirect(desk.url("post_room"))
 
@@ -153,7 +153,7 @@ def resume(request: HttpRequest, slug: str, language: str | None = None) -> Http
 def lift(request: HttpRequest, slug: str, stop: int, language: str | None = None) -> HttpResponse:
     desk = desks.of_organisation(request.user, slug, language, Role.EDITOR)
     found = get_object_or_404(Stop.objects.select_related("domain"), pk=stop, sender=desk.sender)
-    released = pacing.lift(found, desk.actor)
+    released = at_the_desk.lift(desk, found)
     said = ngettext(
         "The stop is lifted: %(n)d email goes there again.",
         "The stop is lifted: %(n)d emails go there again.",
@@ -208,7 +208,7 @@ def _decide(request: HttpRequest, desk: Desk, rows: OutgoingEmailQuerySet, state
             messages.warning(request, str(sentences[0]))
         return
     ids = form.ids()
-    outcome = deciding.do(form.cleaned_data["do"], ids, desk.actor)
+    outcome = at_the_desk.decide(desk, form.cleaned_data["do"], ids)
     said = ngettext("%(n)d email changed.", "%(n)d emails changed.", outcome.changed) % {"n": outcome.changed}
     (messages.success if outcome.changed else messages.warning)(request, said)
     if outcome.why:
