@@ -132,12 +132,15 @@ def _delete_pending(due: models.QuerySet[Signature]) -> int:
 def _forget_signatures(due: models.QuerySet[Signature], now: datetime) -> int:
     done = 0
     while batch := list(due.order_by("pk")[:BATCH]):
+        campaigns = sorted({signature.campaign_id for signature in batch})
         with transaction.atomic():
+            # The campaigns before their signatures, as everywhere, so that nobody and we wait for each other.
+            list(Campaign.objects.select_for_update(no_key=True).only("pk").filter(pk__in=campaigns).order_by("pk"))
             for signature in batch:
                 signature.forget_the_person(now)
                 signature.save(update_fields=[*Signature.PERSONAL, "updates", "anonymised_at"])
             outbox.forget_emails(telling.news_to(batch), "retention")
-            for campaign_id in sorted({signature.campaign_id for signature in batch}):
+            for campaign_id in campaigns:
                 exports.discard(campaign_id)
                 tallying.forget_rare(campaign_id, [signature.pk for signature in batch])
         done += len(batch)
