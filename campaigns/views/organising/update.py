@@ -62,7 +62,7 @@ def _page(
     draft = row.state == Update.State.DRAFT
     waits = draft or row.state == Update.State.SCHEDULED
     people = mailing.readers(row) if waits else []
-    context = desk.frame(request) | _standing(desk, row)
+    context = desk.frame(request, desk.campaign_url("update", update=row.uuid)) | _standing(desk, row)
     context |= {
         "title": title_of(row),
         "texts": [

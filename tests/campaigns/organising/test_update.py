@@ -175,6 +175,14 @@ def test_bad_input_is_said(campaign: Campaign, alice: Client, fields: dict[str, 
     assert not OutgoingEmail.objects.exists()
 
 
+def test_what_was_refused_leads_to_the_page_in_the_other_language(campaign: Campaign, alice: Client) -> None:
+    update = make_update(campaign)
+    refused = alice.post(at(update, "send/"), form(when="later"))
+    assert refused.status_code == 422
+    there = [one["url"] for one in refused.context["page_languages"]]
+    assert there == [at(update), at(update).replace("/organise/", "/organise/ar/")]
+
+
 def test_who_was_written_to_lately_is_written_to_again_only_with_a_tick(campaign: Campaign, alice: Client) -> None:
     make_reader(campaign)
     send(make_update(campaign))
