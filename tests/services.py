@@ -352,11 +352,19 @@ def _answers(url: str) -> bool:
 class Site:
     """The whole of Countersign in demonstration mode, as `make run` starts it."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, **environment: str) -> None:
         self.folder = folder
         self.port = port
         self.url = f"http://{HOST}:{port}"
         self.log = folder / "log"
+        kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
+        self.environment = kept | {"DEMONSTRATION": "1", "PORT": str(port), "VAR_DIR": str(folder)} | environment
+
+    def run(self, code: str) -> None:
+        """Python in a process of its own, with the site's settings and in its database."""
+        command = [sys.executable, "manage.py", "shell", "-v0", "-c", code]
+        ran = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=PATIENCE)
+        assert ran.returncode == 0, ran.stderr
 
     def get(self, path: str) -> bytes:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=60)
@@ -399,10 +407,8 @@ class Site:
 def site(**environment: str) -> Iterator[Site]:
     """`manage.py up` on a port and in a folder of its own; `environment` chooses another database, broker or cache."""
     with tempfile.TemporaryDirectory(prefix="countersign-site-", ignore_cleanup_errors=True) as folder:
-        found = Site(Path(folder), free_port())
-        kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
-        ours = {"DEMONSTRATION": "1", "PORT": str(found.port), "VAR_DIR": folder, "PYTHONUNBUFFERED": "1"}
+        found = Site(Path(folder), free_port(), **environment)
         command = [sys.executable, "manage.py", "up", "--prepare"]
-        with running(command, found.log, cwd=ROOT, env=kept | ours | environment) as process:
+        with running(command, found.log, cwd=ROOT, env=found.environment | {"PYTHONUNBUFFERED": "1"}) as process:
             wait_until(lambda: "Countersign is ready" in found.said(), process, found.log)
             yield found

@@ -1,4 +1,5 @@
-"""One site and one Chromium for this folder's tests, and a witness that watches every page they open.
+"""One site, one Chromium and one owner who has signed in for this folder's tests, a witness that watches every page
+they open, and axe-core, held against what they look at.
 
 Of the package and not of the session: while Playwright's loop runs, Django refuses to ask the database, which tests
 elsewhere must. One worker runs them all (tests/scheduling.py), so both start once.
@@ -6,6 +7,8 @@ elsewhere must. One worker runs them all (tests/scheduling.py), so both start on
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +26,7 @@ from playwright.sync_api import (
 )
 
 from tests import services
+from tests.browser.examining import Examiner
 
 PATIENCE = 30_000  # milliseconds
 NAMES_OF_CHROMIUM = (
@@ -76,8 +80,7 @@ class Witness:
         if response.status >= 500 or (response.status >= 400 and response.request.resource_type != "document"):
             self.complaints.append(f"{response.status} for {response.url}")
 
-    def testify(self, contexts: list[BrowserContext]) -> None:
-        self.complaints += [f"a cookie: {cookie}" for context in contexts for cookie in context.cookies()]
+    def testify(self) -> None:
         assert not self.complaints, "\n".join([*self.complaints, "The site's log:", self.site.said()[-3000:]])
 
 
@@ -102,28 +105,79 @@ def browser() -> Iterator[Browser]:
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture
-def open_page(browser: Browser, site: services.Site) -> Iterator[OpenPage]:
-    """Opens a page in a browser context of its own; options are those of Browser.new_context."""
+@contextmanager
+def watched(browser: Browser, site: services.Site, may_have_cookies: bool = True) -> Iterator[OpenPage]:
+    """Opens pages, each in a browser context of its own; options are those of Browser.new_context."""
     witness = Witness(site)
     contexts: list[BrowserContext] = []
 
-    def opened(width: int = 1280, height: int = 900, **options: Any) -> Page:
-        context = browser.new_context(
-            base_url=site.url, viewport={"width": width, "height": height}, reduced_motion="reduce", **options
-        )
-        context.set_default_timeout(PATIENCE)
+    def opened(
+        path: str = "", width: int = 1280, height: int = 900, meant: tuple[int, ...] = (), **options: Any
+    ) -> Page:
+        witness.meant |= set(meant)
+        size: Any = {"width": width, "height": height}
+        context = browser.new_context(base_url=site.url, viewport=size, reduced_motion="reduce", **options)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         witness.watch(page)
+        if path:
+            page.goto(path)
         return page
 
     yield opened
-    try:
-        witness.testify(contexts)
-    finally:
-        for context in contexts:
-            context.close()
+    if not may_have_cookies:
+        witness.complaints += [f"a cookie: {cookie}" for context in contexts for cookie in context.cookies()]
+    for context in contexts:
+        context.close()
+    witness.testify()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: services.Site) -> Iterator[OpenPage]:
+    """As a supporter, whom we give no cookie."""
+    with watched(browser, site, may_have_cookies=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def signed_in(browser: Browser, site: services.Site) -> Any:
+    """The cookies of an owner who has signed in, once: attempts are counted."""
+    context = browser.new_context(base_url=site.url)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto("/organise/account/login/?next=/organise/")
+    page.fill("[name=login]", "organiser@example.org")
+    page.fill("[name=password]", (site.folder / "organiser-password").read_text().strip())
+    page.click(".card [type=submit]")
+    expect(page.locator("h1")).to_have_text("Your campaigns")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def open_workspace(browser: Browser, site: services.Site, signed_in: Any) -> Iterator[OpenPage]:
+    """As an owner of the demonstration's organisation."""
+    with watched(browser, site) as opened:
+        yield partial(opened, storage_state=signed_in)
+
+
+Examine = Callable[[Page, str], Examiner]
+
+
+@pytest.fixture
+def examine(screenshots: Path) -> Iterator[Examine]:
+    """Whoever looks at pages in a language; what they find wrong fails the test in the end."""
+    examiners: list[Examiner] = []
+
+    def begun(page: Page, language: str) -> Examiner:
+        examiners.append(Examiner(page, language, screenshots))
+        return examiners[-1]
+
+    yield begun
+    problems = [problem for examiner in examiners for problem in examiner.problems]
+    assert not problems, "\n" + "\n".join(dict.fromkeys(problems))
 
 
 @pytest.fixture(scope="session")

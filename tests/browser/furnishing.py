@@ -1,10 +1,6 @@
 """A campaign with points to choose from, several people to write to, and other words for some: put into a site."""
 
-import os
-import subprocess
-import sys
-
-from tests.services import KEPT_OF_THE_ENVIRONMENT, ROOT, Site
+from tests.services import Site
 
 SLUG = "school-meals"
 PAGES = {"en": f"/{SLUG}/", "ar": f"/{SLUG}/ar/"}
@@ -62,6 +58,4 @@ if not Campaign.objects.filter(slug=slug).exists():
 
 def furnish(site: Site) -> None:
     """Once or again: what is there already stays."""
-    kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
-    ours = {"DEMONSTRATION": "1", "PORT": str(site.port), "VAR_DIR": str(site.folder)}
-    subprocess.run([sys.executable, "manage.py", "shell", "-v0", "-c", ROWS], cwd=ROOT, env=kept | ours, check=True)
+    site.run(ROWS)

@@ -15,7 +15,7 @@ def test_a_supporter_reads_signs_writes_and_withdraws(
     site: Site, open_page: OpenPage, language: str, width: int
 ) -> None:
     before = site.count(SLUG)
-    supporter = Supporter(open_page(width), site, language, f"{language}-{width}")
+    supporter = Supporter(open_page(width=width), site, language, f"{language}-{width}")
     supporter.finds_the_campaign()
     assert supporter.counted() == before
     supporter.sends_the_form_unfinished()

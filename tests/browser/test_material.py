@@ -1,18 +1,18 @@
 """A document becomes a public page: with a mouse, by keyboard alone, and without a script."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
-from tests.browser.test_accessibility import DESK, PHONE, Examiner
-from tests.browser.test_post_room import OpenPostRoom, make, open_post_room, pytestmark, signed_in
+from tests.browser.conftest import Examine, OpenPage
+from tests.browser.examining import DESK, PHONE
 from tests.campaigns.organising.sent_to_text import DOCUMENT, SENT
 from tests.services import Site
 
-__all__ = ["open_post_room", "pytestmark", "signed_in"]  # pytest finds them by their names here
+pytestmark = pytest.mark.browser
+
 PLACE = "/organise/organisations/demonstration/material/"
 TITLE = "Keep the swimming pool of {town} open"
 LETTER = """# Keep the swimming pool of {town} open
@@ -74,10 +74,10 @@ def go_on(page: Page, button: str, seen: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_document_becomes_a_public_page(
-    open_post_room: OpenPostRoom, site: Site, screenshots: Path, language: str
+    open_workspace: OpenPage, site: Site, examine: Examine, language: str
 ) -> None:
-    page = open_post_room()
-    examiner = Examiner(page, language, screenshots)
+    page = open_workspace()
+    examiner = examine(page, language)
     town = {"en": "Easton", "ar": "Weston"}[language]
     place = PLACE if language == "en" else PLACE.replace("/organise/", "/organise/ar/")
     page.goto(place)
@@ -132,21 +132,19 @@ def test_a_document_becomes_a_public_page(
     examiner.look("material")
     page.click(".materials > li > a:last-child")
     examiner.look("material-delete")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
 def test_a_document_from_right_to_left_is_read_in_a_page_from_left_to_right(
-    open_post_room: OpenPostRoom, screenshots: Path
+    open_workspace: OpenPage, examine: Examine
 ) -> None:
-    page = open_post_room()
+    page = open_workspace()
     give(page, ARABIC, "masbah")
-    examiner = Examiner(page, "en", screenshots)
+    examiner = examine(page, "en")
     examiner.look("material-check-of-arabic")
     for selector in ("#id_title", "#id_text", "#original .piece .words"):
         assert page.locator(selector).first.evaluate("node => getComputedStyle(node).direction") == "rtl", selector
     expect(page.locator("#original .sheet")).to_have_attribute("lang", "ar")
     assert page.locator("#original h2").evaluate("node => getComputedStyle(node).direction") == "ltr"
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
 def focused(page: Page) -> Any:
@@ -155,8 +153,8 @@ def focused(page: Page) -> Any:
     )
 
 
-def test_the_keyboard_alone_reaches_everything(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room()
+def test_the_keyboard_alone_reaches_everything(open_workspace: OpenPage) -> None:
+    page = open_workspace()
     give(page, LETTER.format(town="Norton"), "keyboard")
     page.evaluate("document.activeElement.blur()")
     there = page.evaluate(
@@ -210,8 +208,8 @@ SELECT = """([first, last]) => {
 }"""
 
 
-def test_what_is_selected_in_the_original_is_sent_to_a_new_ask(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room()
+def test_what_is_selected_in_the_original_is_sent_to_a_new_ask(open_workspace: OpenPage) -> None:
+    page = open_workspace()
     give(page, LETTER.format(town="Sutton"), "selecting")
     before = page.locator("[data-rows=asks] > li").count()
     page.evaluate(SELECT, ["the only pool", "the only pool"])
@@ -220,8 +218,8 @@ def test_what_is_selected_in_the_original_is_sent_to_a_new_ask(open_post_room: O
     expect(page.locator("[data-rows=asks] > li textarea").last).to_have_value("the only pool")
 
 
-def test_what_is_selected_over_several_passages_is_their_words_alone(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room()
+def test_what_is_selected_over_several_passages_is_their_words_alone(open_workspace: OpenPage) -> None:
+    page = open_workspace()
     give(page, LETTER.format(town="Hutton"), "selecting-several")
     page.evaluate(SELECT, ["learned to swim", "no bus goes there"])
     page.click("[data-to=summary]")
@@ -236,8 +234,8 @@ def test_what_is_selected_over_several_passages_is_their_words_alone(open_post_r
     expect(page.locator("#id_text")).to_have_value(f"{before}\n\n{added}\n\nThe end.\n")
 
 
-def test_a_piece_is_put_where_the_server_puts_it(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room()
+def test_a_piece_is_put_where_the_server_puts_it(open_workspace: OpenPage) -> None:
+    page = open_workspace()
     give(page, DOCUMENT, "sent-to-text")
     for _why, before, sent, after in SENT:
         page.fill("#id_text", before)
@@ -246,8 +244,8 @@ def test_a_piece_is_put_where_the_server_puts_it(open_post_room: OpenPostRoom) -
         expect(page.locator("#id_text")).to_have_value(after + "\n")
 
 
-def test_what_was_typed_after_sending_is_not_undone(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room()
+def test_what_was_typed_after_sending_is_not_undone(open_workspace: OpenPage) -> None:
+    page = open_workspace()
     give(page, LETTER.format(town="Histon"), "undoing")
     passage(page, "31 miles").locator("[name=send]").click()
     page.click("[data-to=summary]")
@@ -258,8 +256,8 @@ def test_what_was_typed_after_sending_is_not_undone(open_post_room: OpenPostRoom
     expect(page.locator(".sent-bar")).to_be_empty()
 
 
-def test_whoever_leaves_a_page_that_is_not_saved_is_asked(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room()
+def test_whoever_leaves_a_page_that_is_not_saved_is_asked(open_workspace: OpenPage) -> None:
+    page = open_workspace()
     give(page, LETTER.format(town="Marton"), "leaving")
     asked: list[str] = []
 
@@ -279,8 +277,8 @@ def test_whoever_leaves_a_page_that_is_not_saved_is_asked(open_post_room: OpenPo
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_it_goes_without_a_script(open_post_room: OpenPostRoom, site: Site, width: int) -> None:
-    page = open_post_room(width, java_script_enabled=False)
+def test_it_goes_without_a_script(open_workspace: OpenPage, site: Site, width: int) -> None:
+    page = open_workspace(width=width, java_script_enabled=False)
     town = f"Aston{width}"
     give(page, LETTER.format(town=town), f"no-script-{width}")
     page.fill("#id_title", "Typed before")
@@ -300,8 +298,8 @@ def test_it_goes_without_a_script(open_post_room: OpenPostRoom, site: Site, widt
     expect(page.locator("h1")).to_have_text(TITLE.format(town=town))
 
 
-def test_a_text_too_long_for_a_form_is_answered_without_a_script(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room(java_script_enabled=False)
+def test_a_text_too_long_for_a_form_is_answered_without_a_script(open_workspace: OpenPage) -> None:
+    page = open_workspace(java_script_enabled=False)
     page.goto(PLACE)
     page.fill("[name=pasted]", "The pool must stay. " * 40_000)
     go_on(page, "main form .actions button", "#errors")
@@ -309,7 +307,7 @@ def test_a_text_too_long_for_a_form_is_answered_without_a_script(open_post_room:
 
 
 SECOND = """
-from campaigns.models import Membership, Organisation, User
+from campaigns.models import Membership, User
 from tests.campaigns.factories import make_organisation
 Membership.objects.create(
     user=User.objects.get(email="organiser@example.org"), organisation=make_organisation(slug="second"), role="owner"
@@ -319,23 +317,22 @@ Membership.objects.create(
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_whoever_organises_for_two_chooses_first(
-    open_post_room: OpenPostRoom, site: Site, screenshots: Path, language: str
+    open_workspace: OpenPage, site: Site, examine: Examine, language: str
 ) -> None:
-    make(site, SECOND)
+    site.run(SECOND)
     try:
-        page = open_post_room()
+        page = open_workspace()
         page.goto("/organise/material/" if language == "en" else "/organise/ar/material/")
-        examiner = Examiner(page, language, screenshots)
+        examiner = examine(page, language)
         examiner.look("material-choose")
-        assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
         page.click("main a[href*='/demonstration/']")
         expect(page.locator(".drop")).to_be_visible()
     finally:
-        make(site, "Organisation.objects.get(slug='second').delete()")
+        site.run("from campaigns.models import Organisation; Organisation.objects.get(slug='second').delete()")
 
 
-def test_on_a_phone_one_side_is_shown_at_a_time(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room(PHONE)
+def test_on_a_phone_one_side_is_shown_at_a_time(open_workspace: OpenPage) -> None:
+    page = open_workspace(width=PHONE)
     give(page, LETTER.format(town="Milton"), "phone")
     expect(page.locator("#draft")).to_be_visible()
     expect(page.locator("#original")).not_to_be_visible()
@@ -348,8 +345,8 @@ def test_on_a_phone_one_side_is_shown_at_a_time(open_post_room: OpenPostRoom) ->
     expect(page.locator("#original")).to_be_visible()
 
 
-def test_a_file_can_be_dropped_and_a_long_text_be_pasted(open_post_room: OpenPostRoom) -> None:
-    page = open_post_room()
+def test_a_file_can_be_dropped_and_a_long_text_be_pasted(open_workspace: OpenPage) -> None:
+    page = open_workspace()
     page.goto(PLACE)
     carried = page.evaluate_handle(
         "text => { const data = new DataTransfer(); data.items.add(new File([text], 'dropped.md')); return data }",

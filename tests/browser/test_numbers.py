@@ -1,19 +1,13 @@
 """The numbers of a campaign, as an organiser sees them; and that where somebody came from arrives with the form."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, OpenPage, Witness
+from tests.browser.conftest import Examine, OpenPage
 from tests.browser.supporter import PAGES, SLUG, Supporter
-from tests.browser.test_accessibility import Examiner
-from tests.services import KEPT_OF_THE_ENVIRONMENT, ROOT, Site
+from tests.services import Site
 
 pytestmark = pytest.mark.browser
 
@@ -40,43 +34,14 @@ counting.fold_all()
 
 
 def sign(site: Site, number: int) -> None:
-    kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
-    ours = {"DEMONSTRATION": "1", "PORT": str(site.port), "VAR_DIR": str(site.folder)}
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", SIGN % (SLUG, number)]
-    subprocess.run(command, cwd=ROOT, env=kept | ours, check=True, capture_output=True, timeout=120)
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, site: Site) -> Any:
-    """The cookies of an owner who has signed in, once: attempts are counted."""
-    context = browser.new_context(base_url=site.url)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.goto(f"/organise/account/login/?next=/organise/campaigns/{SLUG}/numbers/")
-    page.fill("[name=login]", "organiser@example.org")
-    page.fill("[name=password]", (site.folder / "organiser-password").read_text().strip())
-    page.click(".card [type=submit]")
-    expect(page.locator("h1")).to_have_text("Numbers")
-    state = context.storage_state()
-    context.close()
-    return state
+    site.run(SIGN % (SLUG, number))
 
 
 @pytest.fixture
-def numbers(browser: Browser, site: Site, signed_in: Any) -> Iterator[Page]:
+def numbers(open_workspace: OpenPage, site: Site) -> Page:
     """The page, open to an owner, of a campaign that 120 more have signed."""
     sign(site, 120)
-    size: Any = {"width": 1280, "height": 900}
-    look: Any = {"viewport": size, "reduced_motion": "reduce", "storage_state": signed_in}
-    context: BrowserContext = browser.new_context(base_url=site.url, **look)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    witness = Witness(site)
-    witness.watch(page)
-    page.goto(f"/organise/campaigns/{SLUG}/numbers/")
-    yield page
-    context.close()
-    assert not witness.complaints, "\n".join(witness.complaints)
+    return open_workspace(f"/organise/campaigns/{SLUG}/numbers/")
 
 
 def shown(page: Page) -> int:
@@ -84,16 +49,15 @@ def shown(page: Page) -> int:
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_numbers_are_accessible(numbers: Page, screenshots: Path, language: str) -> None:
+def test_the_numbers_are_accessible(numbers: Page, examine: Examine, language: str) -> None:
     here = f"/organise/{'' if language == 'en' else 'ar/'}campaigns/{SLUG}/numbers/"
-    examiner = Examiner(numbers, language, screenshots)
+    examiner = examine(numbers, language)
     for period in ("7", "all"):
         numbers.goto(f"{here}?period={period}")
         examiner.look(f"numbers-{period}")
     numbers.locator("#days summary").click()
     numbers.locator("#confirmation summary").click()
     examiner.look("numbers-tables")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
 def test_the_numbers_renew_themselves_and_an_open_table_stays_open(numbers: Page, site: Site) -> None:
@@ -107,7 +71,7 @@ def test_the_numbers_renew_themselves_and_an_open_table_stays_open(numbers: Page
 
 
 def test_a_links_words_and_the_name_of_a_site_arrive_with_the_form(open_page: OpenPage, site: Site) -> None:
-    page = open_page(1280)
+    page = open_page()
     supporter = Supporter(page, site, "en", "came-from")
     page.goto(f"{PAGES['en']}?utm_source=Newsletter", referer="https://www.example.org/private/page?for=anna")
     expect(page.locator("[name=came_from]").first).to_have_value("www.example.org")

@@ -1,18 +1,17 @@
 """What a campaign is made of beside its text, set up in a browser: accessible, by keyboard, and without a script."""
 
 import io
-from pathlib import Path
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessibility import Examiner
+from tests.browser.conftest import Examine, OpenPage
 from tests.browser.test_weight import BUDGET
-from tests.browser.test_workspace import Open, enter, in_the_site, open_workspace, pytestmark, signed_in, tab_to
+from tests.browser.test_workspace import enter, tab_to
 from tests.services import Site
 
-__all__ = ["open_workspace", "pytestmark", "signed_in"]  # pytest finds them by their names here
+pytestmark = pytest.mark.browser
 
 # A campaign in two languages, with everything that can be set up.
 ROWS = """
@@ -73,12 +72,12 @@ def choose_picture(page: Page) -> None:
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_pages_that_set_a_campaign_up_are_accessible(
-    open_workspace: Open, site: Site, screenshots: Path, language: str
+    open_workspace: OpenPage, site: Site, examine: Examine, language: str
 ) -> None:
     slug = f"setup-{language}"
-    in_the_site(site, ROWS.format(slug=slug))
+    site.run(ROWS.format(slug=slug))
     page = open_workspace()
-    examiner = Examiner(page, language, screenshots)
+    examiner = examine(page, language)
     here = pages(site, slug, language)
     for name, path in here.items():
         answer = page.goto(path)
@@ -102,15 +101,14 @@ def test_the_pages_that_set_a_campaign_up_are_accessible(
     examiner.look("setup-picture-chosen")
     page.goto(f"/{slug}/" if language == "en" else f"/{slug}/ar/")
     examiner.look("page-with-a-picture")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_later_of_two_sees_what_the_other_has_saved(
-    open_workspace: Open, site: Site, screenshots: Path, language: str
+    open_workspace: OpenPage, site: Site, examine: Examine, language: str
 ) -> None:
     slug = f"two-{language}"
-    in_the_site(site, ROWS.format(slug=slug))
+    site.run(ROWS.format(slug=slug))
     address = pages(site, slug, language)["settings"]
     page, other = open_workspace(address), open_workspace(address)
     for one, goal in ((other, "500"), (page, "700")):
@@ -118,18 +116,17 @@ def test_the_later_of_two_sees_what_the_other_has_saved(
         one.click("form.panel .btn")
     expect(page.locator(".said-meanwhile dd")).to_have_text("500")
     expect(page.locator("[name=signature_goal]")).to_have_value("700")
-    examiner = Examiner(page, language, screenshots)
+    examiner = examine(page, language)
     examiner.look("setup-meanwhile")
     page.click("form.panel .btn")
     expect(page.locator(".said-so")).to_be_visible()
     expect(page.locator("[name=signature_goal]")).to_have_value("700")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_keyboard_alone_adds_puts_in_order_and_removes(open_workspace: Open, site: Site, width: int) -> None:
+def test_the_keyboard_alone_adds_puts_in_order_and_removes(open_workspace: OpenPage, site: Site, width: int) -> None:
     slug = f"keys-{width}"
-    in_the_site(site, ROWS.format(slug=slug))
+    site.run(ROWS.format(slug=slug))
     page = open_workspace(f"/organise/campaigns/{slug}/facts/", width)
     tab_to(page, "a[href$='/facts/targets/new/']", 80)
     enter(page)
@@ -151,8 +148,8 @@ def test_the_keyboard_alone_adds_puts_in_order_and_removes(open_workspace: Open,
     expect(page.locator(f"#{row}")).to_have_count(0)
 
 
-def test_everything_works_without_a_script(open_workspace: Open, site: Site) -> None:
-    in_the_site(site, ROWS.format(slug="bare"))
+def test_everything_works_without_a_script(open_workspace: OpenPage, site: Site) -> None:
+    site.run(ROWS.format(slug="bare"))
     page = open_workspace("/organise/campaigns/bare/facts/", java_script_enabled=False)
     first = page.locator(".fact-rows").first.locator("li b")
     expect(first.first).to_have_text("Agnes Moor")
@@ -171,8 +168,8 @@ def test_everything_works_without_a_script(open_workspace: Open, site: Site) -> 
     assert page.url.endswith("/bare-no-more/ar/?utm_source=poster")
 
 
-def test_a_picture_moves_nothing_and_the_page_stays_light_without_it(open_workspace: Open, site: Site) -> None:
-    in_the_site(site, ROWS.format(slug="pictured"))
+def test_a_picture_moves_nothing_and_the_page_stays_light_without_it(open_workspace: OpenPage, site: Site) -> None:
+    site.run(ROWS.format(slug="pictured"))
     page = open_workspace("/organise/campaigns/pictured/picture/")
     choose_picture(page)
     for width in (390, 1280):

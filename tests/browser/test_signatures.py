@@ -1,18 +1,12 @@
 """Signatures as organisers work with them: accessible at both sizes and in both languages, and by keyboard alone."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, Witness
-from tests.browser.test_accessibility import Examiner
-from tests.services import KEPT_OF_THE_ENVIRONMENT, ROOT, Site, eventually
+from tests.browser.conftest import Examine, OpenPage
+from tests.services import Site, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -41,50 +35,15 @@ counting.fold_all()
 """
 
 
-def put(site: Site) -> None:
-    kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
-    ours = {"DEMONSTRATION": "1", "PORT": str(site.port), "VAR_DIR": str(site.folder)}
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", ROWS]
-    subprocess.run(command, cwd=ROOT, env=kept | ours, check=True, capture_output=True, timeout=120)
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, site: Site) -> Any:
-    """The cookies of an owner who has signed in, once: attempts are counted."""
-    context = browser.new_context(base_url=site.url)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.goto("/organise/account/login/?next=/organise/")
-    page.fill("[name=login]", "organiser@example.org")
-    page.fill("[name=password]", (site.folder / "organiser-password").read_text().strip())
-    page.click(".card [type=submit]")
-    page.wait_for_url("**/organise/")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
 @pytest.fixture
-def page(browser: Browser, site: Site, signed_in: Any) -> Iterator[Page]:
-    put(site)
-    witness = Witness(site)
-    context: BrowserContext = browser.new_context(
-        base_url=site.url,
-        viewport={"width": 1280, "height": 900},
-        reduced_motion="reduce",
-        storage_state=signed_in,
-    )
-    context.set_default_timeout(PATIENCE)
-    opened = context.new_page()
-    witness.watch(opened)
-    yield opened
-    context.close()
-    assert not witness.complaints, "\n".join(witness.complaints)
+def page(open_workspace: OpenPage, site: Site) -> Page:
+    site.run(ROWS)
+    return open_workspace()
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_pages_about_signatures_are_accessible(page: Page, screenshots: Path, language: str) -> None:
-    examiner, here = Examiner(page, language, screenshots), HERE[language]
+def test_the_pages_about_signatures_are_accessible(page: Page, examine: Examine, language: str) -> None:
+    examiner, here = examine(page, language), HERE[language]
     for name, path in {
         "list": "signatures/",
         "filtered": "signatures/?state=pending",
@@ -99,7 +58,6 @@ def test_the_pages_about_signatures_are_accessible(page: Page, screenshots: Path
     page.goto(f"{here}signatures/")
     page.fill("#id_q", "agnes")
     page.press("#id_q", "Enter")
-    examiner.look("signatures-found")
     page.locator(".people a").first.click()
     for summary in page.locator(".desk-room details summary").all():
         summary.click()
@@ -119,7 +77,6 @@ def test_the_pages_about_signatures_are_accessible(page: Page, screenshots: Path
     page.locator("section[aria-labelledby=then] button").click()
     expect(page.locator("[role=status].said-so")).to_be_visible()
     examiner.look("signatures-read")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
 def test_a_batch_is_read_by_the_keyboard_alone(page: Page, site: Site) -> None:

@@ -2,21 +2,14 @@
 a POST to the served process, with what the header of the captured email says."""
 
 import http.client
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import PATIENCE, Witness
-from tests.browser.test_accessibility import Examiner
-from tests.services import KEPT_OF_THE_ENVIRONMENT, ROOT, Site, eventually
+from tests.browser.conftest import Examine, OpenPage
+from tests.services import Site, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -35,53 +28,6 @@ for code in ("en", "ar"):
 for number, code in enumerate(("en", "en", "ar")):
     make_reader(campaign, text=text_of(campaign, code), email=f"{{code}}-{{number}}@{{slug}}.example.org")
 """
-Open = Callable[..., Page]
-
-
-def in_the_site(site: Site, what: str) -> None:
-    kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
-    ours = {"DEMONSTRATION": "1", "PORT": str(site.port), "VAR_DIR": str(site.folder)}
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", what]
-    subprocess.run(command, cwd=ROOT, env=kept | ours, check=True, capture_output=True, timeout=120)
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, site: Site) -> Any:
-    """The cookies of an owner who has signed in, once: attempts are counted."""
-    context = browser.new_context(base_url=site.url)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.goto("/organise/account/login/?next=/organise/")
-    page.fill("[name=login]", "organiser@example.org")
-    page.fill("[name=password]", (site.folder / "organiser-password").read_text().strip())
-    page.click(".card [type=submit]")
-    expect(page.locator("h1")).to_have_text("Your campaigns")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-@pytest.fixture
-def open_updates(browser: Browser, site: Site, signed_in: Any) -> Iterator[Open]:
-    """Organisers have a cookie, so only all else is witnessed."""
-    witness = Witness(site)
-    contexts: list[BrowserContext] = []
-
-    def opened(path: str, width: int = 1280, **options: Any) -> Page:
-        size: Any = {"width": width, "height": 900}
-        look: Any = {"viewport": size, "reduced_motion": "reduce", "storage_state": signed_in}
-        context = browser.new_context(base_url=site.url, **look, **options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
-        witness.watch(page)
-        page.goto(path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not witness.complaints, "\n".join([*witness.complaints, site.said()[-3000:]])
 
 
 def provider_posts(url: str) -> int:
@@ -96,13 +42,13 @@ def provider_posts(url: str) -> int:
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_an_update_from_the_first_word_to_the_last_email(
-    open_updates: Open, site: Site, screenshots: Path, language: str
+    open_workspace: OpenPage, site: Site, examine: Examine, language: str
 ) -> None:
-    in_the_site(site, ROWS.format(language=language))
+    site.run(ROWS.format(language=language))
     root = "/organise/" if language == "en" else f"/organise/{language}/"
     here = f"{root}campaigns/news-{language}/updates/"
-    page = open_updates(here)
-    examiner = Examiner(page, language, screenshots)
+    page = open_workspace(here)
+    examiner = examine(page, language)
     examiner.look("updates-none")
     page.click("a[href$='/updates/new/']")
     page.click("form.news-form button.btn")
@@ -138,12 +84,11 @@ def test_an_update_from_the_first_word_to_the_last_email(
     examiner.look("update-sent")
     page.goto(here)
     examiner.look("updates")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_stopping_the_news_is_accessible_and_takes_one_post(
-    open_page: Open, site: Site, screenshots: Path, language: str
+    open_page: OpenPage, site: Site, examine: Examine, language: str
 ) -> None:
     """Of those who got it in the test before."""
     got = site.emails(to=f"@news-{language}.example.org")
@@ -151,7 +96,7 @@ def test_stopping_the_news_is_accessible_and_takes_one_post(
     email = site.email(to="en-0@news-en" if language == "en" else "ar-2@news-ar")
     (url,) = re.findall("<(http[^<>]+)>", email["headers"]["List-Unsubscribe"])
     page = open_page()
-    examiner = Examiner(page, language, screenshots)
+    examiner = examine(page, language)
     page.goto(url)
     expect(page.locator("main form button")).to_have_count(1)
     examiner.look("news-stop")
@@ -159,11 +104,10 @@ def test_stopping_the_news_is_accessible_and_takes_one_post(
     page.goto(url)
     expect(page.locator("main form")).to_have_count(0)
     examiner.look("news-stopped")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
-def test_an_update_is_written_and_sent_without_a_script(open_updates: Open) -> None:
-    page = open_updates("/organise/campaigns/news-en/updates/new/", java_script_enabled=False)
+def test_an_update_is_written_and_sent_without_a_script(open_workspace: OpenPage) -> None:
+    page = open_workspace("/organise/campaigns/news-en/updates/new/", java_script_enabled=False)
     page.fill("[name=title_en]", "Without a script")
     page.fill("[name=body_en]", "It works.")
     page.click("form.news-form button.btn")

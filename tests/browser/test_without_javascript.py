@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
 def test_reading_signing_writing_and_leaving_need_no_javascript(site: Site, open_page: OpenPage, width: int) -> None:
     before = site.count(SLUG)
-    page = open_page(width, java_script_enabled=False)
+    page = open_page(width=width, java_script_enabled=False)
     supporter = Supporter(page, site, "en", f"no-scripts-{width}")
     supporter.finds_the_campaign()
     assert page.locator("html").get_attribute("lang") == "en"

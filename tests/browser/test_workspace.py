@@ -1,19 +1,11 @@
 """The first page, a campaign's overview, its life and the help, in a browser: accessible, by keyboard alone, without a
 script, and counting live."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE, Witness
-from tests.browser.test_accessibility import Examiner
-from tests.services import KEPT_OF_THE_ENVIRONMENT, ROOT, Site
+from tests.browser.conftest import Examine, OpenPage
+from tests.services import Site
 
 pytestmark = pytest.mark.browser
 
@@ -42,54 +34,11 @@ for state, title in (("draft", "A bench for the bus stop"), ("scheduled", "Free 
     publishing.publish_text(made, "en", words | {"title": title})
     logbook.note(organisation, alice, "campaign.settings", made)
 """
-Open = Callable[..., Page]
 
 
-def in_the_site(site: Site, what: str) -> None:
-    kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
-    ours = {"DEMONSTRATION": "1", "PORT": str(site.port), "VAR_DIR": str(site.folder)}
-    command = [sys.executable, "manage.py", "shell", "-v0", "-c", what]
-    subprocess.run(command, cwd=ROOT, env=kept | ours, check=True, capture_output=True, timeout=120)
-
-
-@pytest.fixture(scope="module")
-def signed_in(browser: Browser, site: Site) -> Any:
-    """The cookies of an owner who has signed in, once: attempts are counted."""
-    in_the_site(site, ROWS)
-    context = browser.new_context(base_url=site.url)
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    page.goto("/organise/account/login/?next=/organise/")
-    page.fill("[name=login]", "organiser@example.org")
-    page.fill("[name=password]", (site.folder / "organiser-password").read_text().strip())
-    page.click(".card [type=submit]")
-    expect(page.locator("h1")).to_have_text("Your campaigns")
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-@pytest.fixture
-def open_workspace(browser: Browser, site: Site, signed_in: Any) -> Iterator[Open]:
-    """Organisers have a cookie, so only all else is witnessed."""
-    witness = Witness(site)
-    contexts: list[BrowserContext] = []
-
-    def opened(path: str = "/organise/", width: int = 1280, **options: Any) -> Page:
-        size: Any = {"width": width, "height": 900}
-        look: Any = {"viewport": size, "reduced_motion": "reduce", "storage_state": signed_in}
-        context = browser.new_context(base_url=site.url, **look, **options)
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
-        witness.watch(page)
-        page.goto(path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not witness.complaints, "\n".join([*witness.complaints, site.said()[-3000:]])
+@pytest.fixture(scope="module", autouse=True)
+def _one_campaign_in_each_state(site: Site) -> None:
+    site.run(ROWS)
 
 
 def pages(language: str) -> dict[str, str]:
@@ -107,9 +56,9 @@ def pages(language: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_the_workspace_is_accessible(open_workspace: Open, screenshots: Path, language: str) -> None:
+def test_the_workspace_is_accessible(open_workspace: OpenPage, examine: Examine, language: str) -> None:
     page = open_workspace()
-    examiner = Examiner(page, language, screenshots)
+    examiner = examine(page, language)
     for name, path in pages(language).items():
         answer = page.goto(path)
         assert answer is not None and answer.status == 200, path
@@ -117,12 +66,11 @@ def test_the_workspace_is_accessible(open_workspace: Open, screenshots: Path, la
     page.goto(pages(language)["life-draft"])
     page.locator("form[action$='/schedule/'] button").click()
     examiner.look("organising-life-errors")
-    assert not examiner.problems, "\n" + "\n".join(dict.fromkeys(examiner.problems))
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_on_a_phone_the_menus_are_folded_and_open_with_a_script_and_without(
-    open_workspace: Open, language: str
+    open_workspace: OpenPage, language: str
 ) -> None:
     for script in (True, False):
         page = open_workspace(pages(language)["overview-live"], 390, java_script_enabled=script)
@@ -136,7 +84,7 @@ def test_on_a_phone_the_menus_are_folded_and_open_with_a_script_and_without(
         expect(page.locator(".stages [aria-current]")).to_be_visible()
 
 
-def test_on_a_wide_screen_the_menus_stand_open(open_workspace: Open) -> None:
+def test_on_a_wide_screen_the_menus_stand_open(open_workspace: OpenPage) -> None:
     page = open_workspace(pages("en")["overview-live"])
     expect(page.locator(".masthead .doors a[href*='/help/']")).to_be_visible()
     expect(page.locator(".masthead .doors summary")).to_be_hidden()
@@ -161,10 +109,10 @@ def enter(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_keyboard_alone_publishes_closes_and_tells_what_came_of_it(
-    open_workspace: Open, site: Site, width: int
+    open_workspace: OpenPage, site: Site, width: int
 ) -> None:
     slug = f"draft-{width}"
-    in_the_site(site, ROWS.replace("life-{state}", f"{{state}}-{width}"))
+    site.run(ROWS.replace("life-{state}", f"{{state}}-{width}"))
     page = open_workspace("/organise/", width)
     tab_to(page, f"a[href$='/campaigns/{slug}/']", 120)
     enter(page)
@@ -188,11 +136,11 @@ def test_the_keyboard_alone_publishes_closes_and_tells_what_came_of_it(
     expect(page.locator(".card form")).to_have_count(0)
 
 
-def test_the_count_renews_itself(open_workspace: Open, site: Site) -> None:
+def test_the_count_renews_itself(open_workspace: OpenPage, site: Site) -> None:
     page = open_workspace(pages("en")["overview-live"])
     counted = page.locator(".numbers .main b")
     expect(counted).not_to_have_text("4,321")
     rows = "from campaigns.models import Campaign; Campaign.objects.filter(slug='life-live')"
-    in_the_site(site, f"{rows}.update(signature_count=4321)")
+    site.run(f"{rows}.update(signature_count=4321)")
     expect(counted).to_have_text("4,321")
     expect(page.locator("[data-live-state]")).to_have_attribute("data-now", "live")

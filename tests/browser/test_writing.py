@@ -18,8 +18,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def points(site: Site, open_page: OpenPage) -> Iterator[Page]:
     furnish(site)
-    page = open_page(390)
-    page.goto(f"{PAGES['en']}write/")
+    page = open_page(f"{PAGES['en']}write/", 390)
     page.fill("[name=postcode]", POSTCODE)
     page.click("button[value=find]")
     page.click("button[value=whom]")
