@@ -19,9 +19,9 @@ from campaigns.forms.organising.life import DuplicateForm, MomentForm, OutcomeFo
 from campaigns.models import Campaign
 
 
-def _frame(request: HttpRequest, desk: CampaignDesk) -> dict[str, Any]:
+def _frame(request: HttpRequest, desk: CampaignDesk, page: str = "") -> dict[str, Any]:
     campaign = desk.campaign
-    return desk.frame(request) | {
+    return desk.frame(request, page) | {
         "approved": campaign.organisation.approved_at is not None,
         "zone": living.zone(),
         "before": campaign.state in living.BEFORE,
@@ -53,7 +53,7 @@ def _shown(
     request: HttpRequest, desk: CampaignDesk, opening: MomentForm | None = None, closing: MomentForm | None = None
 ) -> HttpResponse:
     campaign = desk.campaign
-    context = _frame(request, desk) | {
+    context = _frame(request, desk, desk.campaign_url("life")) | {
         "opening": opening or _opening(initial={"at": campaign.publish_at}),
         "closing": closing or _closing(initial={"at": campaign.close_at}),
     }

@@ -51,6 +51,16 @@ def moment(hours: int = 48) -> str:
     return f"{timezone.localtime(timezone.now() + timedelta(hours=hours)):%Y-%m-%dT%H:%M}"
 
 
+@pytest.mark.parametrize("name", ["life_schedule", "life_closing"])
+def test_what_was_refused_leads_to_the_page_in_the_other_language(
+    client: Client, campaign: Campaign, name: str
+) -> None:
+    refused = client.post(address(name), {"opening-at": "soon", "closing-at": "soon"})
+    assert refused.status_code == 422
+    there = [one["url"] for one in refused.context["page_languages"]]
+    assert there == [address(), address(language="ar")]
+
+
 DEEDS = {
     "draft": {"life_publish", "life_schedule", "life_closing", "life_delete"},
     "scheduled": {"life_publish", "life_schedule", "life_unschedule", "life_closing", "life_delete"},
@@ -124,7 +134,8 @@ def test_closing_asks_first_and_then_asks_what_came_of_it(client: Client, campai
 def test_the_outcome_is_written_and_shown_as_the_page_shows_it(client: Client, campaign: Campaign) -> None:
     Campaign.objects.update(state="closed", closed_at=timezone.now())
     seen = client.get(address("life_outcome")).context["form"]["seen"].value()
-    client.post(address("life_outcome"), {"seen": seen, "words_en": "**Won.**"})
+    saved = client.post(address("life_outcome"), {"seen": seen, "words_en": "**Won.**"}, follow=True)
+    assert "Saved, and on the page." in saved.content.decode()
     assert Campaign.objects.get().outcome == {"en": "**Won.**"}
     assert "<strong>Won.</strong>" in said(client, address("life_outcome"))
 
