@@ -145,7 +145,11 @@ def outcome(request: HttpRequest, slug: str, language: str | None = None) -> Htt
         if form.is_valid():
             seen = form.cleaned_data["seen"]
             if living.write_outcome(desk.campaign, form.words(), seen, desk.user):
-                messages.success(request, _("Saved. The page shows it once the campaign is closed."))
+                over = desk.campaign.is_over
+                said = (
+                    _("Saved, and on the page.") if over else _("Saved. The page shows it once the campaign is closed.")
+                )
+                messages.success(request, said)
                 return redirect(desk.campaign_url("life_outcome"))
             status, theirs = 409, form.tell_changed()
         else:

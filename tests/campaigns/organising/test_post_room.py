@@ -331,7 +331,7 @@ def test_a_viewer_reads_no_name_address_or_domain(organisation: Organisation) ->
     for path in paths:
         page = viewer.get(HERE + path).content.decode()
         assert "Imogen" not in page and "parliament.example" not in page, path
-        assert page.count("<form") == page.count('action="/admin/logout/"') <= 1, path
+        assert page.count("<form") == page.count('action="/organise/account/logout/"') <= 1, path
     seen = "".join(editor.get(HERE + path).content.decode() for path in paths)
     assert "Imogen Yarborough" in seen and "imogen@parliament.example" in seen
 
@@ -654,8 +654,8 @@ def test_who_is_signed_in_may_sign_out(organisation: Organisation) -> None:
     bob = Client()
     bob.force_login(make_user("bob@example.org", organisation, "editor", is_staff=True))
     page = bob.get(HERE).content.decode()
-    assert 'action="/admin/logout/"' in page and "Organisers: sign in" not in page
-    bob.post("/admin/logout/")
+    assert 'action="/organise/account/logout/"' in page and "Organisers: sign in" not in page
+    bob.post("/organise/account/logout/")
     assert bob.get(HERE)["Location"] == f"/organise/account/login/?next={HERE}"
     public = Client().get("/")
     assert "Organisers: sign in" in public.content.decode() and "Cookie" not in public.get("Vary", "")

@@ -37,6 +37,14 @@ def test_a_signatures_page_names_the_version_it_was_given_to(client: Client, cam
     assert "It was corrected on" in shown and 'href="/library/changes/"' in shown
 
 
+def test_no_page_says_that_those_of_before_signed_the_version_of_today(client: Client, campaign: Campaign) -> None:
+    make_signature(campaign)
+    assert "Exactly what they signed: version 1" in words(client.get("/library/"))
+    correct(campaign, summary="Another summary.")
+    shown = words(client.get("/library/"))
+    assert "Exactly what they signed" not in shown and "The exact text now: version 2 and its digest" in shown
+
+
 @pytest.mark.parametrize("draw", [documents.campaign_letter, documents.blank_letter])
 def test_a_letter_to_take_away_names_its_version_on_each_page(
     campaign: Campaign, monkeypatch: pytest.MonkeyPatch, draw: Any
