@@ -246,11 +246,22 @@ def change_role(membership: Membership, role: str, by: Someone) -> None:
         current.role = role
         current.save(update_fields=["role"])
         logbook.note(membership.organisation, by, "person.role", whom=membership.user_id, role=role)
+        if role != Role.OWNER:
+            _take_back_invitations(membership, by)
 
 
 def remove(membership: Membership, by: Someone) -> None:
     """Raises NotPossible when nobody would own the organisation."""
-    _end(membership, by, "person.removed")
+    with transaction.atomic():
+        _end(membership, by, "person.removed")
+        _take_back_invitations(membership, by)
+
+
+def _take_back_invitations(membership: Membership, by: Someone) -> None:
+    """Else somebody who has to go could have asked themselves in again, by another address."""
+    theirs = membership.organisation.invitations.open(timezone.now()).filter(invited_by=membership.user_id)
+    for invitation in theirs.select_related("organisation"):
+        revoke(invitation, by)
 
 
 def leave(membership: Membership) -> None:

@@ -79,6 +79,24 @@ def test_an_owner_gives_another_role_and_it_is_in_the_log(alice: User, bob: User
     assert (entry.what, entry.user, entry.details) == ("person.role", alice, {"whom": bob.pk, "role": "viewer"})
 
 
+@pytest.mark.parametrize("deed", ["removed", "no owner any more"])
+def test_with_an_owner_who_has_to_go_go_the_invitations_they_wrote(
+    alice: User, organisation: Organisation, deed: str
+) -> None:
+    """Else they could have asked themselves in again, by another address."""
+    boris = make_user("boris@example.org", organisation, "owner")
+    theirs = joining.invite(organisation, boris, "boris-again@example.org", "owner")
+    others = joining.invite(organisation, alice, "agnes@example.org", "editor")
+    if deed == "removed":
+        joining.remove(boris.memberships.get(), alice)
+    else:
+        joining.change_role(boris.memberships.get(), "editor", alice)
+    with pytest.raises(joining.Ended, match="revoked"):
+        joining.accept(theirs, make_user("boris-again@example.org"))
+    assert joining.opened(others.uuid) == others
+    assert LogEntry.objects.filter(what="invitation.revoked", user=alice).count() == 1
+
+
 def test_who_has_left_this_moment_gets_no_other_role_and_the_page_says_so(alice: User, bob: User) -> None:
     theirs = bob.memberships.get()
     joining.leave(bob.memberships.get())
