@@ -274,3 +274,15 @@ def test_the_page_is_in_the_language_one_signed_in(client: Client) -> None:
     text = campaign.texts.get(language="ar")
     page = client.get(path_of(make_signature(campaign, text=text))).content.decode()
     assert re.search(r'<html lang="ar" dir="rtl">', page)
+
+
+def test_the_file_of_a_signature_holds_every_column_that_is_about_the_person() -> None:
+    """A new column has to be told, or to be named here as one that says nothing of them."""
+    other_names = {"text": "wording_sha256", "origin": "given_by", "pinned": "place_on_top", "created_at": "given_at"}
+    other_names |= {"public_name": "shown_as", "erase_on": "kept_until"}
+    other_names |= {f"public_{part}": f"shown_{part}" for part in ("affiliation", "place", "reason")}
+    of_ours = {"id", "uuid", "email_key", "public_name_folded", "confirmation", "confirmations_sent", "anonymised_at"}
+    of_ours |= {"counted", "counted_on", "counted_from", "state_before_invalid", "invalidation"}
+    told = make_signature(make_campaign()).as_data()
+    columns = {field.name for field in Signature._meta.concrete_fields} - of_ours
+    assert [name for name in sorted(columns) if other_names.get(name, name) not in told] == []
