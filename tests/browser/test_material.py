@@ -76,11 +76,10 @@ def go_on(page: Page, button: str, seen: str) -> None:
 def test_a_document_becomes_a_public_page(
     open_workspace: OpenPage, site: Site, examine: Examine, language: str
 ) -> None:
-    page = open_workspace()
-    examiner = examine(page, language)
     town = {"en": "Easton", "ar": "Weston"}[language]
     place = PLACE if language == "en" else PLACE.replace("/organise/", "/organise/ar/")
-    page.goto(place)
+    page = open_workspace(place)
+    examiner = examine(page, language)
     page.click("main form .actions button")
     expect(page.locator("#errors")).to_be_focused()
     examiner.look("material-errors")
@@ -277,7 +276,7 @@ def test_whoever_leaves_a_page_that_is_not_saved_is_asked(open_workspace: OpenPa
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
-def test_it_goes_without_a_script(open_workspace: OpenPage, site: Site, width: int) -> None:
+def test_it_goes_without_a_script(open_workspace: OpenPage, width: int) -> None:
     page = open_workspace(width=width, java_script_enabled=False)
     town = f"Aston{width}"
     give(page, LETTER.format(town=town), f"no-script-{width}")
@@ -299,8 +298,7 @@ def test_it_goes_without_a_script(open_workspace: OpenPage, site: Site, width: i
 
 
 def test_a_text_too_long_for_a_form_is_answered_without_a_script(open_workspace: OpenPage) -> None:
-    page = open_workspace(java_script_enabled=False)
-    page.goto(PLACE)
+    page = open_workspace(PLACE, java_script_enabled=False)
     page.fill("[name=pasted]", "The pool must stay. " * 40_000)
     go_on(page, "main form .actions button", "#errors")
     expect(page.locator("#errors")).to_contain_text("Save it as a file, and choose that.")
@@ -321,8 +319,7 @@ def test_whoever_organises_for_two_chooses_first(
 ) -> None:
     site.run(SECOND)
     try:
-        page = open_workspace()
-        page.goto("/organise/material/" if language == "en" else "/organise/ar/material/")
+        page = open_workspace("/organise/material/" if language == "en" else "/organise/ar/material/")
         examiner = examine(page, language)
         examiner.look("material-choose")
         page.click("main a[href*='/demonstration/']")
@@ -346,8 +343,7 @@ def test_on_a_phone_one_side_is_shown_at_a_time(open_workspace: OpenPage) -> Non
 
 
 def test_a_file_can_be_dropped_and_a_long_text_be_pasted(open_workspace: OpenPage) -> None:
-    page = open_workspace()
-    page.goto(PLACE)
+    page = open_workspace(PLACE)
     carried = page.evaluate_handle(
         "text => { const data = new DataTransfer(); data.items.add(new File([text], 'dropped.md')); return data }",
         LETTER.format(town="Dalton"),

@@ -135,6 +135,8 @@ def test_a_new_organiser_runs_a_campaign_from_the_first_word_to_its_end(
     expect(page.locator("#sign form")).to_have_count(0)
     mara.go(f"/organise/organisations/{place}/log/")
     examiner.look("organising-log")
+    for screen in ("material/", "post/"):
+        mara.go(f"/organise/organisations/{place}/{screen}")
     for screen in ("", "settings/", "lists/"):
         mara.go(f"/organise/organisations/{place}/{screen}")
         examiner.look(f"organising-of-organisation-{screen.strip('/') or 'home'}")

@@ -130,7 +130,7 @@ def test_a_decision_made_elsewhere_takes_what_it_was_about_and_not_the_keyboard(
     assert page.evaluate("document.activeElement.id") == "now"
 
 
-def test_it_says_when_it_is_not_live_and_comes_back(open_post_room: OpenPage, site: Site) -> None:
+def test_it_says_when_it_is_not_live_and_comes_back(open_post_room: OpenPage) -> None:
     page = open_post_room()
     state = page.locator("[data-live-state]")
     expect(state).to_have_attribute("data-now", "live")
@@ -143,7 +143,7 @@ def test_it_says_when_it_is_not_live_and_comes_back(open_post_room: OpenPage, si
     assert "is-stale" not in (page.locator("[data-live-from]").get_attribute("class") or "")
 
 
-def test_that_somebody_is_signed_out_is_said_with_the_way_back(open_post_room: OpenPage, site: Site) -> None:
+def test_that_somebody_is_signed_out_is_said_with_the_way_back(open_post_room: OpenPage) -> None:
     page = open_post_room()
     state, sign_in = page.locator("[data-live-state]"), page.locator("[data-live-sign-in]")
     expect(state).to_have_attribute("data-now", "live")
@@ -165,7 +165,7 @@ def test_on_a_phone_no_column_is_cut_off(open_post_room: OpenPage, site: Site, l
     assert table.evaluate("table => table.scrollWidth - table.clientWidth") <= 0
 
 
-def test_an_answer_that_is_something_else_changes_nothing(open_post_room: OpenPage, site: Site) -> None:
+def test_an_answer_that_is_something_else_changes_nothing(open_post_room: OpenPage) -> None:
     page = open_post_room()
     expect(page.locator("[data-live-state]")).to_have_attribute("data-now", "live")
     before = page.locator("tr.is-queued .sum").inner_text()

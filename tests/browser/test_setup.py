@@ -41,7 +41,7 @@ if not Campaign.objects.filter(slug="{slug}").exists():
 """
 
 
-def pages(site: Site, slug: str, language: str) -> dict[str, str]:
+def pages(slug: str, language: str) -> dict[str, str]:
     root = f"/organise/{'' if language == 'en' else 'ar/'}campaigns/{slug}/"
     return {
         "facts": f"{root}facts/",
@@ -78,7 +78,7 @@ def test_the_pages_that_set_a_campaign_up_are_accessible(
     site.run(ROWS.format(slug=slug))
     page = open_workspace()
     examiner = examine(page, language)
-    here = pages(site, slug, language)
+    here = pages(slug, language)
     for name, path in here.items():
         answer = page.goto(path)
         assert answer is not None and answer.status == 200, path
@@ -109,7 +109,7 @@ def test_the_later_of_two_sees_what_the_other_has_saved(
 ) -> None:
     slug = f"two-{language}"
     site.run(ROWS.format(slug=slug))
-    address = pages(site, slug, language)["settings"]
+    address = pages(slug, language)["settings"]
     page, other = open_workspace(address), open_workspace(address)
     for one, goal in ((other, "500"), (page, "700")):
         one.fill("[name=signature_goal]", goal)

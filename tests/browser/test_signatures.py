@@ -79,7 +79,7 @@ def test_the_pages_about_signatures_are_accessible(page: Page, examine: Examine,
     examiner.look("signatures-read")
 
 
-def test_a_batch_is_read_by_the_keyboard_alone(page: Page, site: Site) -> None:
+def test_a_batch_is_read_by_the_keyboard_alone(page: Page) -> None:
     """Tab goes from person to person, an arrow chooses, and the button at the end is reached and pressed."""
     page.goto(f"{HERE['en']}moderation/")
     rows = page.locator(".to-read > li")
