@@ -41,6 +41,8 @@ DEEDS = {
     "organisation.refused": _("did not approve the organisation"),
     "organisation.asked_again": _("asked the operator again for approval"),
     "organisation.changed": _("changed the settings: %(fields)s"),
+    "organisation.second_factor": _("demanded a second factor of everybody"),
+    "organisation.no_second_factor": _("demanded no second factor any more"),
     "organisation.logo": _("changed the logo"),
     "organisation.logo_removed": _("removed the logo"),
     "person.invited": _("invited somebody as %(role)s"),

@@ -30,7 +30,11 @@ def change(
         for name, value in said.items():
             setattr(now, name, value)
         now.save(update_fields=list(said))
-        logbook.note(now, user, "organisation.changed", fields=changed)
+        if fields := [name for name in changed if name != "demands_second_factor"]:
+            logbook.note(now, user, "organisation.changed", fields=fields)
+        if "demands_second_factor" in changed:  # which way is what matters
+            demanded = "organisation.second_factor" if now.demands_second_factor else "organisation.no_second_factor"
+            logbook.note(now, user, demanded)
         if "purpose" in changed:
             approving.ask_again(now, user)
     return changed

@@ -81,10 +81,10 @@ def _acted(request: HttpRequest, desk: CampaignDesk, code: str, form: WordingFor
     here = redirect(desk.campaign_url("wording_edit", text_language=code))
     if deed == "theirs":
         wording_drafts.take_theirs(campaign, code, said, desk.account)
-        messages.success(request, _("This is what the other person wrote. Yours is laid aside below."))
+        messages.success(request, _("This is what was saved meanwhile. What you had here is laid aside below."))
     elif deed == "mine":
         wording_drafts.save(campaign, code, said, request.POST.get("theirs", ""), desk.account, over=True)
-        messages.success(request, _("Yours is saved. What the other person wrote is laid aside below."))
+        messages.success(request, _("This is saved. What it took the place of is laid aside below."))
     else:
         wording_drafts.save(campaign, code, said, request.POST.get("mark", ""), desk.account)
         if deed in NEXT:

@@ -169,7 +169,13 @@ def test_only_who_has_a_second_factor_can_demand_one(alice: Client) -> None:
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
     assert save(alice, demands_second_factor="on").status_code == 302
     assert now().demands_second_factor
-    assert logged() == [("organisation.changed", {"fields": ["demands_second_factor"]})]
+    assert save(alice, about="We read.", demands_second_factor=None).status_code == 302
+    assert not now().demands_second_factor
+    assert logged() == [
+        ("organisation.second_factor", {}),
+        ("organisation.changed", {"fields": ["about"]}),
+        ("organisation.no_second_factor", {}),
+    ]
 
 
 def test_after_a_refusal_a_new_purpose_asks_again(alice: Client) -> None:

@@ -158,6 +158,7 @@ def test_whoever_comes_later_chooses_and_nothing_is_lost(
     assert response.status_code == 302
     assert said(campaign)["body"] == left
     page = bob.get(at("wording_edit"))
+    assert "other person" not in page.content.decode(), "it may have been the same one in another tab"
     assert [one["who"] for one in page.context["aside"]] == ["Alice" if choice == "mine" else "Bob"]
     bob.post(at("wording_take_back", number=0), {"mark": page.context["now"].mark})
     assert said(campaign)["body"] == aside
