@@ -85,6 +85,8 @@ LIMITS: dict[str, Limit] = {
     # Each press talks to a mail server from this machine, and sends an email to whoever pressed.
     "trial": Limit(10, 10 * MINUTE, "sender", "closed", _TRIAL),
     "trial_person": Limit(10, 10 * MINUTE, "person", "closed", _TRIAL),
+    # Of whoever has an account, before anybody has approved anything: tables of 20 MB, and pictures to be made anew.
+    "file": Limit(60, HOUR, "person", "open", "Only files by the hundred fill a disk, and it is somebody's work."),
     "organisation_new": Limit(5, DAY, "person", "closed", "Each one is a name for the operator to read."),
     "invite": Limit(40, DAY, "organisation", "closed", _MAIL),
     "invite_email": Limit(3, DAY, "address", "closed", _MAIL),

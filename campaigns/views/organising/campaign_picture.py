@@ -15,6 +15,7 @@ from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.campaign_picture import KEPT, PictureForm
 from campaigns.models import Campaign
 from campaigns.seen import Changed, mark_of
+from config import errors, ratelimit
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,6 +23,8 @@ from campaigns.seen import Changed, mark_of
 def picture(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     desk = desks.of_campaign(request.user, slug, language, Role.EDITOR)
     campaign = desk.campaign
+    if request.FILES and not (verdict := ratelimit.allow("file", str(request.user.pk))):
+        return errors.too_many(request, verdict.retry_after)
     given = (request.POST, request.FILES) if request.method == "POST" else ()
     form = PictureForm(*given, instance=_again(campaign))
     if not form.is_bound:

@@ -19,6 +19,7 @@ from campaigns.forms.organising.settings import IN_WORDS, OTHER_LANGUAGES, TRANS
 from campaigns.languages import name_of
 from campaigns.models import Organisation
 from campaigns.seen import Changed
+from config import errors, ratelimit
 from config.accounts.second_factor import has_second_factor
 from letters.mime import SenderTrouble, from_of
 
@@ -43,6 +44,8 @@ def settings(request: HttpRequest, slug: str, language: str | None = None) -> Ht
 @never_cache
 def logo(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     desk = desks.of_organisation(request.user, slug, language, Role.OWNER)
+    if not (verdict := ratelimit.allow("file", str(request.user.pk))):
+        return errors.too_many(request, verdict.retry_after)
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
         try:

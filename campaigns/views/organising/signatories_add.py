@@ -15,7 +15,7 @@ from campaigns.access import Role
 from campaigns.adding import Person
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.signatories_add import ColumnsForm, FileForm, PersonForm, PlaceForm
-from config import downloads, jobs
+from config import downloads, errors, jobs, ratelimit
 from letters.directory.reading.found import BadFile
 
 FILES_SHOWN = 5
@@ -46,6 +46,8 @@ def index(request: HttpRequest, slug: str, language: str | None = None) -> HttpR
 @never_cache
 def file(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     desk = desks.of_campaign(request.user, slug, language, Role.EDITOR)
+    if not (verdict := ratelimit.allow("file", str(request.user.pk))):
+        return errors.too_many(request, verdict.retry_after)
     form = FileForm(request.POST, request.FILES)
     if form.is_valid():
         try:

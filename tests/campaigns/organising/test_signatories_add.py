@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.files.storage import storages
@@ -17,7 +18,7 @@ from pytest_django.fixtures import Settings
 
 from campaigns import adding, adding_files, consent, counting, exports, retention, signing
 from campaigns.models import Campaign, ConsentWording, Signature
-from config import job_files, jobs
+from config import job_files, jobs, ratelimit
 from letters import outbox
 from letters.models import OutgoingEmail
 from tests.campaigns.factories import (
@@ -219,6 +220,15 @@ def test_erasing_one_without_an_address_erases_nobody_elses_mail(campaign: Campa
     add(bob, campaign)
     signing.erase(Signature.objects.get(origin="imported"))
     assert emails()[0].to_address == "alice@example.org"
+
+
+def test_whoever_has_an_account_cannot_fill_the_disk_with_files(campaign: Campaign, bob: Client) -> None:
+    """One count for all they give, wherever it is: nobody has approved anything by then."""
+    with patch.dict(ratelimit.LIMITS, {"file": ratelimit.Limit(1, 3600, "person", "open", "")}):
+        assert bob.post(page("signatories_add_files"), {"file": table(TABLE)}).status_code == 302
+        assert bob.post(page("signatories_add_files"), {"file": table(TABLE)}).status_code == 429
+        assert bob.post(page("campaign_picture"), {"file": table(TABLE)}).status_code == 429
+    assert jobs.Job.objects.count() == 1
 
 
 def test_adding_and_removing_an_address_stops_no_mail_of_another_organisation(campaign: Campaign, bob: Client) -> None:
