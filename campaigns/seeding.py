@@ -208,5 +208,6 @@ def demonstration_organiser() -> None:
         user = User.objects.create_superuser(ORGANISER, password, name="Alice")
         password_file.touch(mode=0o600)
         password_file.write_text(password + "\n")
-    for organisation in Organisation.objects.all():
+    # Those of the seeds. One that somebody has set up meanwhile belongs to whoever works there.
+    for organisation in Organisation.objects.exclude(pk__in=Membership.objects.values("organisation")):
         Membership.objects.get_or_create(user=user, organisation=organisation, defaults={"role": Membership.Role.OWNER})

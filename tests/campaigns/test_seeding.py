@@ -12,7 +12,7 @@ from campaigns import publishing, seeding
 from campaigns.models import Campaign, CampaignText, Event, Membership, Organisation, Response, Source, Target, User
 from letters.models import Constituency, Representative, Sender
 
-from .factories import text_of
+from .factories import make_organisation, make_user, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -257,6 +257,18 @@ def test_the_demonstrations_account_has_a_password_made_here_for_its_owner_alone
     before = file.read_text()
     call_command("load_seeds", str(folder), stdout=io.StringIO())
     assert file.read_text() == before and User.objects.count() == 1
+
+
+def test_the_demonstrations_account_joins_no_organisation_that_others_work_for(
+    folder: Path, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DEMONSTRATION, settings.VAR_DIR = True, tmp_path
+    call_command("load_seeds", str(folder), stdout=io.StringIO())
+    theirs = make_organisation(slug="bobs")
+    bob = make_user("bob@example.org", theirs, "owner")
+    call_command("load_seeds", str(folder), stdout=io.StringIO())
+    assert [membership.user for membership in Membership.objects.filter(organisation=theirs)] == [bob]
+    assert Membership.objects.filter(user__email=seeding.ORGANISER).count() == 1
 
 
 def test_there_is_no_such_account_outside_a_demonstration(folder: Path) -> None:
