@@ -37,6 +37,8 @@ def save(campaign: Campaign, form: Any, user: Who, what: str) -> Campaign:
             now.save(update_fields=[name for name in changed if not _is_many(name)])
             if "moderate_first" in changed:
                 moderating.read_first(now, said["moderate_first"])
+            if "moderate_names_first" in changed:
+                moderating.read_names_first(now, said["moderate_names_first"])
             if others := sorted(set(changed) - {"slug"}):
                 logbook.note(now.organisation, user, what, now, fields=others)
     except IntegrityError as error:  # of an address that somebody took in the same moment

@@ -8,7 +8,7 @@ from .models import Campaign, LetterVariant, Source, Target, User, WordingDraft
 # What a copy has of its model. Whoever signed, what happened and what was answered is the other one's alone.
 COPIED = (
     *("organisation", "kind", "language", "signature_goal", "legislature", "merge_identical", "attach_pdf"),
-    *("moderate_first", "picture", "picture_alt", "retention_months"),
+    *("moderate_first", "moderate_names_first", "picture", "picture_alt", "retention_months"),
 )
 
 

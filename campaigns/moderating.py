@@ -22,10 +22,8 @@ A_BATCH = 50
 AT_ONCE = 1_000
 Check = Signature.Check
 # What is written on a signature, and nothing else of it.
-DERIVED = (
-    *("name_check", "reason_check"),
-    *("public_name", "public_name_folded", "public_affiliation", "public_place", "public_reason"),
-)
+SHOWN = ("public_name", "public_name_folded", "public_affiliation", "public_place", "public_reason")
+DERIVED = ("name_check", "reason_check", *SHOWN)
 
 
 class Queue(models.TextChoices):
@@ -131,15 +129,38 @@ def read_first(campaign: Campaign, on: bool) -> None:
         if on:
             unread = Signature.objects.filter(campaign=campaign, reason_check=Check.NEW)
             unread.exclude(public_reason="").update(public_reason="")
-        elif filtering.count(_unshown(campaign), AT_ONCE).more:
-            jobs.start(SHOW, {"campaign": campaign.pk})
         else:
-            _show(campaign)
+            _show_again(campaign)
+
+
+def read_names_first(campaign: Campaign, on: bool) -> None:
+    """The same for names, and whatever is shown only beside one."""
+    with transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(moderate_names_first=on)
+        campaign.moderate_names_first = on
+        if on:
+            unread = Signature.objects.filter(campaign=campaign, name_check=Check.NEW)
+            unread = unread.exclude(origin=Signature.Origin.IMPORTED)
+            unread.exclude(public_name="").update(**dict.fromkeys(SHOWN, ""))
+        else:
+            _show_again(campaign)
+
+
+def _show_again(campaign: Campaign) -> None:
+    if filtering.count(_unshown(campaign), AT_ONCE).more:
+        jobs.start(SHOW, {"campaign": campaign.pk})
+    else:
+        _show(campaign)
 
 
 def _unshown(campaign: Campaign) -> Any:
-    new = Q(reason_check=Check.NEW, public_reason="") & ~Q(reason="") & ~Q(public_name="")
-    return Signature.objects.filter(new, campaign=campaign)
+    """What waits only because it was to be read first, and need not any more."""
+    wanted = Q(pk__in=[])
+    if not campaign.moderate_first:
+        wanted |= Q(reason_check=Check.NEW, public_reason="") & ~Q(reason="") & ~Q(public_name="")
+    if not campaign.moderate_names_first:
+        wanted |= Q(name_check=Check.NEW, public_name="") & ~Q(name="") & ~Q(display=Signature.Display.NONE)
+    return Signature.objects.filter(wanted, campaign=campaign)
 
 
 @jobs.handler(SHOW)

@@ -135,7 +135,7 @@ def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
             if campaign.state == State.DRAFT:
                 wants.append(Want(_("Go on writing"), desk.campaign_url("campaign")))
             if campaign.pk in to_read:
-                wants.append(Want(_("Reasons wait to be read"), desk.campaign_url("moderation")))
+                wants.append(Want(_("Names or reasons wait to be read"), desk.campaign_url("moderation")))
             if campaign.state == State.CLOSED and not campaign.outcome:
                 wants.append(Want(_("Tell what came of it"), desk.campaign_url("life_outcome")))
         if n := by_hand.get(campaign.pk, 0):
@@ -165,10 +165,14 @@ def _to_hand_in(campaigns: list[Campaign]) -> dict[int, int]:
 
 
 def _to_read(campaigns: list[Campaign]) -> set[int]:
-    """Those where a reason waits. Not how many: that would take longer with each."""
-    waiting = Signature.objects.filter(Signature.REASON_WAITS, campaign=OuterRef("pk"))
-    asked = Campaign.objects.filter(pk__in=[one.pk for one in campaigns if one.moderate_first])
-    return set(asked.filter(Exists(waiting)).values_list("pk", flat=True))
+    """Those where a reason or a name waits to be shown. Not how many: that would take longer with each."""
+    reasons, names = (
+        Exists(Signature.objects.filter(waits, campaign=OuterRef("pk")))
+        for waits in (Signature.REASON_WAITS, Signature.NAME_WAITS)
+    )
+    asked = Campaign.objects.filter(pk__in=[one.pk for one in campaigns])
+    wait = (Q(moderate_first=True) & Q(reasons)) | (Q(moderate_names_first=True) & Q(names))
+    return set(asked.filter(wait).values_list("pk", flat=True))
 
 
 def _by_campaign(rows: QuerySet[Any]) -> dict[int, int]:

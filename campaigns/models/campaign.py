@@ -115,6 +115,11 @@ class Campaign(models.Model):
         default=False,
         help_text=_("What supporters write is public only once one of you has passed it."),
     )
+    moderate_names_first = models.BooleanField(
+        _("read names before they are shown"),
+        default=False,
+        help_text=_("A name is public only once one of you has passed it. It counts from the start."),
+    )
     retention_months = models.PositiveSmallIntegerField(
         _("months kept"), default=24, help_text=_("A signature is anonymised this many months after it was given.")
     )

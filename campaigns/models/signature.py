@@ -300,7 +300,7 @@ class Signature(models.Model):
 
     def show_as_chosen(self) -> None:
         """Derives the public columns from the private ones, the choice made, and what moderators said of it."""
-        self.public_name = self.name_to_show() if self.name_check in (self.Check.NEW, self.Check.PASSED) else ""
+        self.public_name = self.name_to_show() if self.name_is_public else ""
         shown = bool(self.public_name)
         self.public_name_folded = folded(self.public_name) if shown and self.display == self.Display.NAME else ""
         self.public_affiliation = self.affiliation[:200] if shown else ""
@@ -314,6 +314,12 @@ class Signature(models.Model):
             self.Display.NAME: self.name[:200],
             self.Display.INITIALS: initials(self.name),
         }.get(self.Display(self.display), "")
+
+    @property
+    def name_is_public(self) -> bool:
+        """Passed, or new where the campaign reads names afterwards. Whom the organisers entered they have read."""
+        read_before = self.text.campaign.moderate_names_first and self.origin != self.Origin.IMPORTED
+        return self.name_check == self.Check.PASSED or (self.name_check == self.Check.NEW and not read_before)
 
     @property
     def reason_is_public(self) -> bool:

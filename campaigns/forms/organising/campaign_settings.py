@@ -52,6 +52,14 @@ class SettingsForm(SeenForm):
             "read yet go from the page and wait; with the tick taken away, those that wait are shown."
         ),
     )
+    moderate_names_first = forms.BooleanField(
+        label=_("Read names before they are shown"),
+        required=False,
+        help_text=_(
+            "A name is in the public list only once one of you has passed it; it counts from the start. The same with "
+            "the tick: unread ones go from the page, or come back."
+        ),
+    )
     retention_months = forms.IntegerField(
         label=_("Months that a signature is kept"),
         min_value=1,
@@ -66,7 +74,15 @@ class SettingsForm(SeenForm):
 
     class Meta:
         model = Campaign
-        fields = ("slug", "kind", "language", "signature_goal", "moderate_first", "retention_months")
+        fields = (
+            "slug",
+            "kind",
+            "language",
+            "signature_goal",
+            "moderate_first",
+            "moderate_names_first",
+            "retention_months",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

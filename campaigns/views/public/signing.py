@@ -216,6 +216,8 @@ def what_is_not_shown(signature: Signature) -> list[str]:
         return [hidden, _("If you think that is a mistake, write to them, or change it here: they will look again.")]
     if signature.name_check == check.CHANGED:
         return [_("Your name is shown again once the organisers have read what you changed. You are counted already.")]
+    if not signature.name_is_public:
+        return [_("Your name is shown once the organisers have read it. You are counted already.")]
     if not signature.reason or signature.reason_is_public:
         return []
     if signature.reason_check == check.HIDDEN:

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from campaigns import moderating, signatories, signing
+from campaigns import counting, moderating, signatories, signing
 from campaigns.models import Campaign, Invalidation, Signature
 from config import jobs
-from tests.campaigns.factories import emails, links_in, make_campaign, make_signature, signing_form
+from tests.campaigns.factories import emails, links_in, make_campaign, make_signature, make_user, signing_form
 from tests.campaigns.organising.signature_rows import bob, campaign, charlie, dora, logged, page
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +250,35 @@ def test_turning_it_on_takes_unread_reasons_from_the_page_and_off_shows_them(cam
     moderating.read_first(campaign, False)
     assert shown() == ["Read.", "Unread.", "", ""]
     assert not jobs.Job.objects.exists()
+
+
+def test_names_can_be_read_before_they_are_shown_too(campaign: Campaign, client: Client) -> None:
+    read = make_signature(campaign, name="Agnes Abbot", name_check="passed")
+    unread = make_signature(campaign, name="Boris Baker", reason="Because.")
+    first = make_signature(campaign, name="Cora Clark", email="", origin="imported", pinned=1)
+    hidden = make_signature(campaign, name="A bad word", name_check="hidden")
+
+    def shown() -> list[str]:
+        for row in (read, unread, first, hidden):
+            row.refresh_from_db()
+        return [row.public_name for row in (read, unread, first, hidden)]
+
+    moderating.read_names_first(campaign, True)
+    assert shown() == ["Agnes Abbot", "", "Cora Clark", ""] and unread.public_reason == ""
+    assert "Boris" not in on_the_page(client) and "Agnes Abbot" in on_the_page(client)
+    counting.fold_all()
+    assert Campaign.objects.get(pk=campaign.pk).signature_count == 4, "each counts from the start"
+    moderating.read_names_first(campaign, False)
+    assert shown() == ["Agnes Abbot", "Boris Baker", "Cora Clark", ""] and unread.public_reason == "Because."
+
+
+def test_who_signs_where_names_are_read_first_waits_until_one_is_passed(campaign: Campaign, bob: Client) -> None:
+    moderating.read_names_first(campaign, True)
+    signature = make_signature(campaign, name="Agnes Abbot")
+    assert signature.public_name == ""
+    moderating.set_check(campaign, make_user("alice@example.org"), signature.pk, "name_check", "passed")
+    signature.refresh_from_db()
+    assert signature.public_name == "Agnes Abbot"
 
 
 def test_very_many_are_shown_again_by_a_worker(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:

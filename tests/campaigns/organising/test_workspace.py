@@ -97,7 +97,7 @@ def close_one() -> None:
 WANTS: dict[str, tuple[Callable[[], None], set[str]]] = {
     "1 email is held for a decision": (hold_an_email, {"owner", "editor", "viewer"}),
     "1 letter to hand in": (leave_a_letter_to_hand_in, {"owner", "editor", "viewer"}),
-    "Reasons wait to be read": (give_a_reason, {"owner", "editor"}),
+    "Names or reasons wait to be read": (give_a_reason, {"owner", "editor"}),
     "waits for the operator of this site to approve it": (wait_for_approval, {"owner", "editor", "viewer"}),
     "Tell what came of it": (close_one, {"owner", "editor"}),
 }
