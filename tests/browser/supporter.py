@@ -45,6 +45,8 @@ class Supporter:
 
     def finds_the_campaign(self) -> None:
         self.go("/" if self.language == "en" else "/ar/")
+        self.page.fill(".search [name=q]", "Aleppo")
+        self.press(".search button")
         self.press(f"article.story a[href='{self.address}']")
         expect(self.page).to_have_url(self.site.url + self.address)
         expect(self.page.locator("html")).to_have_attribute("dir", "rtl" if self.language == "ar" else "ltr")
