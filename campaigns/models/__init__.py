@@ -2,19 +2,19 @@ from .campaign import (
     Campaign,
     CampaignText,
     Event,
-    FormerSlug,
     Response,
     Source,
     Target,
-    WordingDraft,
 )
 from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver, MergedLetter
 from .counts import AreaCount, PaperCount, Tally
+from .invalidation import Invalidation
 from .log import LogEntry
 from .material import Material
 from .organisation import Invitation, Membership, Organisation, User
 from .picture import Picture
-from .signature import ConsentWording, Invalidation, Signature
+from .signature import ConsentWording, Signature
+from .unpublished import FormerSlug, WordingDraft
 from .update import Update, UpdateRecipient, UpdateText
 from .variant import LetterVariant
 

@@ -5,14 +5,13 @@ from typing import Any
 
 from django.db import connections, models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.crypto import EmailKeyField, EncryptedTextField, email_keys, keyed_hash
 from letters.models import Constituency, OutgoingEmail
 
 from .campaign import Campaign, CampaignText
-from .organisation import User
+from .invalidation import Invalidation
 
 
 class ConsentWording(models.Model):
@@ -28,26 +27,6 @@ class ConsentWording(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-class Invalidation(models.Model):
-    """Signatures that were declared invalid together, and may be restored together."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="invalidations")
-    reason = models.CharField(_("why"), max_length=300)
-    # What was looked for: a filter's values, never an address or a name.
-    wanted = models.JSONField(default=dict)
-    signatures = models.PositiveIntegerField(default=0)
-    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now, editable=False)
-    undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    undone_at = models.DateTimeField(null=True, editable=False)
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id} {self.at:%Y-%m-%d %H:%M}"
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Examine, OpenPage
-from tests.services import Site, eventually
+from tests.services import Site
 
 pytestmark = pytest.mark.browser
 
