@@ -152,7 +152,7 @@ class Campaign(models.Model):
         current = CampaignText.objects.current().filter(campaign=self, language=self.language)
         if title := current.values_list("title", flat=True).first():
             return title
-        draft = WordingDraft.objects.filter(campaign=self, language=self.language).only("wording").first()
+        draft = self.wording_drafts.filter(language=self.language).only("wording").first()
         return (draft and str(draft.wording.get("title") or "")) or self.slug
 
     def address_in(self, language: str) -> str:
