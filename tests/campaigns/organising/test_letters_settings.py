@@ -138,7 +138,7 @@ def test_who_chose_somebody_to_write_to_but_wrote_no_letter_is_told(campaign: Ca
 
 
 def test_a_letter_in_a_draft_counts_before_anything_is_published(campaign: Campaign, bob: Client) -> None:
-    theirs = {"organisation": campaign.organisation, "legislature": campaign.legislature}
+    theirs: dict[str, Any] = {"organisation": campaign.organisation, "legislature": campaign.legislature}
     pool = make_campaign(slug="pool", state="draft", wording={"letter_body": ""}, **theirs)
     page = PAGE.replace("library", "pool")
     missing = bob.get(page).content.decode()
