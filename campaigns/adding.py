@@ -184,7 +184,7 @@ def remove(campaign: Campaign, user: User | AnonymousUser, pk: int) -> bool:
     if found is None or found.anonymised_at is not None:
         return False
     with transaction.atomic():
-        signing.erase(found, actor="an organiser")
+        signing.erase(found, actor="an organiser", alone=True)
         Signature.objects.filter(pk=pk).update(pinned=None)
         logbook.note(campaign.organisation, user, "signatories.removed", campaign)
     return True

@@ -9,7 +9,7 @@ from config import jobs
 from letters import pacing
 from letters.models import Sender, Stop
 
-from . import deciding, exports, handing_in, logbook, packing, paper
+from . import bundling, deciding, exports, handing_in, logbook, packing, paper
 from .desks import CampaignDesk, Desk
 from .models import HandOver, PaperCount
 
@@ -52,6 +52,17 @@ def make_pack(desk: CampaignDesk, order: packing.Order) -> jobs.Job:
     job = packing.start(desk.campaign, exports.owner_of(desk.campaign, desk.user), order)
     logbook.note(desk.organisation, desk.user, "pack.asked", desk.campaign)
     return job
+
+
+@transaction.atomic
+def make_bundle(desk: CampaignDesk, wanted: bundling.Wanted) -> jobs.Job:
+    job = bundling.start_bundle(desk.campaign, exports.owner_of(desk.campaign, desk.user), wanted)
+    logbook.note(desk.organisation, desk.user, "bundle.asked", desk.campaign)
+    return job
+
+
+def bundle_downloaded(desk: CampaignDesk) -> None:
+    logbook.note(desk.organisation, desk.user, "bundle.downloaded", desk.campaign)
 
 
 def pack_downloaded(desk: CampaignDesk) -> None:

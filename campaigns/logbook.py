@@ -25,6 +25,8 @@ DEEDS = {
     "export.asked": _("asked for a file: %(what)s, %(format)s, with %(columns)s"),
     "export.downloaded": _("downloaded a file: %(what)s, %(format)s, with %(columns)s"),
     "pack.asked": _("asked for a hand-over pack, with everybody who agreed to be named"),
+    "bundle.asked": _("asked for the letters to hand in, as files to print"),
+    "bundle.downloaded": _("downloaded the letters to hand in"),
     "pack.downloaded": _("downloaded a hand-over pack"),
     "paper.entered": _("entered signatures on paper: %(n)s"),
     "paper.removed": _("removed an entry of signatures on paper: %(n)s"),

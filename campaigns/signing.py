@@ -196,17 +196,18 @@ def _stop_asking(confirmation: int | None, actor: str) -> None:
         outbox.cancel([confirmation], actor=actor)
 
 
-def erase(signature: Signature, actor: str = "the supporter") -> None:
+def erase(signature: Signature, actor: str = "the supporter", alone: bool = False) -> None:
     """Takes the signature back and blanks the person at once, in our rows and in every email still kept for them.
 
-    Other signatures of the same address are their own records and stay; letters of this campaign go with it.
+    Other signatures of the same address are their own records and stay; letters of this campaign go with it. `alone`:
+    nothing else goes, for somebody else had entered it: whose address they gave has not asked for anything.
     """
     now = timezone.now()
     with transaction.atomic():
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
         if signature.anonymised_at is not None:
             return  # by the same press of the button, a moment ago
-        if signature.email:  # of those entered by hand it may never have been known
+        if signature.email and not alone:  # of those entered by hand it may never have been known
             posting.erase(posting.letters_of(signature))
             # What another organisation writes to this address is not this one's to stop.
             sender = signature.campaign.organisation.sender

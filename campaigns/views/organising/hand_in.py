@@ -119,11 +119,10 @@ def _ask_email(request: HttpRequest, desk: CampaignDesk, pile: handing_in.Pile, 
 @never_cache
 def start_bundle(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     desk = desks.of_campaign(request.user, slug, language, Role.OWNER)
-    campaign = desk.campaign
     form = BundleForm(request.POST)
     if not form.is_valid():
         return _waiting(request, desk, form, 422)
-    job = bundling.start_bundle(campaign, exports.owner_of(campaign, request.user), form.wanted())
+    job = at_the_desk.make_bundle(desk, form.wanted())
     return redirect(desk.campaign_url("hand_in_bundle", job=job.uuid))
 
 
@@ -135,7 +134,9 @@ def bundle(request: HttpRequest, slug: str, job: uuid.UUID, language: str | None
     mine = jobs.Job.objects.filter(kind=handing_in.BUNDLE, owner=exports.owner_of(campaign, request.user))
     found = get_object_or_404(mine, uuid=job)
     if found.state == jobs.State.DONE and "download" in request.GET:
-        return downloads.job_result(found)  # type: ignore[return-value]
+        answer = downloads.job_result(found)
+        at_the_desk.bundle_downloaded(desk)
+        return answer  # type: ignore[return-value]
     context = {"job": found, "zip": found.result_filename.endswith(".zip"), "wanted": bundling.Wanted.of(found)}
     return _page(request, desk, "hand_in_bundle", context | {"removed": taking_out.to_take_out(campaign)})
 

@@ -24,7 +24,9 @@ from letters.models import OutgoingEmail
 from tests.campaigns.factories import (
     emails,
     make_campaign,
+    make_campaign_letter,
     make_organisation,
+    make_seat,
     make_signature,
     signing_form,
     subjects,
@@ -231,15 +233,18 @@ def test_whoever_has_an_account_cannot_fill_the_disk_with_files(campaign: Campai
     assert jobs.Job.objects.count() == 1
 
 
-def test_adding_and_removing_an_address_stops_no_mail_of_another_organisation(campaign: Campaign, bob: Client) -> None:
-    """Else anybody who has an organisation could keep another's organisers, or the operator, from hearing anything."""
+def test_adding_and_removing_an_address_stops_nothing_that_its_owner_wants(campaign: Campaign, bob: Client) -> None:
+    """Else anybody who has an organisation could keep others from hearing anything, and take back their letters."""
     theirs = make_organisation(name="Charlie’s").sender
     for sender in (theirs, campaign.organisation.sender):
         outbox.queue(sender=sender, message=outbox.letter_message(), to="agnes@example.org", kind=outbox.Kind.NOTICE)
+    _legislature, _constituency, representative = make_seat()
+    letter = make_campaign_letter(campaign, representative, email="agnes@example.org")
     add(bob, campaign, email="agnes@example.org")
-    bob.post(page("signatories_add_remove", number=Signature.objects.get().pk))
-    left = OutgoingEmail.objects.values_list("sender", "state").order_by("state")
-    assert list(left) == [(campaign.organisation.sender_id, "cancelled"), (theirs.pk, "queued")]
+    bob.post(page("signatories_add_remove", number=Signature.objects.get(origin="imported").pk))
+    assert set(OutgoingEmail.objects.values_list("state", flat=True)) == {"queued"}
+    letter.refresh_from_db()
+    assert letter.anonymised_at is None and letter.email == "agnes@example.org"
 
 
 def test_a_viewer_and_a_stranger_add_and_remove_nobody(
