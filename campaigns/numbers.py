@@ -1,14 +1,16 @@
 """How a campaign stands, in numbers alone: what is folded is read from the books, what is not by its own index, so that
 a hundred thousand signatures cost hardly more to look at than ten."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Min, Q, Sum
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, Func, IntegerField, Min, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext
@@ -122,13 +124,43 @@ def books(campaign: Campaign) -> Books:
     )
 
 
+class QuarterHour(Func):
+    """Quarters of an hour since 1970. The midnights of every time zone begin one, so a day is some of them."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / 900", **context
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "FLOOR(date_part('epoch', %(expressions)s) / 900)::bigint"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
 def waiting(campaign: Campaign) -> Waiting:
     # Both terms name the index that holds nobody who has confirmed.
     rows = Signature.objects.filter(campaign=campaign, state=Signature.State.PENDING).exclude(state="confirmed")
-    since = rows.order_by().values_list(TruncDate("consent_at")).annotate(n=Count("*"), first=Min("consent_at"))
-    by_day = {day: (n, first) for day, n, first in since if day}
-    oldest = min((first for _n, first in by_day.values()), default=None)
-    return Waiting({day: n for day, (n, _first) in by_day.items()}, oldest)
+    rows = rows.order_by()
+    oldest = rows.aggregate(first=Min("consent_at"))["first"]
+    if oldest is None:
+        return Waiting({}, None)
+    today = timezone.localdate()
+    days = [
+        timezone.localdate(oldest) + timedelta(days=n) for n in range((today - timezone.localdate(oldest)).days + 1)
+    ]
+    ends = [_quarters_until(day + timedelta(days=1)) for day in days[:-1]]
+    by_day: Counter[date] = Counter()
+    # Not by the database's days: SQLite would ask us for that of each row.
+    for quarter, n in rows.values_list(QuarterHour("consent_at")).annotate(n=Count("*")):
+        by_day[days[bisect_right(ends, quarter)]] += n
+    return Waiting(by_day, oldest)
+
+
+def _quarters_until(day: date) -> int:
+    midnight = timezone.make_aware(datetime.combine(day, time.min))
+    return int(midnight.timestamp()) // 900
 
 
 def tallies(campaign: Campaign) -> dict[str, dict[str, int]]:
