@@ -37,8 +37,8 @@ from .letters.factories import make_legislature
 
 pytestmark = pytest.mark.django_db
 
-ROLES = ("anonymous", "Charlie", "viewer", "editor", "owner", "operator")
-NOBODY, OPERATOR, OWNER, EDITOR, VIEWER = (set(ROLES[start:]) for start in (6, 5, 4, 3, 2))
+ROLES = ("anonymous", "Charlie", "viewer", "editor", "owner", "owner of both", "operator")
+NOBODY, OPERATOR, OWNER, EDITOR, VIEWER = (set(ROLES[start:]) for start in (7, 6, 4, 3, 2))
 STAFF = VIEWER | {"Charlie"}  # whoever has an account, for what is their own
 
 # Everybody's. No account is asked for, nor would it change anything.
@@ -310,6 +310,8 @@ def house() -> House:
     accounts["Charlie"] = make_user("charlie@example.org", charlies, "owner", is_staff=True)
     for role in ("viewer", "editor", "owner"):
         accounts[role] = make_user(f"{role}@example.org", alices, role, is_staff=True)
+    accounts["owner of both"] = both = make_user("both@example.org", alices, "owner")
+    both.memberships.create(organisation=charlies, role="owner")
     accounts["operator"] = make_user("operator@example.org", is_staff=True, is_superuser=True)
     return House(campaign, rows, accounts)
 
@@ -382,6 +384,13 @@ def test_every_table_of_the_administration_is_in_the_table() -> None:
 @pytest.mark.parametrize("name", ORGANISERS)
 def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, role: str) -> None:
     method, allowed = ORGANISERS[name]
+    where = where_of_campaign(house, name, role)
+    response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
+    is_answered(response, role, allowed)
+
+
+def where_of_campaign(house: House, name: str, role: str) -> dict[str, Any]:
+    """The address of a page of Alice's campaign, about one of its rows; long work is whose who asked for it."""
     account = house.accounts[role]
     where: dict[str, Any] = {"slug": house.campaign.slug}
     if name in LONG_WORK:
@@ -417,8 +426,7 @@ def test_an_organisers_page_answers_to_whom_it_should(house: House, name: str, r
         where["table"] = "days"
     if name == "paper_remove":
         where["number"] = house.campaign.paper_counts.create(on=timezone.localdate(), signatures=1, actor="x").pk
-    response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
-    is_answered(response, role, allowed)
+    return where
 
 
 def is_answered(response: Any, role: str, allowed: set[str]) -> None:
@@ -584,6 +592,23 @@ def test_an_account_that_was_switched_off_sees_nothing(house: House) -> None:
     User.objects.update(is_active=False)
     assert client.get("/organise/campaigns/alices-draft/preview/")["Location"].startswith("/organise/account/login/")
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize("name", [*ORGANISERS, *ORGANISATIONS])
+def test_who_owns_two_organisations_reaches_nothing_of_the_one_through_the_other(house: House, name: str) -> None:
+    """A row's own page, under the address of another campaign or organisation that is theirs too."""
+    role, other = "owner of both", Campaign.objects.get(slug="charlies")
+    of_campaign = name in ORGANISERS
+    where = where_of_campaign(house, name, role) if of_campaign else where_of(house, name, role)
+    if name == "wording_take_back" or not set(where) - {"slug", "state", "text_language", "kind", "table"}:
+        return  # a page of the whole, of which there is one there too
+    where["slug"] = other.slug if of_campaign else other.organisation.slug
+    method, _allowed = (ORGANISERS if of_campaign else ORGANISATIONS)[name]
+    answer = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
+    if name.startswith("signatories_add_"):  # leads back to the list, as of somebody who was removed meanwhile
+        assert Signature.objects.get().state == "confirmed"
+    else:
+        assert answer.status_code == 404
 
 
 def test_a_campaign_of_another_organisation_looks_like_one_that_does_not_exist(house: House) -> None:
