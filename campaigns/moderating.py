@@ -173,7 +173,7 @@ def _show(campaign: Campaign, job: jobs.Job | None = None) -> None:
     while True:
         with transaction.atomic():
             # Who ticks the setting this moment waits, and hides what this shows.
-            Campaign.objects.select_for_update(no_key=True).only("pk").get(pk=campaign.pk)
+            campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
             found = _held(campaign).filter(pk__in=_unshown(campaign).filter(pk__gt=last).order_by("pk")[:500])
             rows = list(found.order_by("pk"))
             for signature in rows:
