@@ -310,7 +310,7 @@ def house() -> House:
     accounts["Charlie"] = make_user("charlie@example.org", charlies, "owner", is_staff=True)
     for role in ("viewer", "editor", "owner"):
         accounts[role] = make_user(f"{role}@example.org", alices, role, is_staff=True)
-    accounts["owner of both"] = both = make_user("both@example.org", alices, "owner")
+    accounts["owner of both"] = both = make_user("both@example.org", alices, "owner", is_staff=True)
     both.memberships.create(organisation=charlies, role="owner")
     accounts["operator"] = make_user("operator@example.org", is_staff=True, is_superuser=True)
     return House(campaign, rows, accounts)
