@@ -110,6 +110,26 @@ class PictureField(forms.FileField):
         return content
 
 
+class TableField(forms.FileField):
+    """The bytes of a table saved as text. What is plainly another kind of file is said to be."""
+
+    widget = forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,text/csv"})
+
+    def __init__(self, *, largest: int, too_large: Any, **options: Any) -> None:
+        self.largest, self.too_large = largest, too_large
+        errors = {"required": _("Choose a file."), "empty": _("This file is empty.")}
+        super().__init__(**{"label": _("File"), "error_messages": errors, **options})
+
+    def clean(self, data: Any, initial: Any = None) -> bytes:
+        file: UploadedFile = super().clean(data, initial)
+        if (file.size or 0) > self.largest:  # before it is read
+            raise ValidationError(self.too_large, code="large")
+        content: bytes = file.read()
+        if content.startswith((b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF")):
+            raise ValidationError(_("This is not a text. Save the table as CSV, and choose that file."), code="binary")
+        return content
+
+
 class LinesField(forms.CharField):
     """A list of str, typed as text: an entry a line. Its max_length is that of all of them together."""
 

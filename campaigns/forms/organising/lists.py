@@ -4,10 +4,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.forms.fields import LineField, bare_helper
+from campaigns.forms.fields import LineField, TableField, bare_helper
 from campaigns.lists import LARGEST_FILE
 from letters.directory.importing import Column
 
@@ -32,25 +31,15 @@ FIELDS = (
 
 
 class FileForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"),
-        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
+    file = TableField(
+        largest=LARGEST_FILE,
+        too_large=_("This file is larger than 2 MB."),
         help_text=_("A table saved as CSV, with a row for each person and a line of headings; 2 MB at most."),
-        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = bare_helper()
-
-    def clean_file(self) -> bytes:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > LARGEST_FILE:
-            raise ValidationError(_("This file is larger than 2 MB."), code="large")
-        content: bytes = file.read()
-        if content.startswith((b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF")):
-            raise ValidationError(_("This is not a text. Save the table as CSV, and choose that file."), code="binary")
-        return content
 
 
 class NameForm(forms.Form):

@@ -3,13 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import adding_files, consent
 from campaigns.adding import Refused
-from campaigns.forms.fields import AddressField, LineField, NameField, bare_helper
+from campaigns.forms.fields import AddressField, LineField, NameField, TableField, bare_helper
 from campaigns.models import CampaignText
 from campaigns.models.signature import MOST_ON_TOP
 from campaigns.pages import LANGUAGE_NAMES
@@ -72,25 +70,15 @@ class PersonForm(Attesting):
 
 
 class FileForm(forms.Form):
-    file = forms.FileField(
-        label=_("File"),
-        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
+    file = TableField(
+        largest=adding_files.LARGEST_FILE,
+        too_large=_("This file is larger than 20 MB. Cut it into several."),
         help_text=_("A table saved as CSV, with a row for each person and a line of headings; 20 MB at most."),
-        widget=forms.ClearableFileInput({"accept": ".csv,.tsv,.txt,text/csv"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = bare_helper()
-
-    def clean_file(self) -> bytes:
-        file: UploadedFile = self.cleaned_data["file"]
-        if (file.size or 0) > adding_files.LARGEST_FILE:
-            raise ValidationError(_("This file is larger than 20 MB. Cut it into several."), code="large")
-        content: bytes = file.read()
-        if content.startswith((b"PK", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"%PDF")):
-            raise ValidationError(_("This is not a text. Save the table as CSV, and choose that file."), code="binary")
-        return content
 
 
 class ColumnsForm(Attesting):
