@@ -11,12 +11,8 @@ import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
-from pathlib import Path
 
-import pytest
-
-from tests import services
-
+from . import servers
 from .asking import Answers, answer, asked
 from .harness import Benchmark, Figure, interleaved
 from .server import PROC, peak_mib
@@ -52,15 +48,9 @@ COPY (
 
 def export() -> Iterable[Figure]:
     with ExitStack() as stack:
-        # In /tmp and short, for the path of its socket.
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-pg-", dir="/tmp"))
-        try:
-            database = services.PostgreSQL(Path(folder))
-        except pytest.skip.Exception as absent:  # not an Exception: nothing else would be measured either
-            raise RuntimeError(str(absent)) from absent
-        database.start()
-        stack.callback(database.stop_immediately)
-        surroundings = os.environ | {"DATABASE_URL": database.url, "VAR_DIR": folder}
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="countersign-bench-"))
+        database = stack.enter_context(servers.postgresql())
+        surroundings = os.environ | {"DATABASE_URL": database, "VAR_DIR": folder}
         make = stack.enter_context(asked("export", "maker", surroundings))
         floors, measured = interleaved(ROUNDS, lambda: make(which="bare"), lambda: make(which="ours"))
     if {turn["rows"] for turn in [*floors, *measured]} != {ROWS}:

@@ -1,13 +1,19 @@
 """The floors of the web's rows: the least that Django can do for a like request, on the same server and database.
 
-Served by granian in a process of its own, started as ours is. No middleware, no template, no limit, no lookup: what
-Countersign does beyond this is what its ratio pays for. FLOOR_BYTES is the size of the constant page.
+Served by granian in a process of its own, started as ours is, with the same settings of the database (connections are
+kept). No middleware, no template, no limit, no lookup, nothing encrypted, no second row: what Countersign does beyond
+this is what its ratio pays for. FLOOR_BYTES is the size of the constant page.
 
-    page   a constant response of the same size as the campaign's page
-    sign   a bare ModelForm, one INSERT into its own table, a redirect
+    page      a constant response of the same size as the campaign's page
+    sign      a bare ModelForm of the same fields: it validates them, asks by SELECT whether the email is there already
+              (the column is unique), saves by one INSERT, and redirects. Each statement is its own transaction.
+    confirm   one UPDATE of the row that its address names, if nobody has confirmed it; a redirect, or 404
+
+page-nginx has another: nginx gives a file of that size (proxied.py).
 """
 
 import os
+from typing import ClassVar
 
 import django
 from django.conf import settings
@@ -30,13 +36,14 @@ from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.db import models  # noqa: E402
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect  # noqa: E402
 from django.urls import path  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 PAGE = b"." * int(os.environ.get("FLOOR_BYTES", "1"))
 
 
 class Signed(models.Model):
     name = models.CharField(max_length=200)
-    email = models.EmailField()
+    email = models.EmailField(unique=True)
     postcode = models.CharField(max_length=20, blank=True)
     country = models.CharField(max_length=2)
     affiliation = models.CharField(max_length=200, blank=True)
@@ -44,6 +51,9 @@ class Signed(models.Model):
     display = models.CharField(max_length=10)
     consent = models.BooleanField()
     created_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Signed"]] = models.Manager()
 
     class Meta:
         app_label = "benchmarks"
@@ -71,5 +81,11 @@ def sign(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/signed/", headers={"Content-Length": "0"})
 
 
-urlpatterns = [path("page/", page), path("sign/", sign)]
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    if not Signed.objects.filter(pk=pk, confirmed_at__isnull=True).update(confirmed_at=timezone.now()):
+        return HttpResponse(status=404, headers={"Content-Length": "0"})
+    return HttpResponseRedirect("/confirmed/", headers={"Content-Length": "0"})
+
+
+urlpatterns = [path("page/", page), path("sign/", sign), path("confirm/<int:pk>/", confirm)]
 application = WSGIHandler()

@@ -12,6 +12,7 @@ MORE_IS_BETTER = {
     "emails/s",
     "letters/s",
     "rows/s",
+    "signatures/min",
     "right",
 }  # of every other unit (ms, MiB) less is better
 HEADS = ("row", "unit", "ours", "floor", "ours/floor", "by round", "target", "met")
@@ -21,12 +22,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Figure:
-    """One row: what was measured in each round, and the floor's measure just before it in the same round."""
+    """One row: what was measured in each round, and the floor's measure just before it in the same round; a row without
+    floors is only told."""
 
     name: str
     unit: str
     ours: Sequence[float]
-    floors: Sequence[float]
+    floors: Sequence[float] = ()
     target: float | None = None  # the ratio to reach (more is better), or not to pass
 
     @property
@@ -34,12 +36,12 @@ class Figure:
         return median(self.ours)
 
     @property
-    def floor(self) -> float:
-        return median(self.floors)
+    def floor(self) -> float | None:
+        return median(self.floors) if self.floors else None
 
     @property
-    def ratio(self) -> float:
-        return self.value / self.floor
+    def ratio(self) -> float | None:
+        return self.value / self.floor if self.floor else None
 
     @property
     def by_round(self) -> tuple[float, float]:
@@ -49,7 +51,7 @@ class Figure:
 
     @property
     def met(self) -> bool | None:
-        if self.target is None:
+        if self.target is None or self.ratio is None:
             return None
         return self.ratio >= self.target if self.unit in MORE_IS_BETTER else self.ratio <= self.target
 
@@ -58,8 +60,8 @@ class Figure:
             "name": self.name,
             "value": round(self.value, 3),
             "unit": self.unit,
-            "floor": round(self.floor, 3),
-            "ratio": round(self.ratio, 4),
+            "floor": None if self.floor is None else round(self.floor, 3),
+            "ratio": None if self.ratio is None else round(self.ratio, 4),
             "target": self.target,
             "met": self.met,
         }
@@ -67,10 +69,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """`rows` are the names of the figures that `measure` gives; together they are one run against one floor."""
+    """`rows` are the names of the figures that `measure` gives; together they are one run against one floor.
+
+    One that is `alone` makes an installation of its own, and needs no other.
+    """
 
     rows: tuple[str, ...]
     measure: Callable[[], Iterable[Figure]]
+    alone: bool = False
 
     def figures(self, wanted: Sequence[str]) -> list[Figure]:
         found = list(self.measure())
@@ -88,14 +94,23 @@ def begins(name: str, wanted: Sequence[str]) -> bool:
 
 
 def chosen(benchmarks: Sequence[Benchmark], wanted: Sequence[str]) -> list[Benchmark]:
-    """Those with a row whose name begins with one of `wanted`; all of them if it is empty.
+    """Those with a row whose name begins with one of `wanted`; all of them if it is empty. But a benchmark's first row,
+    written out, means that benchmark alone: `sign` is not `sign-embedded`.
 
     Raises ValueError for a word that no row's name begins with: nothing measured must not look like all is well.
     """
     names = [name for benchmark in benchmarks for name in benchmark.rows]
     if unknown := [word for word in wanted if not any(name.startswith(word) for name in names)]:
         raise ValueError(f"No row begins with {', '.join(unknown)}. There are: {', '.join(names)}")
-    return [benchmark for benchmark in benchmarks if any(begins(name, wanted) for name in benchmark.rows)]
+    firsts = {benchmark.rows[0] for benchmark in benchmarks}
+    beginnings = [word for word in wanted if word not in firsts]
+    return [
+        benchmark
+        for benchmark in benchmarks
+        if not wanted
+        or benchmark.rows[0] in wanted
+        or (beginnings and any(begins(name, beginnings) for name in benchmark.rows))
+    ]
 
 
 def interleaved(rounds: int, floor: Callable[[], T], ours: Callable[[], T]) -> tuple[list[T], list[T]]:
@@ -124,6 +139,8 @@ def _padded(line: Sequence[str], widths: Sequence[int]) -> Iterable[str]:
 
 
 def _cells(figure: Figure) -> tuple[str, ...]:
+    if figure.floor is None:
+        return (figure.name, figure.unit, _number(figure.value), *[""] * (len(HEADS) - 3))
     low, high = figure.by_round
     at = "≥" if figure.unit in MORE_IS_BETTER else "≤"
     return (

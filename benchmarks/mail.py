@@ -7,7 +7,6 @@ defaults), SQLite with synchronous=FULL (ours). Workers are started by deploy/wo
 
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,10 +14,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import pytest
-
 from tests import services
 
+from . import servers
 from .asking import Ask, asked
 from .harness import Benchmark, Figure, interleaved
 from .installation import CAMPAIGN, ROOT, temporary_folder
@@ -162,18 +160,12 @@ class Drained:
 
 @contextmanager
 def server_post() -> Iterator[Post]:
-    with ExitStack() as stack:
-        # In /tmp and short, for the path of its socket.
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-pg-", dir="/tmp"))
-        try:
-            database = services.PostgreSQL(Path(folder))
-            broker = stack.enter_context(services.redis_server())
-        except pytest.skip.Exception as absent:  # not an Exception: nothing else would be measured either
-            raise RuntimeError(str(absent)) from absent
-        database.start()
-        stack.callback(database.stop_immediately)
-        addresses = {"DATABASE_URL": database.url, "BROKER_URL": broker, "CACHE_URL": f"{broker[:-1]}1"}
-        yield stack.enter_context(made(**addresses))
+    with (
+        servers.postgresql() as database,
+        servers.redis() as addresses,
+        made(DATABASE_URL=database, **addresses) as post,
+    ):
+        yield post
 
 
 @contextmanager

@@ -16,10 +16,7 @@ from itertools import islice, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests import services
-
+from . import servers
 from .asking import Answers, answer, asked
 from .harness import Benchmark, Figure, interleaved
 
@@ -39,15 +36,9 @@ def postcodes() -> Iterable[Figure]:
     The floor is given the rows ready: unpacked, without spaces, with the constituencies' keys.
     """
     with ExitStack() as stack:
-        # In /tmp and short, for the path of its socket.
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cs-pg-", dir="/tmp"))
-        try:
-            database = services.PostgreSQL(Path(folder))
-        except pytest.skip.Exception as absent:  # not an Exception: nothing else would be measured either
-            raise RuntimeError(str(absent)) from absent
-        database.start()
-        stack.callback(database.stop_immediately)
-        surroundings = os.environ | {"DATABASE_URL": database.url, "VAR_DIR": folder}
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="countersign-bench-"))
+        database = stack.enter_context(servers.postgresql())
+        surroundings = os.environ | {"DATABASE_URL": database, "VAR_DIR": folder}
         store = stack.enter_context(asked("postcodes", "rows", surroundings))
         floors, measured = interleaved(ROUNDS, lambda: store(which="floor"), lambda: store(which="ours"))
     if {turn["rows"] for turn in [*floors, *measured]} != {2 * ROWS - WITHOUT}:

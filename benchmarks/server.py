@@ -1,4 +1,8 @@
-"""The two web servers that are held against each other, started as `manage.py up` starts its own, on free ports."""
+"""The two web servers that are held against each other, on free ports.
+
+Both are started by the command of production, with its workers and threads: that of deploy/systemd, or for the embedded
+installation that of `manage.py up`.
+"""
 
 import json
 import os
@@ -6,7 +10,9 @@ import random
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -17,26 +23,38 @@ from urllib.request import urlopen
 from .installation import ROOT
 from .load import Order, Report
 
+UNIT = ROOT / "deploy" / "systemd" / "countersign-web.service"
 STARTS_WITHIN = 30.0  # seconds
 PROC = Path("/proc/self/stat").exists()  # Linux: only there a process's memory and processor time can be read
 TICKS = os.sysconf("SC_CLK_TCK")
 
+Command = Callable[[str, int], list[str]]  # of the application and the port
+
 
 class Server:
-    """`application` under granian, with the workers and threads of production. Use it in a `with`."""
+    """`application` under what `command` starts. Use it in a `with`. Without an environment it has ours."""
 
-    def __init__(self, application: str, **environment: str) -> None:
+    def __init__(
+        self,
+        application: str,
+        environment: Mapping[str, str] | None = None,
+        command: Command | None = None,
+        **more: str,
+    ) -> None:
         self.application = application
-        self.environment = environment
+        self.environment = {**(os.environ if environment is None else environment), **more}
+        self.command = command or of_the_unit
         self.port = free_port()
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
 
     def __enter__(self) -> "Server":
         # The guard kills all of it when we end, however we do. It leads a session, by which its processes are found.
         self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / "config" / "guard.py"), *command(self.application, self.port)],
+            [sys.executable, str(ROOT / "config" / "guard.py"), *self.command(self.application, self.port)],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, **self.environment},
+            stdout=self.log,
+            stderr=self.log,
+            env=self.environment,
             start_new_session=True,
         )
         try:
@@ -57,6 +75,13 @@ class Server:
             assert self.process.stdin
             self.process.stdin.close()  # on which the guard kills its group, itself too
             self.process.wait(5)
+        self.log.close()
+
+    def said(self) -> str:
+        """The end of its log."""
+        size = self.log.seek(0, os.SEEK_END)
+        self.log.seek(max(0, size - 3_000))
+        return self.log.read().decode(errors="replace")
 
     def wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + STARTS_WITHIN
@@ -68,11 +93,14 @@ class Server:
                 return  # an answer too: the floors have no such page
             except (URLError, OSError):
                 time.sleep(0.1)  # a server that does not listen yet can only be asked again
-        raise RuntimeError(f"{self.application} did not answer within {STARTS_WITHIN:g} s")
+        raise RuntimeError(f"{self.application} did not answer within {STARTS_WITHIN:g} s\n{self.said()}")
 
     def get(self, path: str) -> bytes:
-        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
-            body: bytes = answer.read()
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+                body: bytes = answer.read()
+        except HTTPError as error:
+            raise RuntimeError(f"{self.application} answered {error} for {path}\n{self.said()}") from error
         return body
 
     def meet(self, order: Order) -> Report:
@@ -86,7 +114,7 @@ class Server:
             timeout=order.seconds + 120,
         )
         if crowd.returncode:
-            raise RuntimeError(f"{self.application}: {crowd.stderr.strip().splitlines()[-1][:500]}")
+            raise RuntimeError(f"{self.application}: {crowd.stderr.strip().splitlines()[-1][:500]}\n{self.said()}")
         return Report(**json.loads(crowd.stdout))
 
     def cpu_seconds(self) -> float:
@@ -103,12 +131,25 @@ class Server:
         return [pid for pid in found if pid != self.process.pid and stat(pid)[3:4] == [str(self.process.pid)]]
 
 
-def command(application: str, port: int) -> list[str]:
+def of_up(application: str, port: int) -> list[str]:
     from config.management.commands.up import programs  # it wants Django set up
 
-    production = list(next(program for program in programs() if program.name == "web server").command)
-    production[production.index("--port") + 1] = str(port)
-    return [application if part == "config.wsgi:application" else part for part in production]
+    return served(next(program for program in programs() if program.name == "web server").command, application, port)
+
+
+def of_the_unit(application: str, port: int) -> list[str]:
+    """What systemd would start. Raises StopIteration or ValueError when the unit says it in another way."""
+    lines = UNIT.read_text().splitlines()
+    start = next(line.removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart=")).split()
+    variables = [line.removeprefix("Environment=") for line in lines if line.startswith("Environment=")]
+    start[start.index("--working-dir") + 1] = str(ROOT)
+    return ["/usr/bin/env", *variables, sys.executable, "-m", "granian", *served(start[1:], application, port)]
+
+
+def served(production: Sequence[str], application: str, port: int) -> list[str]:
+    found = [application if part == "config.wsgi:application" else part for part in production]
+    found[found.index("--port") + 1] = str(port)
+    return found
 
 
 def free_port() -> int:

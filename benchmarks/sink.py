@@ -1,29 +1,47 @@
 """A mail server that takes everything, as fast as it can, and knows how much and when.
 
-    python -m benchmarks.sink
+    python -m benchmarks.sink [FILE]
 
 prints its port. Besides SMTP it answers `XTOOK` with the emails and bytes it has taken so far, and `XBETWEEN a b` with
-the seconds between taking the a-th and the b-th. It keeps none of them.
+the seconds between taking the a-th and the b-th. It keeps none of them; of each it writes a line into FILE, as soon as
+it has said yes to it: to whom it was, and the path of the link by which a signature is confirmed, or "-".
 """
 
 import asyncio
+import re
 import smtplib
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from .installation import ROOT
 
 EXTENSIONS = ("sink", "PIPELINING", "SIZE 52428800", "8BITMIME", "SMTPUTF8")
 END = b"\r\n.\r\n"
+RECIPIENT = re.compile(rb"RCPT TO:<([^>]*)>", re.IGNORECASE)
+CONFIRM = re.compile(rb"/confirm/[\w.-]+/")
 PATIENCE = 60.0  # seconds without a single email
 
 
 class Taken:
-    def __init__(self) -> None:
+    def __init__(self, journal: TextIO | None = None) -> None:
         self.times: list[float] = []
         self.octets = 0
+        self.journal = journal
+
+    def email(self, to: list[str], data: bytes | bytearray) -> bytes:
+        """Takes one; the answer to it."""
+        self.times.append(time.monotonic())
+        self.octets += len(data)
+        if self.journal:
+            # SMTP doubles a dot that begins a line; "=" at its end is quoted-printable, and the line goes on.
+            link = CONFIRM.search(data.replace(b"\r\n..", b"\r\n.").replace(b"=\r\n", b""))
+            print(*to, link[0].decode() if link else "-", file=self.journal, flush=True)
+        return b"250 2.0.0 Ok: queued as %d\r\n" % len(self.times)
 
     def answer(self, line: bytes) -> bytes:
         """What a verb is answered with; all but our own two are agreed to."""
@@ -44,6 +62,7 @@ class Conversation(asyncio.Protocol):
         self.taken = taken
         self.waiting = bytearray()
         self.in_data = False
+        self.to: list[str] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -63,11 +82,12 @@ class Conversation(asyncio.Protocol):
 
     def _email(self, size: int) -> bytes:
         self.in_data = False
-        self.taken.times.append(time.monotonic())
-        self.taken.octets += size
-        return b"250 2.0.0 Ok: queued as %d\r\n" % len(self.taken.times)
+        to, self.to = self.to, []
+        return self.taken.email(to, self.waiting[:size])
 
     def _line(self, line: bytes) -> bytes:
+        if recipient := RECIPIENT.match(line):
+            self.to.append(recipient[1].decode())
         answer = self.taken.answer(line)
         self.in_data = answer.startswith(b"354")
         return answer
@@ -76,8 +96,11 @@ class Conversation(asyncio.Protocol):
 class Sink:
     """One in a process of its own. Use it in a `with`."""
 
+    def __init__(self, journal: Path | None = None) -> None:
+        self.journal = journal
+
     def __enter__(self) -> "Sink":
-        command = [sys.executable, "-m", "benchmarks.sink"]
+        command = [sys.executable, "-m", "benchmarks.sink", *([str(self.journal)] if self.journal else [])]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT
         )
@@ -111,8 +134,8 @@ class Sink:
             time.sleep(0.05)  # other processes send them: it can only be asked
 
 
-async def serve() -> None:
-    taken = Taken()
+async def serve(journal: TextIO | None) -> None:
+    taken = Taken(journal)
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Conversation(taken), "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -120,4 +143,5 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    with ExitStack() as stack:
+        asyncio.run(serve(stack.enter_context(open(sys.argv[1], "a")) if sys.argv[1:] else None))

@@ -17,6 +17,7 @@ debian_names() {
       fonts) echo fonts-noto-core ;;
       redis) echo redis-server ;;
       rabbitmq) echo rabbitmq-server ;;
+      nginx) echo nginx-light ;;
       *) echo "$thing" ;;
     esac
   done
@@ -66,6 +67,7 @@ is_there() {
     chromium) command -v chromium || command -v chromium-browser || [ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] ;;
     redis) command -v redis-server || command -v valkey-server ;;
     rabbitmq) (PATH=$PATH:/usr/sbin:/opt/homebrew/sbin command -v rabbitmq-server) ;;
+    nginx) (PATH=$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/bin command -v nginx) ;;
     postgresql) command -v initdb || ls -d /usr/lib/postgresql/*/bin/initdb ;;
   esac >/dev/null 2>&1
 }
@@ -106,7 +108,7 @@ need_packages() {
 
 apt_install() {
   : >"$log"
-  case " $* " in *" redis "* | *" postgresql "* | *" rabbitmq "*) start_no_services ;; esac
+  case " $* " in *" redis "* | *" postgresql "* | *" rabbitmq "* | *" nginx "*) start_no_services ;; esac
   status=0
   # shellcheck disable=SC2046  (lists of words)
   apt_get install $(debian_names "$@") || {

@@ -44,6 +44,7 @@ def open_to(signature: Signature) -> set[str]:
     if signature.state in Signature.WAITING and signature.email:
         deeds |= {"resend"} if signature.confirmations_sent < signing.MOST_CONFIRMATIONS else set()
     deeds |= {"restore"} if signature.state == Signature.State.INVALID else set()
+    deeds |= {"release"} if signature.state == Signature.State.SUSPECT else set()
     deeds |= {"invalidate"} if signature.state not in invalidating.GONE else set()
     if signature.display != Signature.Display.NONE and signature.state != Signature.State.WITHDRAWN:
         deeds |= {"hide_name" if signature.name_check in (Check.NEW, Check.PASSED) else "show_name"}
@@ -61,6 +62,8 @@ def act(campaign: Campaign, user: User | AnonymousUser, pk: int, deed: str, why:
         return moderating.set_check(campaign, user, pk, *HIDES[deed])
     if deed == "invalidate":
         return invalidating.by_hand(campaign, user, [pk], why).signatures > 0
+    if deed == "release":
+        return invalidating.by_hand(campaign, user, [pk], why, releases=True).signatures > 0
     if deed == "restore":
         return invalidating.one_back(campaign, user, pk)
     if deed == "top":
@@ -100,10 +103,11 @@ def _moments(signature: Signature) -> Iterator[tuple[datetime, str]]:
         yield signature.reminded_at, _("Reminded to confirm")
     if signature.confirmed_at and not imported:
         yield signature.confirmed_at, _("Confirmed by the link in the email")
-    if signature.invalidation:
-        said = _("Declared invalid by %(who)s: %(why)s")
-        who = invalidating.called(signature.invalidation.by)
-        yield signature.invalidation.at, said % {"who": who, "why": signature.invalidation.reason}
+    if signature.held_for:
+        yield signature.created_at, _("Held back: %(why)s") % {"why": signature.get_held_for_display()}
+    if made := signature.invalidation:
+        said = _("Let through by %(who)s") if made.releases else _("Declared invalid by %(who)s: %(why)s")
+        yield made.at, said % {"who": invalidating.called(made.by), "why": made.reason}
     if signature.withdrawn_at:
         yield signature.withdrawn_at, _("Withdrawn")
     if signature.anonymised_at:

@@ -12,9 +12,16 @@ from .models import Campaign, CampaignText, Event
 
 PAGES = (
     *("page", "sign", "signed", "signatures", "write", "written", "changes"),
-    *("letter_pdf", "blank_pdf", "card", "sheets_pdf"),
+    *("letter_pdf", "blank_pdf", "card", "sheets_pdf", "report", "reported"),
 )
 SHORT_DIGEST = 16  # hexadecimal digits of a wording's digest in its address, so that a QR code stays coarse
+
+
+def of_text(text: CampaignText, name: str) -> str:
+    """One of PAGES, in the language of the text."""
+    first = text.language == text.campaign.language
+    where = {"slug": text.campaign.slug} | ({} if first else {"language": text.language})
+    return reverse(f"campaigns:{name}", kwargs=where)
 
 
 def of_campaign(campaign: Campaign, language: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A campaign's own fields, as organisers set them: each page saves those it shows and no others."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -7,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from . import languages, logbook, moderating, slugs, wording_drafts
+from . import languages, logbook, moderating, promises, slugs, wording_drafts
 from .models import Campaign, FormerSlug, User
 from .ordering import hold
 from .seen import Changed, mark_of
@@ -32,8 +33,10 @@ def save(campaign: Campaign, form: Any, user: Who, what: str) -> Campaign:
                 _leave(now, said["slug"], user)
             if "language" in changed:
                 _speak_first(now, said["language"])
+            before = copy(now)
             for name in changed:
                 _set(now, name, said[name])
+            promises.changed(before, now)
             now.save(update_fields=[name for name in changed if not _is_many(name)])
             if "moderate_first" in changed:
                 moderating.read_first(now, said["moderate_first"])

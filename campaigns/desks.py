@@ -45,6 +45,7 @@ OF_ORGANISATION = (
     Door("lists", _("Lists of people"), Role.EDITOR, ("list",)),
     Door("people", _("People"), begins=("people_",)),
     Door("settings", _("Settings"), Role.OWNER, ("settings_",)),
+    Door("keeping", _("Personal data"), Role.OWNER, ("keeping_",)),
     Door("log", _("Log"), Role.OWNER),
 )
 OF_CAMPAIGN = (
@@ -56,14 +57,18 @@ OF_CAMPAIGN = (
         Role.EDITOR,
         ("facts", "letters_settings", "letters_variant", "campaign_picture", "campaign_settings"),
     ),
-    Door("numbers", _("Numbers"), begins=("numbers_",)),
+    Door("numbers", _("Numbers"), begins=("numbers_", "bursts")),
     Door("representatives", _("Letters"), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("hand_in", _("Hand in"), begins=("hand_in",), only=lambda desk: desk.campaign.legislature_id is not None),
     Door("updates", _("Updates"), begins=("update",)),
-    Door("signatures_list", _("Signatures"), begins=("signatures_", "moderation", "invalidation", "signator", "paper")),
+    Door(
+        "signatures_list",
+        _("Signatures"),
+        begins=("signatures_", "moderation", "invalidation", "held", "signator", "paper"),
+    ),
     Door("packs", _("Hand-over pack"), begins=("pack",)),
     Door("exports", _("Export"), Role.OWNER, ("export",)),
-    Door("life", _("Publish and close"), Role.EDITOR, ("life_",)),
+    Door("life", _("Publish and close"), Role.EDITOR, ("life_", "pausing")),
 )
 # What is behind “Set up”: links from each of these pages to the others.
 SET_UP = (
@@ -77,9 +82,15 @@ SET_UP = (
 OF_SIGNATURES = (
     Door("signatures_list", _("All"), begins=("signatures_",)),
     Door("moderation", _("To read"), Role.EDITOR, ("moderation_",)),
+    Door("held", _("Held back"), Role.EDITOR, ("held_",)),
     Door("invalidation", _("Declare invalid"), Role.EDITOR, ("invalidation_",)),
     Door("signatories_add", _("First signatories"), Role.EDITOR, ("signatories_",)),
     Door("paper", _("On paper"), Role.EDITOR, ("paper_",)),
+)
+# Behind “Numbers”.
+OF_NUMBERS = (
+    Door("numbers", _("Numbers"), begins=("numbers_",)),
+    Door("bursts", _("Bursts"), Role.EDITOR, ("bursts_",)),
 )
 
 
@@ -194,6 +205,9 @@ class CampaignDesk(Desk):
             ],
             "signature_doors": [
                 self._door(door, self.campaign_url(door.name), name) for door in OF_SIGNATURES if self._open(door)
+            ],
+            "number_doors": [
+                self._door(door, self.campaign_url(door.name), name) for door in OF_NUMBERS if self._open(door)
             ],
         }
 

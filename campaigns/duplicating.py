@@ -9,6 +9,7 @@ from .models import Campaign, LetterVariant, Source, Target, User, WordingDraft
 COPIED = (
     *("organisation", "kind", "language", "signature_goal", "legislature", "merge_identical", "attach_pdf"),
     *("moderate_first", "moderate_names_first", "picture", "picture_alt", "retention_months"),
+    *("months_after_closing", "unconfirmed_days", "letter_days"),
 )
 
 

@@ -83,6 +83,23 @@ def _signature_links(signature: Signature) -> dict[str, str]:
     }
 
 
+def confirmation_message(text: CampaignText) -> Message:
+    """What all emails that ask to confirm a signature of this text share."""
+    return _shared_message("confirm", text)
+
+
+def confirmation(signature: Signature, message: Message) -> OutgoingEmail:
+    """The email of a new signature, not stored yet: that is done together with the signature."""
+    return outbox.email(
+        sender=signature.text.campaign.organisation.sender,
+        message=message,
+        to=signature.email,
+        kind=Kind.CONFIRMATION,
+        to_name=signature.name,
+        values={"name": signature.name, **_signature_links(signature)},
+    )
+
+
 def confirm_signature(signature: Signature, reminder: bool = False) -> OutgoingEmail:
     return _queue(
         "reminder" if reminder else "confirm",
@@ -98,6 +115,13 @@ def already_signed(signature: Signature, text: CampaignText) -> OutgoingEmail:
     values = _signature_links(signature)
     del values["action_url"]
     return _queue("already", text, signature.email, signature.name, Kind.CONFIRMATION, values)
+
+
+def places_are_taken(last: Signature, text: CampaignText, name: str) -> OutgoingEmail:
+    """To the third who signs with one address. `last`: who came second, and may make room again on their own page."""
+    values = _signature_links(last)
+    del values["action_url"]
+    return _queue("taken", text, last.email, name, Kind.CONFIRMATION, values)
 
 
 def signature_removed(signature: Signature, text: CampaignText) -> OutgoingEmail:
@@ -246,14 +270,18 @@ def ask_for_answers(letters: Sequence[CampaignLetter]) -> OutgoingEmail:
 def post_notice(
     organisation: Organisation, reader: User, concerns: Mapping[str, int], language: str, owned: bool = True
 ) -> OutgoingEmail:
-    """To who works for the organisation and wants it, or is to find it an owner (not `owned`), about its post.
+    """To who works for the organisation and wants it, or is to find it an owner (not `owned`), about its post and
+    what readers reported; `concerns` as noticing.Concerns.
 
     From the installation: a broken sender cannot tell of itself.
     """
     name = organisation.in_language("name", language)
     where = {"slug": organisation.slug} | ({} if language == settings.LANGUAGE_CODE else {"language": language})
     choose_url = links.absolute(reverse("campaigns:people_notices", kwargs=where))
-    context = {"organisation_name": name, "concerns": concerns, "owned": owned, "choose_url": choose_url}
+    of_post = any(number for what, number in concerns.items() if what != "reported")
+    workspace = reverse("campaigns:workspace", kwargs={key: where[key] for key in where if key != "slug"})
+    urls = {"choose_url": choose_url, "reports_url": links.absolute(workspace)}
+    context = {"organisation_name": name, "concerns": concerns, "owned": owned, "of_post": of_post, **urls}
     return outbox.queue(
         sender=outbox.default_sender(),
         message=outbox.message(email.render("campaigns/email/notice", context, language, ("name", "manage_url"))),
@@ -262,7 +290,7 @@ def post_notice(
         kind=Kind.NOTICE,
         values={
             "name": reader.name or name,
-            "manage_url": links.absolute(reverse("campaigns:post_room", kwargs=where)),
+            "manage_url": links.absolute(reverse("campaigns:post_room", kwargs=where) if of_post else workspace),
         },
     )
 

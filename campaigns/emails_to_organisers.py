@@ -1,5 +1,7 @@
 """The emails to those who run campaigns, and to who runs the installation: one function a message, from its sender."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
@@ -99,3 +101,42 @@ def campaign_reached(campaign: Campaign, reader: User, number: int) -> OutgoingE
     }
     page = address("campaign", language, slug=campaign.slug)
     return _queue("reached", reader.email, reader.name, language, context, page)
+
+
+def campaign_withheld(campaign: Campaign, owner: User, why: str) -> OutgoingEmail:
+    """It was taken off the site; `why` as the operator wrote it."""
+    language = language_of(owner, campaign.organisation)
+    context: dict[str, object] = {
+        "organisation_name": campaign.organisation.in_language("name", language),
+        "campaign_title": campaign.title,
+    }
+    page = address("campaign", language, slug=campaign.slug)
+    return _queue("withheld", owner.email, owner.name, language, context, page, why=why)
+
+
+def campaigns_reported(operator: User, number: int) -> OutgoingEmail:
+    """What readers said of them stands on the page alone."""
+    language = operator.language or settings.LANGUAGE_CODE
+    return _queue("reported", operator.email, operator.name, language, {"n": number}, address("reports", language))
+
+
+def bursts_seen(organisation: Organisation, reader: User, seen: Sequence[tuple[Campaign, int, int]]) -> OutgoingEmail:
+    """Of each campaign, how many bursts there are that nobody was told of, and how many signatures the greatest has."""
+    language = language_of(reader, organisation)
+    context: dict[str, object] = {
+        "organisation_name": organisation.in_language("name", language),
+        "several": len(seen) > 1,
+        "seen": [
+            {
+                "title": campaign.title,
+                "bursts": bursts,
+                "greatest": greatest,
+                "url": address("bursts", language, slug=campaign.slug),
+            }
+            for campaign, bursts, greatest in seen
+        ],
+        "choose_url": address("people_notices", language, slug=organisation.slug),
+    }
+    most, _bursts, _greatest = max(seen, key=lambda one: one[2])
+    page = address("bursts", language, slug=most.slug)
+    return _queue("bursts", reader.email, reader.name, language, context, page)

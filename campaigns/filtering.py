@@ -1,5 +1,6 @@
 """Which of a campaign's signatures organisers look for, and how many there are, without reading all of them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -9,31 +10,34 @@ from django.db.models import Q
 
 from config.crypto import domain_key, email_keys
 
-from . import keyset
+from . import keyset, reckoning
 from .models import Campaign, CampaignText, Signature
 from .models.signature import SignatureQuerySet
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 NONE_KNOWN = "-"  # of a source or an area: those without one
 # What a list shows of each: nothing of it is encrypted.
 LISTED = (
     *("campaign", "state", "origin", "pinned", "created_at", "public_name", "public_affiliation", "public_place"),
-    *("display", "name_check", "reason_check", "anonymised_at"),
+    *("display", "name_check", "reason_check", "anonymised_at", "held_for", "confirmed_at"),
 )
 
 
 class Checks:
-    NAME_WAITS, REASON_WAITS, HIDDEN = "name", "reason", "hidden"
+    NAME_WAITS, REASON_WAITS, HIDDEN, HELD = "name", "reason", "hidden", "held"
     MEANS: Mapping[str, Q] = {
         NAME_WAITS: Signature.NAME_WAITS,
         REASON_WAITS: Signature.REASON_WAITS,
         HIDDEN: Signature.HIDDEN,
+        # Of a name that was hidden nothing is shown: its reason need not be read.
+        HELD: Signature.HELD & Signature.SHOWN & ~Q(name_check="hidden") & Q(anonymised_at__isnull=True),
     }
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Empty means whatever it is. `since` is the first moment, `until` the first after the last; `domain` is a key."""
+    """Empty means whatever it is. `since` is the first moment, `until` the first after the last; `domain` is a key of
+    emails. The next two are a signature's own, and `named` is a pattern of the name that everybody reads."""
 
     state: str = ""
     source: str = ""
@@ -43,9 +47,13 @@ class Wanted:
     updates: str = ""  # "yes" or "no"
     origin: str = ""
     check: str = ""
+    held_for: str = ""
     since: datetime | None = None
     until: datetime | None = None
     domain: str = ""
+    network_key: str = ""
+    domain_key: str = ""
+    named: str = ""  # as folded(): words, with * for whatever may stand there
 
     @classmethod
     def of_domain(cls, domain: str, **wanted: Any) -> "Wanted":
@@ -68,7 +76,7 @@ class Wanted:
 
 def rows(campaign: Campaign, wanted: Wanted) -> SignatureQuerySet:
     found = Signature.objects.filter(campaign=campaign)
-    for field in ("state", "country", "origin"):
+    for field in ("state", "country", "origin", "held_for"):
         if value := getattr(wanted, field):
             found = found.filter(**{field: value})
     if wanted.source:
@@ -87,7 +95,17 @@ def rows(campaign: Campaign, wanted: Wanted) -> SignatureQuerySet:
         found = found.filter(created_at__lt=wanted.until)
     if wanted.domain:
         found = found.filter(confirmation__domain_key=wanted.domain)
+    for field in ("network_key", "domain_key"):
+        if value := getattr(wanted, field):
+            found = found.filter(**{field: value})
+    if wanted.named:
+        found = found.filter(public_name_folded__regex=_pattern(wanted.named))
     return found
+
+
+def _pattern(named: str) -> str:
+    """Of a name as folded(), whole, with * for whatever may stand there: the same for PostgreSQL and SQLite."""
+    return f"^{'.*'.join(re.escape(part) for part in named.split('*'))}$"
 
 
 def _texts(campaign: Campaign, language: str) -> list[int]:
@@ -95,28 +113,17 @@ def _texts(campaign: Campaign, language: str) -> list[int]:
 
 
 def page(campaign: Campaign, wanted: Wanted, before: str, size: int) -> keyset.Page[Signature]:
-    """Newest first. By their time where it is asked for, so that no day has to be read and sorted whole."""
-    if wanted.since or wanted.until:
-        return _page_by_time(rows(campaign, wanted).only(*LISTED), before, size)
+    """Newest first."""
     if not wanted.language:
-        return keyset.page(rows(campaign, wanted).only(*LISTED).order_by("-pk"), before, size)
+        unknown = ["area_id"] if wanted.area == NONE_KNOWN else []
+        return keyset.page_by_time(rows(campaign, wanted).only(*LISTED), before, size, *unknown)
     # Each wording has its own newest, and no index has those of several in one order.
-    other = rows(campaign, replace(wanted, language="")).only(*LISTED).order_by("-pk")
+    other = rows(campaign, replace(wanted, language="")).only(*LISTED)
     newest: list[Signature] = []
     for text in _texts(campaign, wanted.language):
-        newest += keyset.page(other.filter(text=text), before, size + 1).rows
-    newest.sort(key=lambda row: -row.pk)
+        newest += keyset.page_by_time(other.filter(text=text), before, size + 1).rows
+    newest.sort(key=lambda row: (row.created_at, row.pk), reverse=True)
     return keyset.Page(newest[:size], len(newest) > size)
-
-
-def _page_by_time(found: SignatureQuerySet, before: str, size: int) -> keyset.Page[Signature]:
-    if before.isascii() and before.isdigit() and len(before) < 19:
-        last = Signature.objects.filter(pk=int(before)).values_list("created_at", flat=True).first()
-        if last is not None:
-            earlier = Q(created_at__lt=last) | Q(created_at=last, pk__lt=int(before))
-            found = found.filter(earlier, created_at__lte=last)
-    shown = list(found.order_by("-created_at", "-pk")[: size + 1])
-    return keyset.Page(shown[:size], len(shown) > size)
 
 
 @dataclass(frozen=True)
@@ -131,16 +138,17 @@ def count(found: SignatureQuerySet, most: int = MOST_COUNTED) -> Counted:
 
 
 def by_state(campaign: Campaign) -> list[tuple[Signature.State, Counted]]:
-    """Those that count by the campaign's own number, the others as far as it is cheap."""
-    return [
-        (
-            state,
-            Counted(campaign.signature_count, False)
-            if state == Signature.State.CONFIRMED
-            else count(rows(campaign, Wanted(state=state.value))),
-        )
-        for state in sorted(Signature.State, key=lambda state: state != Signature.State.CONFIRMED)
-    ]
+    """Those that count by the campaign's own number, the others as they were counted last or as far as it is cheap."""
+    kept = reckoning.of(campaign)
+
+    def counted(state: Signature.State) -> Counted:
+        if state == Signature.State.CONFIRMED:
+            return Counted(campaign.signature_count, False)
+        if kept:
+            return Counted(kept.states.get(state.value, 0), False)
+        return count(rows(campaign, Wanted(state=state.value)))
+
+    return [(state, counted(state)) for state in sorted(Signature.State, key=lambda one: one != one.CONFIRMED)]
 
 
 def of_address(campaign: Campaign, address: str) -> list[Signature]:
@@ -150,5 +158,5 @@ def of_address(campaign: Campaign, address: str) -> list[Signature]:
 
 
 def shown_as(campaign: Campaign, beginning: str, size: int) -> list[Signature]:
-    found = Signature.objects.filter(campaign=campaign).exclude(public_name_folded="").shown_name_begins(beginning)
-    return list(found.only(*LISTED).order_by("public_name_folded", "-pk")[:size])
+    found = Signature.objects.filter(campaign=campaign).shown_name_begins(beginning)
+    return keyset.page_by_name(found.only(*LISTED), "public_name_folded", "", size).rows

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from . import addresses, differences
+from . import addresses, differences, reckoning
 from .differences import Change
 from .models import Campaign, CampaignText
 
@@ -27,8 +27,9 @@ def of(campaign: Campaign, language: str, *, with_signatures: bool = False, publ
     texts = list(rows[: SHOWN + 1])
     given: dict[int, int] = {}
     if with_signatures:
+        kept = reckoning.of(campaign)
         counted = campaign.signatures.counting().filter(text__in=texts).values_list("text")
-        given = dict(counted.annotate(Count("pk")).order_by())
+        given = kept.texts if kept else dict(counted.annotate(Count("pk")).order_by())
     found = []
     for number, text in enumerate(texts[:SHOWN]):
         before = texts[number + 1] if number + 1 < len(texts) else None

@@ -1,10 +1,10 @@
-"""Declaring signatures invalid, many at a time, with who and why; and taking that back.
+"""Declaring signatures invalid, or letting through what is held back, many at a time; and taking that back.
 
 Each batch is one transaction under the locks of its rows and of the Invalidation, so that nothing is declared invalid
 once the taking back has begun, and what is killed in between goes on where it stopped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from .models.signature import SignatureQuerySet
 
 STRIKE, UNDO = "invalidate-signatures", "restore-signatures"
 BATCH = 500
+READ = 50_000  # ids at a time: the database may have to look through the whole campaign for each
 AT_ONCE = 1_000  # more than so many are a worker's
 EXAMPLES = 12
 GONE = (Signature.State.INVALID, Signature.State.WITHDRAWN)
@@ -34,18 +35,19 @@ class Look:
 
     n: int
     counted: int  # of these, how many count
-    examples: list[str]  # names that everybody may read
+    examples: list[str]  # names that everybody reads; of those held back, that everybody would read
     newest: int  # nobody who signs after this look is meant
 
 
-def look(found: SignatureQuerySet) -> Look:
+def look(found: SignatureQuerySet, releases: bool = False) -> Look:
     standing = found.exclude(state__in=GONE).order_by()
     numbers = standing.aggregate(
         n=models.Count("pk"),
         counted=models.Count("pk", filter=models.Q(state=Signature.State.CONFIRMED)),
         newest=Max("pk"),
     )
-    names = standing.exclude(public_name="").order_by("-pk").values_list("public_name", flat=True)[:EXAMPLES]
+    shown = standing.exclude(public_name="") if releases else standing.shown()
+    names = shown.order_by("-pk").values_list("public_name", flat=True)[:EXAMPLES]
     return Look(numbers["n"], numbers["counted"], list(names), numbers["newest"] or 0)
 
 
@@ -53,41 +55,66 @@ def ticked(campaign: Campaign, ids: Sequence[int]) -> SignatureQuerySet:
     return Signature.objects.filter(campaign=campaign, pk__in=ids)
 
 
-def by_hand(campaign: Campaign, user: User | AnonymousUser, ids: Sequence[int], why: str) -> Invalidation:
+@dataclass(frozen=True)
+class Kind:
+    """What is done, and how it is taken back from those who are still where it has brought them."""
+
+    do: Callable[[models.QuerySet[Signature], Invalidation], int]
+    done: str  # in the log
+    brings_to: tuple[str, ...]
+    undo: Callable[[models.QuerySet[Signature]], int]
+    undone: str
+
+
+KINDS = {
+    False: Kind(
+        signing.invalidate, "signatures.invalidated", (Signature.State.INVALID,), signing.restore, "signatures.restored"
+    ),
+    True: Kind(signing.release, "signatures.released", signing.RELEASED, signing.hold_again, "signatures.held_again"),
+}
+
+
+def by_hand(
+    campaign: Campaign, user: User | AnonymousUser, ids: Sequence[int], why: str, releases: bool = False
+) -> Invalidation:
     """These rows, at once."""
     with transaction.atomic():
-        made = _begun(campaign, user, why, {})
+        made = _begun(campaign, user, why, {}, releases)
         _strike(made, ticked(campaign, ids))
         made.refresh_from_db()
-        _note(campaign, user, "signatures.invalidated", made.signatures)
+        _note(campaign, user, KINDS[releases].done, made.signatures)
     return made
 
 
-def by_filter(campaign: Campaign, user: User | AnonymousUser, wanted: Wanted, newest: int, why: str) -> Invalidation:
+def by_filter(
+    campaign: Campaign, user: User | AnonymousUser, wanted: Wanted, newest: int, why: str, releases: bool = False
+) -> Invalidation:
     """All that are wanted, as far as the look reached; more than AT_ONCE by a worker."""
     found = filtering.rows(campaign, wanted).filter(pk__lte=newest).exclude(state__in=GONE)
     with transaction.atomic():
-        made = _begun(campaign, user, why, _described(wanted))
+        made = _begun(campaign, user, why, _described(wanted), releases)
         n = found.order_by().count()
         if n > AT_ONCE:
             asked = {"invalidation": made.pk, "wanted": wanted.as_data(), "newest": newest, "n": n}
             jobs.start(STRIKE, asked, owner=owner_of(made))
-        _note(campaign, user, "signatures.invalidated", n)
+        _note(campaign, user, KINDS[releases].done, n)
     if n <= AT_ONCE:
         _strike(made, found)
     made.refresh_from_db()
     return made
 
 
-def _begun(campaign: Campaign, user: User | AnonymousUser, why: str, wanted: dict[str, Any]) -> Invalidation:
+def _begun(
+    campaign: Campaign, user: User | AnonymousUser, why: str, wanted: dict[str, Any], releases: bool
+) -> Invalidation:
     by = user if isinstance(user, User) else None
-    return Invalidation.objects.create(campaign=campaign, reason=why, wanted=wanted, by=by)
+    return Invalidation.objects.create(campaign=campaign, reason=why, wanted=wanted, by=by, releases=releases)
 
 
 def _described(wanted: Wanted) -> dict[str, Any]:
-    """A domain may be one person's own: that there was one is all that is kept of it."""
+    """A domain or a source may be one person's own, and a name is: that it was asked for is all that is kept of it."""
     data = wanted.as_data()
-    return data | ({"domain": True} if data.get("domain") else {})
+    return data | {name: True for name in ("source", "domain", "network_key", "domain_key", "named") if data.get(name)}
 
 
 def _note(campaign: Campaign, user: User | AnonymousUser, what: str, n: int) -> None:
@@ -107,21 +134,26 @@ def _strike_out(job: jobs.Job) -> None:
 
 
 def _strike(made: Invalidation, found: SignatureQuerySet, job: jobs.Job | None = None) -> None:
-    last = 0
-    while True:
+    for ids in _batches(found.exclude(state__in=GONE)):
         with transaction.atomic():
+            # Lock one: of the undoing, which takes the same. Lock two: of these rows alone; the fold passes them over.
             held = Invalidation.objects.select_for_update(no_key=True).get(pk=made.pk)
             if held.undone_at is not None:
                 return
-            rows = found.filter(pk__gt=last).exclude(state__in=GONE).order_by("pk")
-            ids = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
-            struck = signing.invalidate(Signature.objects.filter(pk__in=ids), made)
+            rows = found.filter(pk__in=ids).exclude(state__in=GONE).order_by("pk")
+            ids = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+            struck = KINDS[made.releases].do(Signature.objects.filter(pk__in=ids), made)
             Invalidation.objects.filter(pk=made.pk).update(signatures=F("signatures") + struck)
-        if not ids:
-            return
-        last = ids[-1]
         if job:
             job.progress(held.signatures + struck, max(job.parameters["n"], held.signatures + struck))
+
+
+def _batches(found: models.QuerySet[Signature]) -> Iterator[list[int]]:
+    """In the order of their keys, each once. What has changed by the time its turn comes, the caller sees."""
+    last = 0
+    while ids := list(found.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:READ]):
+        yield from (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+        last = ids[-1]
 
 
 # Taking it back
@@ -135,8 +167,8 @@ def undo(campaign: Campaign, user: User | AnonymousUser, pk: int) -> Invalidatio
             return None
         made.undone_at, made.undone_by = timezone.now(), user if isinstance(user, User) else None
         made.save(update_fields=["undone_at", "undone_by"])
-        n = made.rows.filter(state=Signature.State.INVALID).count()
-        _note(campaign, user, "signatures.restored", n)
+        n = made.rows.filter(state__in=KINDS[made.releases].brings_to).count()
+        _note(campaign, user, KINDS[made.releases].undone, n)
         if n > AT_ONCE:
             jobs.start(UNDO, {"invalidation": made.pk, "n": n}, owner=owner_of(made))
     if n <= AT_ONCE:
@@ -150,14 +182,13 @@ def _restore_all(job: jobs.Job) -> None:
 
 
 def _restore(made: Invalidation, job: jobs.Job | None = None) -> None:
-    done = 0
-    while True:
+    done, kind = 0, KINDS[made.releases]
+    for ids in _batches(made.rows.filter(state__in=kind.brings_to)):
         with transaction.atomic():
-            rows = made.rows.filter(state=Signature.State.INVALID).order_by("pk")
-            ids = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH])
-            signing.restore(Signature.objects.filter(pk__in=ids))
-        if not ids:
-            return
+            # Still so, and still by this: meanwhile somebody may have withdrawn, or be struck out by another.
+            rows = Signature.objects.filter(pk__in=ids, invalidation=made, state__in=kind.brings_to).order_by("pk")
+            ids = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+            kind.undo(Signature.objects.filter(pk__in=ids))
         done += len(ids)
         if job:
             job.progress(done, max(job.parameters["n"], done))

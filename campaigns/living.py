@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import emails, lists, logbook, wording_drafts
+from . import emails, lists, logbook, promises, wording_drafts
 from .material import storing
 from .models import Campaign, Membership, Organisation, User
 
@@ -137,6 +137,7 @@ def _close(campaign: Campaign, user: Someone) -> None:
     if campaign.state != State.LIVE:
         raise ValidationError(_("Only a live campaign can be closed."))
     _set(campaign, state=State.CLOSED, closed_at=timezone.now(), close_at=None)
+    promises.closed(campaign)
     _note(campaign, user, "campaign.closed")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from .models import Campaign, LogEntry, Membership, Organisation, User
@@ -19,6 +19,9 @@ DEEDS = {
     "signatures.moderated": _("decided what is shown of signatures: %(n)s"),
     "signatures.invalidated": _("declared signatures invalid: %(n)s"),
     "signatures.restored": _("took back that signatures are invalid: %(n)s"),
+    "signatures.released": _("let signatures through that were held back: %(n)s"),
+    "burst.real": _("looked at a burst of %(n)s signatures: they are real"),
+    "signatures.held_again": _("had signatures held back again: %(n)s"),
     "signatories.added": _("added signatories: %(n)s"),
     "signatories.removed": _("removed a signatory"),
     "signatories.ordered": _("changed the order of the signatories on top"),
@@ -36,6 +39,10 @@ DEEDS = {
     "post.paused": _("paused letters and updates"),
     "post.all_paused": _("paused all mail"),
     "post.resumed": _("let mail go out again"),
+    "signing.paused": _("paused signing"),
+    "signing.resumed": _("let people sign again"),
+    "writing.paused": _("paused the writing of letters"),
+    "writing.resumed": _("let people write again"),
     "post.lifted": _("let mail go again to a domain that had refused it: %(n)s"),
     "post.decided": _("decided on emails in the post room: %(n)s"),
     "organisation.created": _("set up the organisation"),
@@ -53,6 +60,9 @@ DEEDS = {
     "person.joined": _("accepted an invitation and works here as %(role)s"),
     "person.role": _("made %(whom)s %(role)s"),
     "person.removed": _("ended the work of %(whom)s here"),
+    "person.data_found": _("looked for what is kept of somebody, by their email address"),
+    "person.data_exported": _("took out what is kept of somebody: %(signatures)s, %(letters)s"),
+    "person.data_erased": _("erased somebody who asked for it: %(signatures)s, %(letters)s"),
     "person.left": _("left the organisation"),
     "campaign.published": _("published the campaign"),
     "campaign.closed": _("closed the campaign"),
@@ -63,7 +73,7 @@ DEEDS = {
     "update.hidden": _("took an update off the campaign’s page"),
     "update.scheduled": _("set an update to be sent on %(at)s"),
     "update.unscheduled": _("took back the time at which an update is sent"),
-    "update.sent": _("began to send an update to %(people)s supporters"),
+    "update.sent": _("began to send an update to %(people)s"),
     "update.published": _("put an update on the campaign’s page, without email"),
     "update.paused": _("paused an update"),
     "update.resumed": _("let a paused update go on"),
@@ -92,6 +102,8 @@ DEEDS = {
     "campaign.outcome": _("wrote what came of the campaign"),
     "campaign.archived": _("put the campaign into the archive"),
     "campaign.taken_back": _("took the campaign out of the archive"),
+    "campaign.withheld": _("took the campaign off the site, after it was reported"),
+    "campaign.put_back": _("put the campaign back on the site"),
     "campaign.deleted": _("deleted the draft %(slug)s"),
     "campaign.given": _("gave the campaign %(slug)s to %(to)s"),
     "campaign.received": _("received the campaign %(slug)s from %(former)s"),
@@ -140,11 +152,25 @@ class _Words(dict[str, str]):
 def _in_words(name: str, value: Any, people: Mapping[int, str]) -> str:
     if name == "whom":
         return people.get(value, gettext("somebody"))
+    if isinstance(value, int) and (counted := _counted(name, value)):
+        return counted
     if name == "role" and value in Membership.Role.values:
         return str(Membership.Role(value).label)
     if name == "fields" and isinstance(value, list):
         return ", ".join(_label(field) for field in value)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _counted(name: str, n: int) -> str:
+    """How many, with what they are; "" where the sentence itself says what."""
+    match name:
+        case "signatures":
+            return ngettext("%(n)d signature", "%(n)d signatures", n) % {"n": n}
+        case "letters":
+            return ngettext("%(n)d letter", "%(n)d letters", n) % {"n": n}
+        case "people":
+            return ngettext("%(n)d supporter", "%(n)d supporters", n) % {"n": n}
+    return ""
 
 
 def _label(field: str) -> str:

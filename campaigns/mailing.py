@@ -25,7 +25,7 @@ from letters import outbox
 from letters.models import Message, OutgoingEmail
 from letters.models.post import UNSETTLED, Queue, State
 
-from . import logbook, update_emails, update_numbers, updates
+from . import logbook, reckoning, update_emails, update_numbers, updates
 from .models import Campaign, CampaignText, Signature, Update, UpdateRecipient, UpdateText, User
 from .models.signature import SignatureQuerySet
 
@@ -66,9 +66,7 @@ class TooSoon(ValidationError):
 
 
 def wanting_news(campaign: Campaign) -> SignatureQuerySet:
-    """Confirmed, with consent to news that stands: whoever is erased wants none (Signature.forget_the_person)."""
-    signatures = Signature.objects.filter(campaign=campaign, state=Signature.State.CONFIRMED, updates=True)
-    return signatures.filter(updates_consent__isnull=False)
+    return Signature.objects.filter(campaign=campaign).getting_news()
 
 
 def audience(update: Update) -> SignatureQuerySet:
@@ -83,7 +81,9 @@ def audience(update: Update) -> SignatureQuerySet:
 def readers(update: Update) -> list[Readers]:
     """A dry count, by the language in which they signed; most of them first."""
     texts = list(update.texts.all())
-    by_text = dict(wanting_news(update.campaign).order_by().values_list("text").annotate(people=Count("text")))
+    kept = reckoning.of(update.campaign)
+    asked = wanting_news(update.campaign).order_by().values_list("text")
+    by_text = kept.news if kept else dict(asked.annotate(people=Count("text")))
     signed: Counter[str] = Counter()
     for pk, language in CampaignText.objects.filter(pk__in=by_text).values_list("pk", "language"):
         signed[language] += by_text[pk]

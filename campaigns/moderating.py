@@ -4,7 +4,7 @@ Nobody's words are changed here: they are shown, or hidden.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ DERIVED = ("name_check", "reason_check", *SHOWN)
 
 
 class Queue(models.TextChoices):
+    HELD = "held"  # not shown, for what is written in it (holding.py)
     REASONS = "reasons"
     NAMES = "names"
 
@@ -50,12 +51,13 @@ _BECOMES: dict[str, dict[str, str]] = {
 class Outcome:
     done: Mapping[str, int]  # by deed
     changed: int  # left alone: they say something else by now, or count no more
+    decided: Sequence[int] = ()  # the keys of the others
 
 
 def waiting(campaign: Campaign, queue: Queue) -> models.QuerySet[Signature]:
     """Oldest first: who waits longest is read first."""
-    waits = Signature.REASON_WAITS if queue == Queue.REASONS else Signature.NAME_WAITS
-    return Signature.objects.filter(waits, campaign=campaign).order_by("pk")
+    found = filtering.rows(campaign, _wanted(queue))
+    return found.order_by("created_at", "pk")
 
 
 def how_many(campaign: Campaign) -> dict[Queue, filtering.Counted]:
@@ -63,8 +65,9 @@ def how_many(campaign: Campaign) -> dict[Queue, filtering.Counted]:
 
 
 def _wanted(queue: Queue) -> filtering.Wanted:
-    check = filtering.Checks.REASON_WAITS if queue == Queue.REASONS else filtering.Checks.NAME_WAITS
-    return filtering.Wanted(check=check)
+    checks = filtering.Checks
+    waits = {Queue.HELD: checks.HELD, Queue.REASONS: checks.REASON_WAITS, Queue.NAMES: checks.NAME_WAITS}
+    return filtering.Wanted(check=waits[queue])
 
 
 def batch(campaign: Campaign, queue: Queue) -> list[Signature]:
@@ -77,6 +80,7 @@ def decide(
     """`decisions`: by the key of a row a Deed, and the content_digest() of what was read. `why`: for invalidating."""
     done: Counter[str] = Counter()
     bad: list[int] = []
+    decided: list[int] = []
     with transaction.atomic():
         rows = _held(campaign).filter(pk__in=list(decisions), state=Signature.State.CONFIRMED)
         for signature in rows.order_by("pk"):
@@ -84,6 +88,7 @@ def decide(
             if signature.content_digest() != seen or signature.anonymised_at is not None:
                 continue
             done[deed] += 1
+            decided.append(signature.pk)
             if deed == Deed.INVALIDATE:
                 bad.append(signature.pk)
             else:
@@ -92,7 +97,7 @@ def decide(
             invalidating.by_hand(campaign, user, bad, why)
         if moderated := sum(n for deed, n in done.items() if deed != Deed.INVALIDATE):
             logbook.note(campaign.organisation, user, "signatures.moderated", campaign, n=moderated)
-    return Outcome(done, len(decisions) - sum(done.values()))
+    return Outcome(done, len(decisions) - sum(done.values()), decided)
 
 
 def set_check(campaign: Campaign, user: User | AnonymousUser, pk: int, check: str, verdict: str) -> bool:

@@ -1,5 +1,6 @@
-"""Telling organisers what they want to be told: that their post needs a person, one email an organisation an hour at
-most, and what a campaign has reached. Where nobody owns an organisation, the operator hears of its post."""
+"""Telling organisers what they want to be told: that their post, or what readers reported, needs a person, in one email
+an organisation an hour at most, what a campaign has reached, and who signs in bursts. Where nobody owns an
+organisation, the operator hears of it; and of campaigns that were reported."""
 
 import logging
 from collections.abc import Iterable
@@ -12,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from letters.models import OutgoingEmail, Sender, Stop
-from letters.models.post import Kind, State
+from letters.models.post import IN_TROUBLE, Among, Kind, State
 
-from . import emails, emails_to_organisers
+from . import emails, emails_to_organisers, reporting
 from .counting import GOALS
-from .models import Campaign, Membership, Organisation, User
+from .models import Burst, Campaign, Membership, Organisation, Reported, User
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +39,12 @@ class Notice(TextChoices):
     GOAL = "goal", _("Each goal that a campaign reaches")
     HELD = "held", _("Letters that wait for a decision, and mail that does not leave")
     BOUNCED = "bounced", _("Letters to representatives that came back")
+    BURST = "burst", _("Far more signatures than usual from one network or mail domain")
+    REPORT = "report", _("Entries of a public list that readers report")
 
 
-OF_OWNERS = frozenset({Notice.HELD, Notice.BOUNCED})  # unless they choose otherwise
+OF_OWNERS = frozenset({Notice.HELD, Notice.BOUNCED, Notice.BURST, Notice.REPORT})  # unless they choose otherwise
+OF_EDITORS = frozenset({Notice.BURST, Notice.REPORT})  # nobody else may open those pages
 
 
 def wanted_by(membership: Membership) -> frozenset[str]:
@@ -48,6 +52,11 @@ def wanted_by(membership: Membership) -> frozenset[str]:
     if membership.notices is None:
         return OF_OWNERS if membership.role == Membership.Role.OWNER else frozenset()
     return frozenset(membership.notices) & frozenset(Notice.values)
+
+
+def _hears_of(membership: Membership) -> frozenset[str]:
+    """What they want, of what they may open."""
+    return wanted_by(membership) - (OF_EDITORS if membership.role == Membership.Role.VIEWER else frozenset())
 
 
 def choose(membership: Membership, notices: Iterable[str], language: str) -> None:
@@ -61,7 +70,7 @@ def choose(membership: Membership, notices: Iterable[str], language: str) -> Non
 
 @dataclass(frozen=True)
 class Concerns:
-    """What came up in one organisation's post. Numbers only: the post room has the rest, behind a login."""
+    """What came up in one organisation. Numbers only: its pages have the rest, behind a login."""
 
     stops: int
     bounced: int
@@ -69,14 +78,16 @@ class Concerns:
     failed: int
     confirmations: int  # failed within an hour, when that is not a mistyped address here and there
     trouble: bool
+    reported: int  # entries of its public lists, for the first time or for the first time since they were decided on
 
     def __bool__(self) -> bool:
-        return any((self.stops, self.bounced, self.held, self.failed, self.confirmations, self.trouble))
+        return any((self.stops, self.bounced, self.held, self.failed, self.confirmations, self.trouble, self.reported))
 
     def as_wanted(self, notices: frozenset[str]) -> "Concerns":
         """Those that somebody wants to hear of."""
         left = self if Notice.BOUNCED in notices else replace(self, bounced=0)
-        return left if Notice.HELD in notices else Concerns(0, left.bounced, 0, 0, 0, trouble=False)
+        left = left if Notice.REPORT in notices else replace(left, reported=0)
+        return left if Notice.HELD in notices else Concerns(0, left.bounced, 0, 0, 0, False, left.reported)
 
 
 def tell_organisers(now: datetime | None = None) -> int:
@@ -99,7 +110,7 @@ def _tell(organisation: Organisation, until: datetime) -> bool:
         return False
     members = list(_members(organisation))
     owned = any(membership.role == Membership.Role.OWNER for membership in members)
-    readers = [(member.user, concerns.as_wanted(wanted_by(member))) for member in members]
+    readers = [(member.user, concerns.as_wanted(_hears_of(member))) for member in members]
     if not owned:  # whoever runs the installation can give it an owner
         readers = [(operator, concerns) for operator in User.objects.filter(is_superuser=True, is_active=True)]
     if not any(theirs for _reader, theirs in readers):
@@ -123,6 +134,7 @@ def _concerns(organisation: Organisation, until: datetime) -> Concerns:
         sender=sender, state__in=WANTED, kind=Kind.LETTER, settled_at__gt=since, settled_at__lte=until
     )
     count = dict(letters.order_by().values_list("state").annotate(count=Count("*")))
+    entries = Reported.objects.filter(campaign__organisation=organisation, first_at__gt=since, first_at__lte=until)
     return Concerns(
         stops=Stop.objects.filter(sender=sender, lifted_at__isnull=True, at__gt=since, at__lte=until).count(),
         bounced=count.get(State.BOUNCED, 0),
@@ -130,21 +142,19 @@ def _concerns(organisation: Organisation, until: datetime) -> Concerns:
         failed=count.get(State.FAILED, 0),
         confirmations=failing_confirmations(sender, until),
         trouble=_in_new_trouble(sender, organisation.post_told_at, until),
+        reported=reporting.entries_that_wait(entries).count(),
     )
 
 
 def failing_confirmations(sender: Sender, until: datetime) -> int:
     """How many failed in the last hour; 0 while that is as usual: a few, or a small part of all that ended."""
-    ended = OutgoingEmail.objects.filter(
-        sender=sender,
-        state__in=(State.SENT, State.FAILED, State.BOUNCED),
-        kind=Kind.CONFIRMATION,
-        settled_at__gt=until - FAILING_WITHIN,
-        settled_at__lte=until,
-    )
-    found = ended.aggregate(all=Count("pk"), failed=Count("pk", Q(state=State.FAILED)))
-    many = found["failed"] > FAILING_MORE_THAN and found["failed"] * FAILING_ONE_IN > found["all"]
-    return int(found["failed"]) if many else 0
+    lately = {"settled_at__gt": until - FAILING_WITHIN, "settled_at__lte": until}
+    ended = OutgoingEmail.objects.filter(sender=sender, kind=Kind.CONFIRMATION, **lately)
+    failed = ended.filter(Among(F("state"), IN_TROUBLE), state=State.FAILED).count()
+    if failed <= FAILING_MORE_THAN:  # as ever: then the others need not be counted
+        return 0
+    all_of_them = ended.unscrubbed().filter(state__in=(State.SENT, State.FAILED, State.BOUNCED)).count()
+    return failed if failed * FAILING_ONE_IN > all_of_them else 0
 
 
 def _in_new_trouble(sender: Sender, told_at: datetime | None, until: datetime) -> bool:
@@ -197,3 +207,60 @@ def _tell_reached(campaign: Campaign) -> bool:
             for notice in sorted(wanted_by(member) & news.keys()):
                 emails_to_organisers.campaign_reached(campaign, member.user, news[Notice(notice)])
     return True
+
+
+SAME_BURST = timedelta(days=1)  # what goes on for hours is told of once
+
+
+def tell_of_bursts(now: datetime | None = None) -> int:
+    """A deed of the sweeper: how many organisations had one. Each is told of what is new, once an hour at most, and of
+    each burst once. Two sweepers at once tell each of them once."""
+    now = now or timezone.now()
+    untold = Burst.objects.filter(told_at__isnull=True)
+    told = 0
+    for pk in list(untold.values_list("campaign__organisation", flat=True).distinct().order_by()):
+        try:
+            told += _tell_of_bursts(Organisation.objects.select_related("sender").get(pk=pk), now)
+        except Exception:  # whatever is wrong with one organisation, the others are told
+            log.exception("The members of organisation %s could not be told of a burst.", pk)
+    return told
+
+
+def _tell_of_bursts(organisation: Organisation, now: datetime) -> bool:
+    of_it = Burst.objects.filter(campaign__organisation=organisation)
+    if of_it.filter(told_at__gt=now - AT_MOST_EVERY).exists():
+        return False
+    news: dict[int, list[Burst]] = {}
+    with transaction.atomic():
+        # Lock: the bursts that nobody has been told of. Whoever tells of them too waits, and finds none.
+        untold = list(of_it.filter(told_at__isnull=True).select_for_update(of=("self",)).order_by("campaign", "-given"))
+        for burst in untold:
+            same = of_it.filter(campaign=burst.campaign_id, of=burst.of, key=burst.key, told_at__isnull=False)
+            if burst.real_at is None and not same.filter(hour__gte=burst.hour - SAME_BURST).exists():
+                news.setdefault(burst.campaign_id, []).append(burst)
+        Burst.objects.filter(pk__in=[burst.pk for burst in untold]).update(told_at=now)
+        campaigns = Campaign.objects.filter(pk__in=news).order_by("pk")
+        seen = [(one, len(news[one.pk]), max(burst.given for burst in news[one.pk])) for one in campaigns]
+        for member in _members(organisation) if seen else ():
+            if Notice.BURST in _hears_of(member):
+                emails_to_organisers.bursts_seen(organisation, member.user, seen)
+    return bool(seen)
+
+
+def tell_operator_of_reports(now: datetime | None = None) -> int:
+    """A deed of the sweeper: of how many campaigns. Once an hour at most, and of each once until it is decided on."""
+    now = now or timezone.now()
+    things = Reported.objects.campaigns()
+    if things.filter(told_at__gt=now - AT_MOST_EVERY).exists():
+        return 0
+    operators = User.objects.filter(is_superuser=True, is_active=True).order_by("pk")
+    with transaction.atomic():
+        # Lock: the campaigns that nobody has been told of. Whoever tells of them too waits, and finds none.
+        untold = things.open().filter(Q(told_at__isnull=True) | Q(told_at__lt=F("first_at")), first_at__lte=now)
+        found = [thing.pk for thing in untold.select_for_update(of=("self",)).order_by("pk")]
+        if not found or not operators:  # then it waits for one
+            return 0
+        for operator in operators:
+            emails_to_organisers.campaigns_reported(operator, len(found))
+        Reported.objects.filter(pk__in=found).update(told_at=now)
+    return len(found)

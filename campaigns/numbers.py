@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Func, IntegerField, Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,10 +20,13 @@ from letters.models.post import State as Mail
 from .languages import name_of
 from .models import Campaign, CampaignLetter, Signature, Tally
 from .pages import LANGUAGE_NAMES
+from .quarters import QuarterHour
+from .reckoning import Kept
 from .tallying import DIRECT, FEW, OTHER
 
 AREAS_SHOWN = 20
 SOURCES_SHOWN = 20
+MOST_DUE = 5_000  # that are looked at for the fold, which takes a second or two for so many
 DAYS_OF_WAITING = 30  # at most: whoever has not confirmed after PENDING_SIGNATURE_DAYS is gone, and all others have
 
 Found = tuple[str, int, bool | None]  # a label, how many, whether it is somebody's own word; None: the others together
@@ -59,6 +61,7 @@ class Books:
     invalid: int
     to_count: int  # of those confirmed, not in the count yet, and those in it that should be no more
     paper: int
+    others_at: datetime | None = None  # of when all but those confirmed are, if they are many; None: of this moment
 
     @property
     def all(self) -> int:
@@ -108,42 +111,39 @@ class Waiting:
         return sum(n for day, n in self.by_day.items() if least <= (today - day).days <= most)
 
 
-def books(campaign: Campaign) -> Books:
+def books(campaign: Campaign, kept: Kept | None = None) -> Books:
+    """`kept`: reckoning.of the campaign."""
     S = Signature.State
     rows = Signature.objects.filter(campaign=campaign).order_by()
-    others = dict(rows.exclude(state=S.CONFIRMED).values_list("state").annotate(n=Count("*")))
-    due = rows.uncounted().aggregate(come=Count("pk", Q(counted=False)), gone=Count("pk", Q(counted=True)))
+    others = kept.states if kept else dict(rows.exclude(state=S.CONFIRMED).values_list("state").annotate(n=Count("*")))
+    # As the fold asks: what is due has an index of its own, which PostgreSQL would not believe to be short otherwise.
+    due = Counter(rows.uncounted().order_by("pk").values_list("counted", flat=True)[:MOST_DUE])
     return Books(
-        confirmed=campaign.signature_count + due["come"] - due["gone"],
+        confirmed=campaign.signature_count + due[False] - due[True],
         waiting=others.get(S.PENDING, 0),
         withdrawn=others.get(S.WITHDRAWN, 0),
         held_back=others.get(S.SUSPECT, 0),
         invalid=others.get(S.INVALID, 0),
-        to_count=due["come"] + due["gone"],
+        to_count=due.total(),
         paper=campaign.paper_count,
+        others_at=kept.at if kept else None,
     )
 
 
-class QuarterHour(Func):
-    """Quarters of an hour since 1970. The midnights of every time zone begin one, so a day is some of them."""
-
-    output_field = IntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(
-            compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / 900", **context
-        )
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        template = "FLOOR(date_part('epoch', %(expressions)s) / 900)::bigint"
-        return self.as_sql(compiler, connection, template=template, **context)
-
-
-def waiting(campaign: Campaign) -> Waiting:
+def waiting(campaign: Campaign, kept: Kept | None = None) -> Waiting:
+    if kept:
+        return _by_day(kept.quarters, kept.oldest)
     # Both terms name the index that holds nobody who has confirmed.
     rows = Signature.objects.filter(campaign=campaign, state=Signature.State.PENDING).exclude(state="confirmed")
     rows = rows.order_by()
     oldest = rows.aggregate(first=Min("consent_at"))["first"]
+    if oldest is None:
+        return Waiting({}, None)
+    # Not by the database's days: SQLite would ask us for that of each row.
+    return _by_day(dict(rows.values_list(QuarterHour("consent_at")).annotate(n=Count("*"))), oldest)
+
+
+def _by_day(quarters: Mapping[int, int], oldest: datetime | None) -> Waiting:
     if oldest is None:
         return Waiting({}, None)
     today = timezone.localdate()
@@ -152,8 +152,7 @@ def waiting(campaign: Campaign) -> Waiting:
     ]
     ends = [_quarters_until(day + timedelta(days=1)) for day in days[:-1]]
     by_day: Counter[date] = Counter()
-    # Not by the database's days: SQLite would ask us for that of each row.
-    for quarter, n in rows.values_list(QuarterHour("consent_at")).annotate(n=Count("*")):
+    for quarter, n in quarters.items():
         by_day[days[bisect_right(ends, quarter)]] += n
     return Waiting(by_day, oldest)
 

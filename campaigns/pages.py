@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config import links
+from config import links, switches
+from config.switches import What
 from letters.pdf import is_rtl
 
-from . import addresses, publishing, retention, updates
+from . import addresses, pausing, publishing, retention, updates
 from .counting import current_goal
 from .languages import name_of
 from .models import Campaign, CampaignText, Signature
@@ -75,10 +76,13 @@ def frame(text: CampaignText) -> dict[str, Any]:
         "kicker": kicker(campaign, text),
         "wording_url": addresses.wording(campaign, text.digest),
         "kept_until": retention.kept_until(campaign),
+        "months_after_closing": campaign.months_after_closing,
         "open": campaign.takes_signatures,
         "closed": campaign.is_over,
         "archived": campaign.state == Campaign.State.ARCHIVED,
+        "paused": pausing.on(What.SIGNING, campaign) if campaign.takes_signatures else None,
         "writes": campaign.takes_letters and bool(text.letter_body),
+        "writing_paused": pausing.on(What.WRITING, campaign) if campaign.takes_letters else None,
         "text_bidi": is_rtl(text.language),
         **numbers(campaign),
     }
@@ -86,6 +90,7 @@ def frame(text: CampaignText) -> dict[str, Any]:
 
 def page(text: CampaignText) -> dict[str, Any]:
     campaign, language = text.campaign, text.language
+    switches.look()
     context = frame(text)
     shown = on_top(campaign, SIGNATORIES_ON_PAGE + 1)
     shown += newest_first(campaign)[: SIGNATORIES_ON_PAGE + 1 - len(shown)]
@@ -169,7 +174,14 @@ def on_top(campaign: Campaign, most: int = MOST_ON_TOP) -> list[Signature]:
 def newest_first(campaign: Campaign) -> SignatureQuerySet:
     """All others who are named."""
     others = Signature.objects.filter(campaign=campaign, pinned=None).shown()
-    return others.only(*SHOWN_OF_A_SIGNATURE).order_by("-pk")
+    return others.only(*SHOWN_OF_A_SIGNATURE).order_by("-created_at", "-pk")
+
+
+def next_newer(signature: Signature) -> int | None:
+    """The key of who stands just above in newest_first(); None for who is the first."""
+    later = Q(created_at__gt=signature.created_at) | Q(created_at=signature.created_at, pk__gt=signature.pk)
+    above = newest_first(signature.campaign).filter(later, created_at__gte=signature.created_at)
+    return above.order_by("created_at", "pk").values_list("pk", flat=True).first()
 
 
 @lru_cache(maxsize=64)

@@ -17,6 +17,7 @@ from django.utils.formats import time_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from config import switches
 from letters import outbox, standing
 from letters.models import OutgoingEmail, Sender, Stop
 from letters.models.post import Kind, Queue, State
@@ -57,6 +58,7 @@ def now(desk: Desk) -> dict[str, Any]:
         "failed": _failed(senders),
         "late_since": at - timedelta(seconds=late) if late else None,
         "paused_by": people([desk.sender.pause_by]).get(desk.sender.pause_by) or _("an organiser"),
+        "paused_everywhere": switches.on(switches.What.MAILING),
         "trouble": _in_trouble(desk.sender),
         "trouble_said": said(desk.sender.trouble),
         "failing": noticing.failing_confirmations(desk.sender, at),
@@ -200,6 +202,12 @@ def _in_trouble(sender: Sender) -> bool:
 # Emails
 
 
+def how_many(desk: Desk, state: str, queue: str) -> int:
+    """In this state, of this queue or of all. Of what has ended long ago, as it was counted last."""
+    lines = standing.by_state([desk.organisation.sender_id])
+    return sum(line.count for line in lines if line.state == state and queue in (line.queue, ""))
+
+
 @dataclass(frozen=True)
 class Known:
     """One email in a list, with what is known of it."""
@@ -245,6 +253,8 @@ def _stopped(desk: Desk) -> set[str]:
 def _waits(sender: Sender, email: OutgoingEmail, stopped: Collection[str]) -> str:
     if email.state != State.QUEUED:
         return ""
+    if switches.on(switches.What.MAILING):
+        return _("It waits until the operator of this installation lets mail go on.")
     by_hand = sender.pause == Sender.Pause.EVERYTHING or (sender.pause and email.queue != Queue.CONFIRMATIONS)
     if by_hand:
         return _("It waits until somebody resumes: sending is paused by hand.")

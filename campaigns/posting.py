@@ -13,7 +13,7 @@ from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import OutgoingEmail, Representative
 
-from . import emails, exports, handing_in, merging, retention, telling
+from . import emails, exports, handing_in, merging, retention, sharing, telling
 from .models import CampaignLetter, Signature
 
 THE_WRITER = "the supporter"
@@ -111,8 +111,18 @@ def _post(kept: CampaignLetter) -> None:
 
 
 def letters_of(signature: Signature) -> models.QuerySet[CampaignLetter]:
-    """What the same person wrote through the same campaign, signed in or not."""
-    return CampaignLetter.objects.filter(campaign=signature.campaign_id, email_key__in=email_keys(signature.email))
+    """What the same person wrote through the same campaign, signed in or not; not what somebody else wrote who has
+    signed it with the same address."""
+    letters = CampaignLetter.objects.filter(campaign=signature.campaign_id, email_key__in=email_keys(signature.email))
+    others = {sharing.bare(one.name): one.pk for one in sharing.others(signature)}
+    if not others:
+        return letters
+    theirs = [
+        kept.pk
+        for kept in letters.select_related("letter").exclude(signature=signature)
+        if kept.signature_id in others.values() or sharing.bare(kept.letter.sender_name) in others
+    ]
+    return letters.exclude(pk__in=theirs)
 
 
 def erase(letters: models.QuerySet[CampaignLetter]) -> None:

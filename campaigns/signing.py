@@ -3,24 +3,28 @@
 import logging
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
+from config import prepared
 from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import Constituency
 
-from . import consent, emails, exports, posting, retention, telling
-from .models import Campaign, CampaignLetter, CampaignText, Invalidation, MergedLetter, Signature
+from . import consent, emails, exports, holding, networks, posting, sharing, telling
+from .models import Campaign, CampaignLetter, ConsentWording, Invalidation, MergedLetter, Signature, SignedAgain
+from .offering import Offer
 
 log = logging.getLogger(__name__)
 
 # How many confirmation emails one signature may ever cause, reminder included.
 MOST_CONFIRMATIONS = 5
+RELEASED = (Signature.State.PENDING, Signature.State.CONFIRMED)  # to which one is let through that was held back
 CONFIRMATION = ("confirmation", "confirmations_sent")  # what sending one writes on the signature
 
 
@@ -38,66 +42,98 @@ class Supporter:
     display: str
     updates: bool
     came_from: str = ""  # see arriving
+    network_key: str = ""  # see suspecting, as the two that follow
+    domain_key: str = ""
+    held_for: str = ""
 
 
-def sign(text: CampaignText, supporter: Supporter, mail: bool = True) -> None:
-    """Stores the signature, waiting, with its email, in one transaction. Whoever asks learns nothing from it:
-    a first signature, a second one and a moderated one look the same from outside; only the email differs.
-    Without `mail`, for an address that has had its share for now, the signature waits for the reminder."""
-    try:
-        with transaction.atomic():
-            _sign(text, supporter, mail)
-    except IntegrityError:
-        # Two forms with one address at the same moment: the other came first, and this is now a second one.
-        with transaction.atomic():
-            _sign(text, supporter, mail)
+def sign(offer: Offer, supporter: Supporter, mail: bool = True, at: datetime | None = None) -> None:
+    """Stores the signature, waiting, with its email, in one transaction. Whoever asks learns nothing from it: a first
+    signature, a second one, another person's at the same address, one held back and a moderated one look the same from
+    outside; only the email differs. Without `mail`, for an address that has had its share for now, the signature waits
+    for the reminder. `at`: when the form was sent.
+
+    What a request calls is accepting.accept(), which comes here for those who are known.
+    """
+    at = at or timezone.now()
+    for last in (False, False, True):
+        try:
+            with transaction.atomic():
+                _sign(offer, supporter, mail, at)
+            return
+        except IntegrityError:
+            # Two forms with one address at the same moment: the other came first and has the place. We look again, as
+            # often as there are places to lose.
+            if last:
+                raise
 
 
-def _sign(text: CampaignText, supporter: Supporter, mail: bool) -> None:
+def _sign(offer: Offer, supporter: Supporter, mail: bool, at: datetime) -> None:
+    text = offer.text
     places = Signature.objects.filter(campaign=text.campaign_id).holding_the_place()
-    # The lock is on this address's own row: only the same person, signing twice at once, waits for it.
-    existing = places.of_address(supporter.email).select_for_update(of=("self",)).select_related("text").first()
-    if existing is None:
-        signature = Signature(campaign_id=text.campaign_id, email_key=email_key(supporter.email))
-        _write_down(signature, text, supporter)
-        if mail:
-            _send_confirmation(signature)
-        signature.save()
-    elif existing.state in Signature.WAITING:
-        # Not yet anybody's word: the latest form counts, and the page behind the link shows all of what it says.
-        _write_down(existing, text, supporter)
-        if mail:
-            _send_confirmation(existing)
-        existing.save()
-    elif mail and existing.state == Signature.State.INVALID:
+    # The lock is on this address's own rows: only who shares it, signing at once, waits for it.
+    rows = places.of_address(supporter.email).select_for_update(of=("self",)).select_related("text").order_by("place")
+    there = list(rows)
+    existing = sharing.same_person(there, supporter.name)
+    free = sharing.PLACES.difference(row.place for row in there)
+    if existing is None and free:
+        signature = Signature(campaign_id=text.campaign_id, email_key=email_key(supporter.email), place=min(free))
+        _keep(signature, offer, supporter, mail, at)
+    elif existing is not None and existing.seen_state == Signature.State.PENDING:
+        _keep(existing, offer, supporter, mail, at)
+    elif not mail:
+        return
+    elif existing is None:
+        emails.places_are_taken(there[-1], text, supporter.name)
+    elif existing.state == Signature.State.INVALID:
         emails.signature_removed(existing, text)
-    elif mail:
+    else:
         emails.already_signed(existing, text)
 
 
-def _write_down(signature: Signature, text: CampaignText, supporter: Supporter) -> None:
-    now = timezone.now()
+def _keep(signature: Signature, offer: Offer, supporter: Supporter, mail: bool, at: datetime) -> None:
+    """Not yet anybody's word: the latest form counts, and the page behind the link shows all of what it says."""
+    # Only where somebody's form waits already, one that is to be held back does not take its place: a machine that
+    # knows their address could have it held back, and nobody would tell them.
+    waits = signature.pk is not None and signature.state == Signature.State.PENDING
+    if not (waits and supporter.held_for):
+        _write_down(signature, offer, supporter, at)
+    if mail:
+        _send_confirmation(signature)
+    signature.save()
+
+
+def new(offer: Offer, supporter: Supporter, at: datetime) -> Signature:
+    """A first signature, not stored yet."""
+    signature = Signature(campaign_id=offer.text.campaign_id)
+    _write_down(signature, offer, supporter, at)
+    return signature
+
+
+def _write_down(signature: Signature, offer: Offer, supporter: Supporter, at: datetime) -> None:
     before = signature.to_be_checked()
-    signature.text = text
+    signature.text = offer.text
+    if supporter.held_for:
+        signature.state = Signature.State.SUSPECT
+    elif signature.held_for:  # by a rule: this form breaks none, and it is the one that counts
+        signature.state, signature.invalidation = Signature.State.PENDING, None
     for field in fields(Supporter):
         setattr(signature, field.name, getattr(supporter, field.name))
+    if not networks.are_kept_of(signature, at):
+        signature.network_key = ""
     signature.check_again(before)
+    holding.hold(signature)
     signature.show_as_chosen()
-    signature.consent = consent.record(consent.for_signing(text.campaign, text))
-    signature.consent_at = now
-    _record_news(signature, supporter.updates)
-    signature.erase_on = retention.kept_until(text.campaign)
+    signature.consent, signature.consent_at = offer.agreed, at
+    _record_news(signature, offer.news if supporter.updates else None, at)
+    signature.erase_on = offer.kept_until
 
 
-def _record_news(signature: Signature, wanted: bool) -> None:
-    signature.updates = wanted
-    if wanted:
-        wording = consent.for_news(signature.text.campaign)
-        signature.updates_consent = consent.record(wording)
-        signature.updates_consent_at = timezone.now()
-    else:
-        signature.updates_consent = None
-        signature.updates_consent_at = None
+def _record_news(signature: Signature, agreed: ConsentWording | None, at: datetime) -> None:
+    """Whether they want news, and the words they agreed to by that."""
+    signature.updates = agreed is not None
+    signature.updates_consent = agreed
+    signature.updates_consent_at = at if agreed else None
 
 
 def _send_confirmation(signature: Signature, reminder: bool = False) -> bool:
@@ -114,7 +150,7 @@ def resend(signature: Signature) -> bool:
     """Another confirmation email to a signature that waits; False when it has had its share."""
     with transaction.atomic():
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
-        sent = signature.state in Signature.WAITING and _send_confirmation(signature)
+        sent = signature.seen_state == Signature.State.PENDING and _send_confirmation(signature)
         if sent:
             signature.save(update_fields=CONFIRMATION)
         return sent
@@ -122,6 +158,29 @@ def resend(signature: Signature) -> bool:
 
 class Changed(Exception):
     """The signature says something else by now than the page on which it was confirmed."""
+
+
+def confirm_as_seen(value: UUID, seen: str) -> bool:
+    """What nearly everybody does: confirms the signature that waits, as it was on the page, with one UPDATE of its own
+    row. False where anything else is the case, which confirm() then tells apart: also when it is pressed again, held
+    back or not, since only the first press comes before the limit."""
+    campaigns, given = _live()
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    uuid = value if connection.features.has_native_uuid_field else value.hex
+    changed = prepared.change(
+        f"UPDATE {Signature._meta.db_table} SET confirmed_at = %s, "
+        "state = CASE WHEN state = 'pending' THEN 'confirmed' ELSE state END "
+        "WHERE uuid = %s AND state IN ('pending', 'suspect') AND confirmed_at IS NULL AND said = %s AND said <> '' "
+        f"AND campaign_id IN ({campaigns})",
+        [now, uuid, seen, *given],
+    )
+    return bool(changed)
+
+
+@lru_cache(maxsize=1)
+def _live() -> tuple[str, tuple[Any, ...]]:
+    sql, given = Campaign.objects.live().order_by().values("pk").query.sql_with_params()
+    return sql, tuple(given)
 
 
 def confirm(signature: Signature, seen: str = "") -> bool:
@@ -154,8 +213,10 @@ def change(signature: Signature, choices: dict[str, Any]) -> None:
         for field in ("name", "affiliation", "reason", "display"):
             setattr(signature, field, choices[field])
         signature.check_again(before)
+        holding.hold(signature)
         if choices["updates"] != signature.updates:
-            _record_news(signature, choices["updates"])
+            wanted = consent.record(consent.for_news(signature.text.campaign)) if choices["updates"] else None
+            _record_news(signature, wanted, timezone.now())
             if not signature.updates:
                 _stop_news(signature)
         signature.show_as_chosen()
@@ -181,8 +242,8 @@ def stop_news(value: UUID) -> None:
         if signature is None:
             return
         if signature.updates:
-            _record_news(signature, False)
-            signature.save(update_fields=["updates", "updates_consent", "updates_consent_at"])
+            _record_news(signature, None, timezone.now())
+            signature.save(update_fields=["updates", "updates_consent", "updates_consent_at", "said"])
         _stop_news(signature)
 
 
@@ -199,11 +260,14 @@ def _stop_asking(confirmation: int | None, actor: str) -> None:
 def erase(signature: Signature, actor: str = "the supporter", alone: bool = False) -> None:
     """Takes the signature back and blanks the person at once, in our rows and in every email still kept for them.
 
-    Other signatures of the same address are their own records and stay; letters of this campaign go with it. `alone`:
+    Other signatures of the same address are their own records and stay, another person's for this campaign too; letters
+    of this campaign go with it, but not the other person's. `alone`:
     nothing else goes, for somebody else had entered it: whose address they gave has not asked for anything.
     """
     now = timezone.now()
     with transaction.atomic():
+        if signature.email and not alone:
+            _forget_what_waits(signature)  # before the signature is locked: accepting locks them in this order
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
         if signature.anonymised_at is not None:
             return  # by the same press of the button, a moment ago
@@ -211,7 +275,7 @@ def erase(signature: Signature, actor: str = "the supporter", alone: bool = Fals
             posting.erase(posting.letters_of(signature))
             # What another organisation writes to this address is not this one's to stop.
             sender = signature.campaign.organisation.sender
-            outbox.forget(signature.email, actor, _emails_of_other_campaigns(signature), sender)
+            outbox.forget(signature.email, actor, _emails_of_others(signature), sender)
         exports.discard(signature.campaign_id)
         signature.forget_the_person(now)
         signature.state = Signature.State.WITHDRAWN
@@ -219,11 +283,23 @@ def erase(signature: Signature, actor: str = "the supporter", alone: bool = Fals
         signature.save()
 
 
-def _emails_of_other_campaigns(signature: Signature) -> set[int]:
-    """What the same person signed or wrote elsewhere goes on, and so does its mail."""
+def _forget_what_waits(signature: Signature) -> None:
+    """A form that they sent a moment ago would bring them back (accepting)."""
+    again = SignedAgain.objects.filter(text__campaign=signature.campaign_id).order_by("pk")
+    for row in again.filter(email_key__in=email_keys(signature.email)).select_for_update(of=("self",)):
+        if sharing.bare(row.supporter["said"]["name"]) == sharing.bare(signature.name):
+            row.delete()
+
+
+def _emails_of_others(signature: Signature) -> set[int]:
+    """What the same person signed or wrote elsewhere goes on, and so does its mail; and that of whoever shares the
+    address. Asked once the letters that go are blanked."""
     keys = email_keys(signature.email)
-    signatures = Signature.objects.filter(email_key__in=keys).exclude(campaign=signature.campaign_id)
-    letters = CampaignLetter.objects.filter(email_key__in=keys).exclude(campaign=signature.campaign_id)
+    elsewhere = ~models.Q(campaign=signature.campaign_id) | models.Q(
+        pk__in=[one.pk for one in sharing.others(signature)]
+    )
+    signatures = Signature.objects.filter(elsewhere, email_key__in=keys)
+    letters = CampaignLetter.objects.filter(email_key__in=keys)
     found = {*signatures.values_list("confirmation_id", flat=True), *telling.news_to(signatures)}
     for pair in letters.values_list("confirmation_id", "outgoing_id"):
         found.update(pair)
@@ -236,15 +312,14 @@ def _emails_of_other_campaigns(signature: Signature) -> set[int]:
 def remind_the_unconfirmed() -> int:
     """One reminder, a day after signing, while the campaign is live."""
     now = timezone.now()
-    due = Signature.objects.filter(
-        state=Signature.State.PENDING,
-        reminded_at__isnull=True,
+    due = _not_reminded().filter(
         consent_at__lt=now - settings.REMINDER_AFTER,
         consent_at__gt=now - settings.REMINDER_AFTER - timedelta(days=7),
         campaign__in=Campaign.objects.live(),
     )
     sent = 0
-    for pk in list(due.order_by("pk").values_list("pk", flat=True)[:500]):
+    # By the index that holds only those: in the order of their keys PostgreSQL would walk the whole table for them.
+    for pk in list(due.order_by("consent_at").values_list("pk", flat=True)[:500]):
         try:
             sent += _remind(pk, now)
         except Exception:  # whatever is wrong with one, the others still get theirs
@@ -252,11 +327,15 @@ def remind_the_unconfirmed() -> int:
     return sent
 
 
+def _not_reminded() -> models.QuerySet[Signature]:
+    """One held back is reminded like any other, until it seems confirmed."""
+    return Signature.objects.filter(state__in=Signature.WAITING, confirmed_at__isnull=True, reminded_at__isnull=True)
+
+
 @transaction.atomic
 def _remind(pk: int, now: datetime) -> bool:
-    waiting = Signature.objects.filter(pk=pk, state=Signature.State.PENDING, reminded_at__isnull=True)
     # Read anew under its lock: of two sweepers at once, the second finds it reminded.
-    signature = waiting.select_for_update(of=("self",)).first()
+    signature = _not_reminded().select_for_update(of=("self",)).filter(pk=pk).first()
     if signature is None:
         return False
     signature.reminded_at = now
@@ -270,6 +349,19 @@ def invalidate(signatures: models.QuerySet[Signature], invalidation: Invalidatio
     return signatures.exclude(state__in=(Signature.State.INVALID, Signature.State.WITHDRAWN)).update(
         state_before_invalid=models.F("state"), state=Signature.State.INVALID, invalidation=invalidation
     )
+
+
+def release(signatures: models.QuerySet[Signature], by: Invalidation) -> int:
+    """Of those held back, by a moderator: each is where it would be; undone by `hold_again`."""
+    state = Signature.State
+    seems = models.Case(
+        models.When(confirmed_at__isnull=True, then=models.Value(state.PENDING)), default=models.Value(state.CONFIRMED)
+    )
+    return signatures.filter(state=state.SUSPECT).update(state=seems, invalidation=by)
+
+
+def hold_again(signatures: models.QuerySet[Signature]) -> int:
+    return signatures.filter(state__in=RELEASED).update(state=Signature.State.SUSPECT, invalidation=None)
 
 
 def restore(signatures: models.QuerySet[Signature]) -> int:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from config import links
 
-from . import living, logbook, pages, wording_drafts
+from . import living, logbook, pages, wording_drafts, workplaces
 from .desks import CampaignDesk
 from .models import Campaign, LogEntry, Tally
 
@@ -43,6 +43,7 @@ def around(desk: CampaignDesk) -> dict[str, Any]:
         "not_published": why_not_published(campaign),
         "entries": log_of(desk) if desk.owns else [],
         "public_pages": pages.languages(campaign, "") if campaign.is_public else [],
+        "wants": workplaces.waits_at(desk),
         "outcome_missing": campaign.is_over and not campaign.outcome and desk.may_edit,
     }
 

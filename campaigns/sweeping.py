@@ -12,9 +12,24 @@ from django.utils import timezone
 from config import heartbeat, jobs
 from config.accounts import forgetting
 from config.clock import Clock
-from letters import outbox, pacing
+from letters import outbox, pacing, standing
 
-from . import answering, counting, exports, living, mailing, merging, noticing, retention, signing
+from . import (
+    accepting,
+    answering,
+    bursts,
+    counting,
+    exports,
+    living,
+    mailing,
+    merging,
+    networks,
+    noticing,
+    reckoning,
+    reporting,
+    retention,
+    signing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +47,7 @@ def quick() -> list[Deed]:
     clock = Clock(heartbeat.last_beat("sweeper"))
     return [
         Deed("clock", 1, lambda: watch(clock)),
+        Deed("sent again", 1, accepting.take_up),
         Deed("fold", 1, counting.fold_all),
         Deed("recover leases", 5, outbox.recover_expired_leases),
         Deed("nudge", 1, outbox.nudge_due),
@@ -53,13 +69,21 @@ def slow() -> list[Deed]:
     return [
         Deed("notices", 60, noticing.tell_organisers),
         Deed("goals", 60, noticing.tell_what_was_reached),
+        Deed("bursts", 60, bursts.watch),
+        Deed("bursts told", 60, noticing.tell_of_bursts),
+        Deed("reports told", 60, noticing.tell_operator_of_reports),
         Deed("reminders", 300, signing.remind_the_unconfirmed),
         Deed("updates", 2, mailing.send_due),
+        Deed("large campaigns", 60, reckoning.reckon_large),
+        Deed("much mail", 60, standing.reckon_large),
         Deed("merging", 60, merging.due),
         Deed("answers", 120, answering.ask),
         Deed("expired jobs", 3600, lambda: jobs.expire(timezone.now())),
         Deed("left behind", 3600, lambda: exports.spreadsheet.clear_left_behind(time.time())),
         Deed("retention", 3600, retention.anonymise_expired),
+        Deed("what could not be taken up", 3600, accepting.forget_old),
+        Deed("old networks", 3600, networks.forget_old),
+        Deed("old reports", 3600, reporting.forget_old),
         Deed("unproved accounts", 3600, forgetting.forget_the_unproved),
         Deed("old sessions", 3600, forgetting.end_old_sessions),
     ]

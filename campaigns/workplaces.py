@@ -1,5 +1,7 @@
 """What somebody works for, and what of it wants them: the first page of the workspace, in a fixed number of queries."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +14,24 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from config import links
+from config.switches import What
 from letters.models import OutgoingEmail
 from letters.models.post import State as Mail
 
-from . import pages
+from . import filtering, pages, pausing, reporting
 from .access import Role, kept_out_of, organisations_of
-from .desks import Desk
-from .models import Campaign, CampaignLetter, CampaignText, Invitation, Membership, Organisation, Signature, User
+from .desks import CampaignDesk, Desk
+from .models import (
+    Campaign,
+    CampaignLetter,
+    CampaignText,
+    Invitation,
+    Membership,
+    Organisation,
+    Reported,
+    Signature,
+    User,
+)
 from .models import WordingDraft as Draft
 
 State = Campaign.State
@@ -120,7 +133,7 @@ def _matching(campaigns: QuerySet[Campaign], query: str, state: str) -> QuerySet
 
 def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
     known = titles(campaigns)
-    by_hand, to_read = _to_hand_in(campaigns), _to_read(campaigns)
+    by_hand, to_read, reported = _to_hand_in(campaigns), _to_read(campaigns), _reported(campaigns)
     for campaign in sorted(campaigns, key=lambda one: (ORDER[State(one.state)], -one.pk)):
         place = places[campaign.organisation_id]
         desk = place.desk.at(campaign)
@@ -130,12 +143,11 @@ def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
             "title": known.get(campaign.pk) or campaign.slug,
             "is_over": campaign.is_over,
         }
-        wants = []
+        wants: list[Want] = []
         if desk.may_edit:
             if campaign.state == State.DRAFT:
                 wants.append(Want(_("Go on writing"), desk.campaign_url("campaign")))
-            if campaign.pk in to_read:
-                wants.append(Want(_("Names or reasons wait to be read"), desk.campaign_url("moderation")))
+            wants += _waits(desk, to_read, reported)
             if campaign.state == State.CLOSED and not campaign.outcome:
                 wants.append(Want(_("Tell what came of it"), desk.campaign_url("life_outcome")))
         if n := by_hand.get(campaign.pk, 0):
@@ -143,6 +155,29 @@ def _fill(places: dict[int, Place], campaigns: list[Campaign]) -> None:
             wants.append(Want(sentence, desk.campaign_url("hand_in")))
         shown["wants"] = wants
         (place.archived if campaign.state == State.ARCHIVED else place.campaigns).append(shown)
+
+
+def waits_at(desk: CampaignDesk) -> list[Want]:
+    """What of one campaign waits for those who edit it, beside its own next step."""
+    one = [desk.campaign]
+    return _waits(desk, _to_read(one), _reported(one)) if desk.may_edit else []
+
+
+def _waits(desk: CampaignDesk, to_read: AbstractSet[int], reported: Mapping[int, int]) -> list[Want]:
+    campaign = desk.campaign
+    wants: list[Want] = []
+    if campaign.withheld_at:
+        wants.append(Want(_("Taken off the site by the operator"), desk.campaign_url("campaign")))
+    if campaign.takes_signatures and pausing.on(What.SIGNING, campaign):
+        wants.append(Want(_("Signing is paused"), desk.campaign_url("pausing")))
+    if campaign.takes_letters and pausing.on(What.WRITING, campaign):
+        wants.append(Want(_("Writing is paused"), desk.campaign_url("pausing")))
+    if campaign.pk in to_read:
+        wants.append(Want(_("Names or reasons wait to be read"), desk.campaign_url("moderation")))
+    if n := reported.get(campaign.pk, 0):
+        sentence = ngettext("%(n)d entry was reported", "%(n)d entries were reported", n) % {"n": n}
+        wants.append(Want(sentence, desk.campaign_url("moderation_reports")))
+    return wants
 
 
 def titles(campaigns: list[Campaign]) -> dict[int, str]:
@@ -166,13 +201,18 @@ def _to_hand_in(campaigns: list[Campaign]) -> dict[int, int]:
 
 def _to_read(campaigns: list[Campaign]) -> set[int]:
     """Those where a reason or a name waits to be shown. Not how many: that would take longer with each."""
-    reasons, names = (
-        Exists(Signature.objects.filter(waits, campaign=OuterRef("pk")))
-        for waits in (Signature.REASON_WAITS, Signature.NAME_WAITS)
+    checks = filtering.Checks
+    reasons, names, held = (
+        Exists(Signature.objects.filter(checks.MEANS[waits], campaign=OuterRef("pk")))
+        for waits in (checks.REASON_WAITS, checks.NAME_WAITS, checks.HELD)
     )
     asked = Campaign.objects.filter(pk__in=[one.pk for one in campaigns])
-    wait = (Q(moderate_first=True) & Q(reasons)) | (Q(moderate_names_first=True) & Q(names))
+    wait = Q(held) | (Q(moderate_first=True) & Q(reasons)) | (Q(moderate_names_first=True) & Q(names))
     return set(asked.filter(wait).values_list("pk", flat=True))
+
+
+def _reported(campaigns: list[Campaign]) -> dict[int, int]:
+    return _by_campaign(reporting.entries_that_wait(Reported.objects.filter(campaign__in=campaigns)))
 
 
 def _by_campaign(rows: QuerySet[Any]) -> dict[int, int]:

@@ -223,6 +223,7 @@ def _kept(
             email_key=email_key(email),
             by_hand=one.pk in handed,
             months_kept=text.campaign.retention_months,
+            days_kept=text.campaign.days_of_letters,
             consent=agreed,
             consent_at=timezone.now(),
             together=together,

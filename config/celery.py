@@ -1,10 +1,13 @@
 """The queue's settings for every broker we run on; the facts behind each line are in docs/decisions/0002."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES
 
@@ -91,3 +94,13 @@ app = Celery("countersign")
 # Read when first asked for: this module is imported with the package, while the settings may still be half read.
 app.add_defaults(_configuration)
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _refuse_to_start(**told: Any) -> None:
+    from . import checks  # once the settings are whole
+
+    try:
+        checks.refuse_to_start()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))  # Celery would note any other exception and go on

@@ -1,6 +1,8 @@
 """What must hold before anything starts (`check`), and what a live installation should change (`check --deploy`)."""
 
+import math
 from base64 import urlsafe_b64decode
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +10,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 from django.http.request import split_domain_port
 
 from . import environment as env
@@ -15,6 +18,7 @@ from . import environment as env
 # Words of placeholders and of docs/production.env.example.
 PLACEHOLDERS = ("insecure", "changeme", "change-me", "change_me", "secret", "password", "example", "placeholder")
 SHORTEST_SECRET = 32  # characters; what docs/deploying.md has people make is longer
+FEWEST_BITS = 100  # by the frequencies of its characters; 32 hexadecimal digits have some 115, token_urlsafe(48) 330
 
 
 @register(Tags.security)
@@ -48,11 +52,17 @@ def the_keys_are_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[
     hint = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
     if not settings.HASH_KEYS or any(_is_weak(key) for key in settings.HASH_KEYS):
         found.append(Error("HASH_KEYS has a weak key in it, or none.", hint, id="countersign.E004"))
-    if _is_weak(settings.SECRET_KEY):
-        found.append(Error("SECRET_KEY is weak: it signs every link that acts.", hint, id="countersign.E005"))
+    if any(_is_weak(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)):
+        found.append(
+            Error(
+                "SECRET_KEY, or one of SECRET_KEY_FALLBACKS, is weak: it signs every link that acts.",
+                hint,
+                id="countersign.E005",
+            )
+        )
     if settings.METRICS_TOKEN and _is_weak(settings.METRICS_TOKEN):
         found.append(Error("METRICS_TOKEN is weak: anybody may try it.", hint, id="countersign.E009"))
-    keys = [settings.SECRET_KEY, *settings.HASH_KEYS, *settings.FIELD_ENCRYPTION_KEYS]
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS, *settings.HASH_KEYS, *settings.FIELD_ENCRYPTION_KEYS]
     keys += [settings.METRICS_TOKEN] if settings.METRICS_TOKEN else []
     if len(set(keys)) < len(keys):
         found.append(Error("One key serves two purposes, or is listed twice.", hint, id="countersign.E006"))
@@ -121,4 +131,18 @@ def _is_fernet_key(key: str) -> bool:
 
 def _is_weak(secret: str) -> bool:
     secret = secret.strip()
-    return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or any(word in secret.lower() for word in PLACEHOLDERS)
+    if len(secret) < SHORTEST_SECRET or any(word in secret.lower() for word in PLACEHOLDERS):
+        return True
+    return _bits(secret) < FEWEST_BITS or secret in (secret + secret)[1:-1]  # the same again and again
+
+
+def _bits(secret: str) -> float:
+    """How much there is to guess, if each character were drawn by chance from those it has, as often as it has them."""
+    return -sum(number * math.log2(number / len(secret)) for number in Counter(secret).values())
+
+
+def refuse_to_start() -> None:
+    """For the processes that run no check of Django's: the web server and the worker. Raises ImproperlyConfigured."""
+    found = [*a_demonstration_stays_at_home(None), *the_keys_are_keys(None), *the_site_has_an_address(None)]
+    if found:
+        raise ImproperlyConfigured(" ".join(f"{one.msg} {one.hint}" for one in found))

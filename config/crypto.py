@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,8 +23,44 @@ from django.db import models
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
-# Mail providers that deliver a.b@ and ab@ to one mailbox, and the domain they are one with.
-DOTLESS_DOMAINS = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+
+@dataclass(frozen=True)
+class Mailboxes:
+    """How one provider reads its addresses, where it reads them otherwise than everybody."""
+
+    domain: str  # all of its domains lead to the mailbox of that name in this one
+    ignored: str = ""  # characters that make no difference
+    tags: str = "+"  # what follows one of them is the owner's own
+    subdomains: bool = False  # anything@alice.example.com is alice@example.com
+
+
+# What is known, by the providers' own help pages (read in November 2026). Outlook, Hotmail, Live, GMX and the like know
+# a tag at most, and each of their domains has mailboxes of its own: nothing to say of them here.
+GMAIL = Mailboxes("gmail.com", ignored=".")  # support.google.com/mail/answer/7436150, and 10313
+PROTON = Mailboxes("proton.me", ignored="._-")  # proton.me/support/change-username, and addresses-and-aliases
+APPLE = Mailboxes("icloud.com")  # support.apple.com/118230: who has one at mac.com or me.com has the same at icloud.com
+YANDEX = Mailboxes("yandex.ru")  # yandex.com/support/domain/additional/mailbox-alias.xml
+_FIRST = {"gmail.com": GMAIL, "googlemail.com": GMAIL}
+_PROVIDERS = {
+    **_FIRST,
+    **dict.fromkeys(("proton.me", "protonmail.com", "protonmail.ch", "pm.me"), PROTON),
+    **dict.fromkeys(("icloud.com", "me.com", "mac.com"), APPLE),
+    **dict.fromkeys(("ya.ru", *(f"yandex.{land}" for land in ("ru", "com", "by", "kz", "ua"))), YANDEX),
+    # fastmail.help, "Plus addressing and subdomain addressing". Its many domains are each for themselves.
+    **{domain: Mailboxes(domain, subdomains=True) for domain in ("fastmail.com", "fastmail.fm")},
+    # name-word@: of the addresses Yahoo lets one make and throw away, those with one name are one account's, and no
+    # account has a hyphen (help.yahoo.com, "disposable addresses"). Yahoo of Japan is another company.
+    **{
+        domain: Mailboxes(domain, tags="+-")
+        for domain in (
+            *("ymail.com", "rocketmail.com", "myyahoo.com"),
+            *(f"yahoo.{land}" for land in ("com", "at", "be", "ca", "cl", "de", "dk", "es", "fi", "fr", "gr", "ie")),
+            *(f"yahoo.{land}" for land in ("in", "it", "nl", "no", "pl", "pt", "ro", "se")),
+            *(f"yahoo.com.{land}" for land in ("ar", "au", "br", "co", "hk", "mx", "ph", "sg", "tr", "tw", "vn")),
+            *(f"yahoo.co.{land}" for land in ("id", "il", "in", "nz", "th", "uk", "za")),
+        )
+    },
+}
 
 
 class Undecryptable(Exception):
@@ -74,20 +111,39 @@ def decrypt(token: str) -> str:
 
 
 def normalised_address(address: str) -> str:
-    """One spelling for the addresses that reach one mailbox: case, IDNA, +tags, and dots where they are ignored.
+    """One spelling for the addresses that reach one mailbox: case, IDNA, +tags, and what their provider ignores.
 
     It takes anything, for an address we would refuse to send to still needs a key to be limited by.
     """
+    return _one_spelling(address, _PROVIDERS)
+
+
+def _one_spelling(address: str, providers: Mapping[str, Mailboxes]) -> str:
     local, _, domain = address.strip().rpartition("@")
-    domain = domain.rstrip(".").lower()
+    local, domain = unicodedata.normalize("NFC", local.lower()), _domain(domain)
+    known = providers.get(domain)
+    if known is None:
+        label, _, parent = domain.partition(".")
+        above = providers.get(parent)
+        if above is None or not above.subdomains:
+            return f"{local.partition('+')[0] or local}@{domain}"
+        local, known = label, above
+    for mark in known.tags:
+        local = local.partition(mark)[0] or local
+    if known.ignored:
+        local = local.translate(dict.fromkeys(map(ord, known.ignored))) or local
+    return f"{local}@{known.domain}"
+
+
+@lru_cache(maxsize=4096)  # most addresses are at a few domains
+def _domain(typed: str) -> str:
+    domain = typed.rstrip(".").lower()
+    if domain.isascii():
+        return domain
     # IDNA 2008, as mail servers look names up: Python's own "idna" is of 2003 and makes strasse.de of straße.de.
     with suppress(UnicodeError):
-        domain = idna.encode(domain, uts46=True).decode()
-    local = unicodedata.normalize("NFC", local.lower())
-    local = local.partition("+")[0] or local
-    if domain in DOTLESS_DOMAINS:
-        local, domain = local.replace(".", "") or local, DOTLESS_DOMAINS[domain]
-    return f"{local}@{domain}"
+        return idna.encode(domain, uts46=True).decode()
+    return domain
 
 
 def keyed_hash(purpose: str, text: str, key: str | None = None) -> str:
@@ -104,7 +160,8 @@ def email_key(address: str) -> str:
 
 def domain_of(address: str) -> str:
     """The receiving domain, in the spelling by which it is counted."""
-    return normalised_address(address).rpartition("@")[2]
+    domain = _domain(address.strip().rpartition("@")[2])
+    return GMAIL.domain if domain in _FIRST else domain
 
 
 def domain_key(address: str) -> str:
@@ -113,8 +170,13 @@ def domain_key(address: str) -> str:
 
 
 def email_keys(address: str) -> list[str]:
-    """Every key under which rows of this address may still be stored, newest first: what a look-up asks for."""
-    return [keyed_hash("email", normalised_address(address), key) for key in hash_keys()]
+    """Every key under which rows of this address may still be stored, newest first: what a look-up asks for.
+
+    Those of before the other providers were known stay under their old spelling until `rotate_keys` comes by, and of
+    what holds no address (Suppression) for ever.
+    """
+    spellings = dict.fromkeys((normalised_address(address), _one_spelling(address, _FIRST)))
+    return [keyed_hash("email", spelling, key) for key in hash_keys() for spelling in spellings]
 
 
 class _IsEmpty(Exact):

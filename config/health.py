@@ -11,17 +11,20 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from . import heartbeat
+from . import heartbeat, patience, switches
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.8  # seconds for all of it: those who ask give up after two or three
+LONGEST = 10.0  # seconds after which an answer is no longer waited for, and the question is asked anew
 SILENT_AFTER = 60.0  # seconds; a sweeper at work leaves a sign every second
 DATABASE = "database"
 
@@ -48,7 +51,25 @@ def sweeper() -> Finding:
     return Finding(age <= SILENT_AFTER, f"seen {age:.0f} s ago")
 
 
+def shared_cache() -> Finding:
+    if not settings.CACHE_URL:
+        return Finding(True, "each process has its own")
+    cache.set("health", 1, 10)  # a failure is the finding: answer_of
+    return Finding(True, "answers")
+
+
+def paused() -> Finding:
+    """Somebody's decision and no fault, so it is said and changes nothing."""
+    rows = switches.Pause.objects.filter(ended_at=None)
+    everywhere = [f"{row.what} since {row.began_at:%Y-%m-%d %H:%M} UTC" for row in rows if not row.where]
+    at_places = sum(1 for row in rows if row.where)
+    said = everywhere + ([f"{at_places} at single campaigns"] if at_places else [])
+    return Finding(True, "; ".join(said) or "nothing")
+
+
 register("sweeper", sweeper)
+register("cache", shared_cache)
+register("paused", paused)
 
 
 class Question(threading.Thread):
@@ -62,9 +83,11 @@ class Question(threading.Thread):
     def run(self) -> None:
         connections["default"] = connection = impatient(connections["default"])
         try:
-            self.findings[DATABASE] = answer_of(DATABASE, lambda: database(connection))
-            if self.findings[DATABASE].well:
-                self.findings |= {name: answer_of(name, check) for name, check in _checks.items()}
+            with patience.limited(LONGEST, crowd=False, tries=True):
+                self.findings[DATABASE] = answer_of(DATABASE, lambda: database(connection))
+                if self.findings[DATABASE].well:
+                    for name, check in _checks.items():
+                        self.findings[name] = answer_of(name, check)
         finally:
             self.ended.set()
             connection.close()

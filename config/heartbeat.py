@@ -4,6 +4,7 @@ Where processes share a cache on several machines the sign is left there too.
 """
 
 import os
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ def beat(name: str) -> None:
     now = time.time()
     path = _path(name)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_suffix(f".{os.getpid()}")
+    partial = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")  # two threads of a worker may beat at once
     partial.write_text(f"{now:.6f}")
     partial.replace(path)  # a reader sees the old time or the new one, never half of one
     if settings.CACHE_URL:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import uuid
 from datetime import timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.core import signing
@@ -31,15 +32,15 @@ def read(purpose: str, signed: str, max_age: timedelta | None = None) -> uuid.UU
     """The value a token names. Raises BadLink, or ExpiredLink when it is older than `max_age`."""
     signer = signing.TimestampSigner(salt=f"link:{purpose}", sep=".")
     try:
-        packed = signer.unsign(signed)
-        value = uuid.UUID(bytes=base64.urlsafe_b64decode(packed + "=="))
-        if max_age is not None:
-            signer.unsign(signed, max_age=max_age)
+        return _value(signer.unsign(signed, max_age=max_age))
     except signing.SignatureExpired as error:
-        raise ExpiredLink(value) from error
+        raise ExpiredLink(_value(signer.unsign(signed))) from error
     except (signing.BadSignature, ValueError, binascii.Error) as error:
         raise BadLink(purpose) from error
-    return value
+
+
+def _value(packed: str) -> uuid.UUID:
+    return uuid.UUID(bytes=base64.urlsafe_b64decode(packed + "=="))
 
 
 def absolute(path: str) -> str:
@@ -48,4 +49,13 @@ def absolute(path: str) -> str:
 
 def link(purpose: str, view: str, value: uuid.UUID) -> str:
     """The absolute address of a view that acts on `value`."""
-    return absolute(reverse(view, kwargs={"token": token(purpose, value)}))
+    return absolute(_path(view).replace(_PLACE, token(purpose, value)))
+
+
+_PLACE = "~token~"  # a path keeps it as it is
+
+
+@lru_cache(maxsize=32)
+def _path(view: str) -> str:
+    """Found once: among all our addresses that takes longer than to sign a token, and each signature asks for two."""
+    return reverse(view, kwargs={"token": _PLACE})

@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -146,6 +146,14 @@ def capture(message: bytes, email_id: str) -> None:
     except OSError:
         partial.unlink(missing_ok=True)  # on a full disk half a letter would stay for ever, where nobody looks
         raise
+
+
+def forget(email_ids: Collection[str]) -> None:
+    """Deletes what was captured of these emails, of each as often as it was."""
+    wanted = set(email_ids)
+    for name in _ids():
+        if name[21:-9] in wanted:
+            (_folder() / f"{name}.eml").unlink(missing_ok=True)
 
 
 def messages(limit: int = 100, before: str | None = None) -> list[CapturedMessage]:

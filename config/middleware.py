@@ -1,23 +1,21 @@
-import logging
 import re
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 
-from . import errors
+from . import errors, patience, queueing
 from .origin import ORGANISERS, page_of
 
-log = logging.getLogger(__name__)
-DATABASE_RETRY_SECONDS = 30
 ACCOUNT = f"{ORGANISERS}account/"
 # Whoever has an invitation learns what it is before they are asked to sign in.
 OPEN_TO_ALL = re.compile(rf"{ACCOUNT}|{ORGANISERS}(?:[a-z-]+/)?invitations/")
+CROWDED_RETRY_SECONDS = 30
+OF_MONITORING = ("/healthz/", "/metrics")
 LANGUAGE_KEPT_SECONDS = 365 * 24 * 3600
 
 
@@ -103,18 +101,33 @@ class OrganisersSignIn:
         return self.get_response(request)
 
 
-class DatabaseInTrouble:
-    """A disk that is full, a lock that is held too long, a server that is away: no mistake of ours, and it passes.
-    Whatever the view had begun has been rolled back."""
+class NotAfterSoLong:
+    """In a rush, whoever has waited too long already is asked to come again, with what they typed (config.queueing)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        written = request.META.get(queueing.HEADER, "") if settings.TRUSTED_PROXIES else ""
+        asks_for_health = request.path_info.startswith(OF_MONITORING)
+        if written and not asks_for_health and queueing.waited(written) > queueing.LONGEST:
+            return errors.too_busy(request, CROWDED_RETRY_SECONDS)
         return self.get_response(request)
 
+
+class DatabaseInTrouble:
+    """A disk that is full, a lock that is held too long, a server that is away: no mistake of ours, and it passes.
+    Whatever the view had begun has been rolled back. Nobody waits for it longer than config.patience says."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        organisers = request.path_info.startswith(settings.PATHS_WITH_COOKIES)
+        seconds = patience.ORGANISERS if organisers else patience.SUPPORTERS
+        with patience.limited(seconds, crowd=not organisers):
+            return self.get_response(request)
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, OperationalError):
-            return None
-        log.error("The database cannot answer: %s", str(error).partition("\n")[0])
-        return errors.too_busy(request, DATABASE_RETRY_SECONDS)
+        """Of a view; what another middleware raises comes to config.errors.fault."""
+        return errors.database_trouble(request, error)

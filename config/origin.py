@@ -35,7 +35,10 @@ def page_of(request: HttpRequest) -> str:
     """Where to come back to. An organiser's button has an address that may be no page: then the page it was on."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
-    page = urlsplit(request.headers.get("Referer", ""))
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # nothing that a browser would send
+        return request.path
     ours = page.netloc == request.get_host() and page.path.startswith(ORGANISERS)
     return page.path if ours else request.path
 

@@ -4,10 +4,14 @@ import atexit
 import logging
 import os
 import threading
+import time
 import weakref
 
 log = logging.getLogger(__name__)
 
+# Seconds of silence after each word. A crowd asks hundreds of times a second, one word wakes a worker for all of them,
+# and to say it costs as much as to sign.
+PAUSE = 0.1
 LAST_WORDS = 1.0  # seconds a short-lived process waits at its end for the broker to take what it said
 
 
@@ -56,6 +60,7 @@ class Publisher:
                 with self.changed:
                     self.publishing = False
                     self.changed.notify_all()
+            time.sleep(PAUSE)
 
 
 _publishers: weakref.WeakSet[Publisher] = weakref.WeakSet()

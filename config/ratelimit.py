@@ -14,13 +14,15 @@ import json
 import logging
 import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
 from django.http import HttpRequest
 
+from .counting_cache import Counter, CountingRedisCache
 from .crypto import keyed_hash
 
 log = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ class Verdict:
     allowed: bool
     retry_after: int  # seconds; 0 when allowed
     cache_is_down: bool = False  # refused for want of counting, whoever asks: that may be said
+    limit: str = ""  # which refused
 
     def __bool__(self) -> bool:
         return self.allowed
@@ -58,6 +61,7 @@ _SIGN = "A petition that cannot be signed fails at its purpose, and every signat
 _MAIL = "Each one sends an email to an address that somebody typed; uncounted, we are a tool to flood a stranger."
 _READ = "It only reads, or asks for a secret that cannot be guessed."
 _TRIAL = "A mail server that is asked too often shuts the door on the letters too."
+_REPORT = "It shows nothing and sends nothing; of one thing only so much is kept, and the rest is counted."
 _COSTS = "The cap on letters rendered at once protects the machine also without this."
 
 LIMITS: dict[str, Limit] = {
@@ -79,6 +83,8 @@ LIMITS: dict[str, Limit] = {
     "pdf": Limit(300, 10 * MINUTE, "network", "open", _COSTS),
     "postcode": Limit(300, 10 * MINUTE, "network", "open", _READ),
     "search": Limit(120, 10 * MINUTE, "network", "open", _READ),
+    "report": Limit(30, HOUR, "network", "open", _REPORT),
+    "report_campaign": Limit(600, HOUR, "campaign", "open", _REPORT),
     "password_again": Limit(10, HOUR, "account", "closed", "Whoever sits down at an open session could try passwords."),
     # A provider reports several times on each email, in batches and from few networks; refused, it comes again later.
     "provider_events": Limit(6000, MINUTE, "network", "open", _READ),
@@ -104,29 +110,63 @@ LIMITS: dict[str, Limit] = {
 
 def allow(name: str, *keys: str) -> Verdict:
     """Counts one attempt (a refused one too) against a limit for these keys together. Unknown names are a KeyError."""
-    limit = LIMITS[name]
+    return allow_each((name, *keys))
+
+
+def against(name: str, *keys: str) -> tuple[str, ...]:
+    """One of the limits that allow_each() is asked for."""
+    return name, *keys
+
+
+def allow_each(*asked: tuple[str, ...]) -> Verdict:
+    """The same against several limits, until one refuses. Of those behind it nothing is counted."""
     now = time.time()
-    window = int(now // limit.seconds)
-    key = f"limit:{name}:{window}:{keyed_hash('limit', json.dumps(keys))}"
+    counters = [_counter(LIMITS[name], name, keys, now) for name, *keys in asked]
     try:
-        attempts = _raised(key, limit.seconds)
+        counts = _raised(counters)
     except Exception as error:  # each cache has errors of its own, and none may become a page that says 500
-        log.error("The cache does not answer (%s): limit %s is %s.", type(error).__name__, name, limit.when_down)
-        closed = limit.when_down == "closed"
-        return Verdict(not closed, CLOSED_RETRY_SECONDS if closed else 0, cache_is_down=closed)
+        return _uncounted([name for name, *_ in asked], error)
+    name, attempts = asked[len(counts) - 1][0], counts[-1]
+    limit = LIMITS[name]
     if attempts <= limit.count:
         return Verdict(True, 0)
-    return Verdict(False, max(1, math.ceil((window + 1) * limit.seconds - now)))
+    return Verdict(False, max(1, math.ceil((now // limit.seconds + 1) * limit.seconds - now)), limit=name)
 
 
-def _raised(key: str, seconds: int) -> int:
+def _counter(limit: Limit, name: str, keys: Sequence[str], now: float) -> Counter:
     # It lives for two windows and is only touched in the first: it cannot run out between our asking and our counting,
     # which on Redis would leave a counter that never ends.
+    key = f"limit:{name}:{int(now // limit.seconds)}:{keyed_hash('limit', json.dumps(keys))}"
+    return Counter(key, limit.count, 2 * limit.seconds)
+
+
+def _uncounted(names: Sequence[str], error: Exception) -> Verdict:
+    closed = [name for name in names if LIMITS[name].when_down == "closed"]
+    for name in names:
+        log.error("The cache does not answer (%s): limit %s is %s.", type(error).__name__, name, LIMITS[name].when_down)
+    retry_after = CLOSED_RETRY_SECONDS if closed else 0
+    return Verdict(not closed, retry_after, cache_is_down=bool(closed), limit=closed[0] if closed else "")
+
+
+def _raised(counters: Sequence[Counter]) -> list[int]:
+    """The counts up to the first that is too high; on Redis in one question."""
+    backend = caches[DEFAULT_CACHE_ALIAS]
+    if isinstance(backend, CountingRedisCache):
+        return backend.raised(counters)
+    counts: list[int] = []
+    for counter in counters:
+        counts.append(_raised_alone(counter))
+        if counts[-1] > counter.most:
+            break
+    return counts
+
+
+def _raised_alone(counter: Counter) -> int:
     for _ in range(3):
-        if cache.add(key, 1, timeout=2 * seconds):
+        if cache.add(counter.key, 1, timeout=counter.lives):
             return 1
         try:
-            return cache.incr(key)
+            return cache.incr(counter.key)
         except ValueError:
             continue  # pushed out of a full cache in between
     return 1
@@ -148,7 +188,12 @@ def client_address(request: HttpRequest) -> str:
 
 def network(request: HttpRequest) -> str:
     """A hash of the client's network: what the limits per network count by."""
-    return keyed_hash("network", _prefix(client_address(request)))
+    return keyed_hash("network", prefix(request))
+
+
+def prefix(request: HttpRequest) -> str:
+    """The client's network, as 192.0.2.0/24; "unknown" for all whose address makes no sense."""
+    return _prefix(client_address(request))
 
 
 def _without_port(entry: str) -> str:

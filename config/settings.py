@@ -7,7 +7,6 @@ from typing import Any
 
 import dj_database_url
 import django_stubs_ext
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -67,16 +66,18 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
-    "csp",
     "django_countries",  # for the names of countries in every language
 ]
 
 MIDDLEWARE = [
+    "config.keeping.KeptPages",  # before all others: a kept page has all that they gave it
+    "config.headers.OnEveryAnswer",  # outermost of the rest: what is answered early carries the same
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "config.middleware.LanguageOfTheAddress",
     "config.middleware.NoCookiesForSupporters",
+    "config.middleware.NotAfterSoLong",
+    "config.middleware.DatabaseInTrouble",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -86,7 +87,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "config.accounts.second_factor.DemandedSecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.DatabaseInTrouble",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -124,8 +124,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "config.postgresql"  # the same, and impatient where people wait
     # A database machine that is gone says nothing: without these a worker would wait a quarter of an hour for it.
     _patience = {"connect_timeout": 5, "tcp_user_timeout": 30_000}  # seconds, milliseconds; DATABASE_URL may say others
+    _patience |= {"prepare_threshold": 5}  # of config.appending's statements: read and planned once a connection
     DATABASES["default"]["OPTIONS"] = _patience | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -133,7 +135,7 @@ CACHE_URL = env.text("CACHE_URL")
 CACHES: dict[str, Any] = {
     "default": (
         {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "config.counting_cache.CountingRedisCache",
             "LOCATION": CACHE_URL,
             "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 1},
         }
@@ -141,6 +143,9 @@ CACHES: dict[str, Any] = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
     )
 }
+
+# The longest that a process believes what it has read before (config.held). The tests believe nothing.
+HELD_SECONDS = 3600.0
 
 AUTH_USER_MODEL = "campaigns.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -241,11 +246,14 @@ RETRY_SECONDS = env.number("RETRY_SECONDS", 20)
 BACKOFF_SECONDS = env.number("BACKOFF_SECONDS", 15)
 MAIL_DOMAIN = env.text("MAIL_DOMAIN", "example.org")  # the right side of our Message-IDs
 
-# Retention, in days. Shown to supporters as dates.
+# Retention. Shown to supporters as dates; a campaign may have numbers of its own (campaigns.models.keeping).
+MONTHS_AFTER_CLOSING = env.number("MONTHS_AFTER_CLOSING", 6)  # of a new campaign
+RETENTION_MONTHS = env.number("RETENTION_MONTHS", 24)  # the same, after it was given: at the latest
 PENDING_SIGNATURE_DAYS = env.number("PENDING_SIGNATURE_DAYS", 30)
 CONFIRMATION_LINK_AGE = timedelta(days=env.number("CONFIRMATION_LINK_DAYS", 7))
 REMINDER_AFTER = timedelta(days=1)
 WITHDRAWN_SIGNATURE_DAYS = env.number("WITHDRAWN_SIGNATURE_DAYS", 30)
+NETWORK_KEPT_DAYS = env.number("NETWORK_KEPT_DAYS", 14)  # for which bursts from one network can be seen
 LETTER_RETENTION_DAYS = env.number("LETTER_RETENTION_DAYS", 28)  # standards.md 2.11: WriteToThem keeps text 4 weeks
 EMAIL_RETENTION_DAYS = env.number("EMAIL_RETENTION_DAYS", 28)
 MATERIAL_DAYS = env.number("MATERIAL_DAYS", 30)  # for which a document waits that nobody makes a page of
@@ -257,22 +265,13 @@ LETTERS_PDF_SLOTS = env.number("LETTERS_PDF_SLOTS", 2)
 LETTERS_PDF_TIMEOUT_SECONDS = env.number("LETTERS_PDF_TIMEOUT_SECONDS", 20)
 LETTERS_PDF_MEMORY_MB = env.number("LETTERS_PDF_MEMORY_MB", 1024)
 
-# Security. Nothing inline, nothing from elsewhere.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-src": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "manifest-src": [SELF],
-    }
-}
+# What is held back: asked to confirm like any other, and not counted until an organiser lets it through.
+SIGN_SECONDS_AT_LEAST = env.number("SIGN_SECONDS_AT_LEAST", 2)  # from opening the form to sending it; 0: no matter
+HOLD_DISPOSABLE = env.flag("HOLD_DISPOSABLE", True)
+DISPOSABLE_DOMAINS = frozenset(domain.lower() for domain in env.words("DISPOSABLE_DOMAINS"))  # beside those known
+NOT_DISPOSABLE_DOMAINS = frozenset(domain.lower() for domain in env.words("NOT_DISPOSABLE_DOMAINS"))
+
+# Security. The rest of what every answer carries is in config.headers.
 X_FRAME_OPTIONS = "DENY"
 # Links that act carry their authority in the path, which no other site may see. "no-referrer" would be no safer and has
 # browsers send "Origin: null" with our own forms, which the CSRF check refuses.
@@ -291,6 +290,11 @@ PATHS_WITH_COOKIES = ("/admin/", "/organise/")  # the organisers'; nobody else h
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if HTTPS:
+    # A browser takes such a cookie only over HTTPS and from this very host: no neighbour's subdomain can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    LANGUAGE_COOKIE_NAME = "__Secure-language"  # of one path alone, which __Host- does not allow
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # names of people are in no cookie
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_FAILURE_VIEW = "config.errors.refused"
@@ -311,6 +315,9 @@ LOGGING = {
     # No error mail: it would carry what people typed. Errors go to the log, without request bodies.
     "loggers": {
         "django": {"handlers": ["console"], "propagate": False},
+        # Each would write what people typed, however much is asked for: the values of templates and of queries.
+        "django.template": {"level": "INFO"},
+        "django.db.backends": {"level": "INFO"},
         # It warns at each start that filesystem:// names no host, which it needs not.
         "kombu.connection": {"level": "ERROR"},
     },

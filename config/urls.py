@@ -8,6 +8,7 @@ from .accounts.views import administration_sign_in
 admin.site.login = administration_sign_in  # type: ignore[method-assign]
 admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[assignment]
 
+handler500 = "config.errors.fault"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("healthz/", health.healthz, name="healthz"),

@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
+from config import switches
 from config.crypto import email_keys
 
 from . import pacing
@@ -273,6 +274,8 @@ def senders_with_mail(queue: str, now: datetime) -> SenderQuerySet:
     A subquery of one row each, which the database answers from the index of what waits; EXISTS it would turn round and
     read all that is due.
     """
+    if switches.on(switches.What.MAILING):
+        return Sender.objects.none()
     oldest = claimable(queue, OuterRef("pk"), now).order_by("not_before", "pk").values("pk")[:1]
     return Sender.objects.awake(queue, now).annotate(first=Subquery(oldest)).filter(first__isnull=False)
 

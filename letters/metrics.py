@@ -21,7 +21,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from config import health, heartbeat
-from config.models import Job
+from config.models import Job, Pause
+from config.switches import EVERYWHERE, What
 
 from . import standing
 from .models import Destination, Sender, Stop
@@ -89,6 +90,10 @@ class Post(Collector):
         seen = heartbeat.last_beat("sweeper")
         if seen is not None:
             yield gauge("sweeper_age_seconds", "Since the sweeper's last round.", max(time.time() - seen, 0.0))
+        pauses = Counter({(what, where): 0 for what in What.values for where in ("everywhere", "one place")})
+        for what, where in Pause.objects.filter(ended_at=None).values_list("what", "where"):
+            pauses[what, "everywhere" if where == EVERYWHERE else "one place"] += 1
+        yield gauges("paused", "Pauses, everywhere or at one place.", ["what", "where"], pauses.items())
         yield gauge("jobs_waiting", "Long work that should have begun.", Job.objects.due(timezone.now()).count())
 
 

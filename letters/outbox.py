@@ -7,12 +7,14 @@ in letters.models.post, their only way to change in letters.transitions.
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
+from config import mailbox
 from config.crypto import email_key, email_keys, keyed_hash
 from config.email import RenderedMessage
 
@@ -49,6 +51,7 @@ __all__ = [
     "counts",
     "default_sender",
     "drain",
+    "email",
     "forget",
     "hold",
     "letter_message",
@@ -118,25 +121,31 @@ def queue(
     actor: str = "system",
 ) -> OutgoingEmail:
     """Accepts one email, within the caller's transaction. Raises BadAddress unless `to` and `reply_to` are one each."""
-    to_address = str(one_address(to))
-    reply_address = str(one_address(reply_to)) if reply_to else ""
-    row = OutgoingEmail.objects.create(
-        sender=sender,
-        message=message,
-        letter=letter,
-        attach_letter=attach_letter,
-        kind=kind,
-        queue=QUEUE_OF[kind],
-        to_address=to_address,
-        to_name=to_name,
-        reply_to=reply_address,
-        values=dict(values or {}),
-        demonstration=settings.DEMONSTRATION,
-        accepted_by=actor[:100],
-        not_before=not_before or timezone.now(),
-    )
+    row = email(sender, message, to, kind, to_name, values)
+    row.letter, row.attach_letter = letter, attach_letter
+    row.reply_to = str(one_address(reply_to)) if reply_to else ""
+    row.accepted_by = actor[:100]
+    row.not_before = not_before or row.not_before
+    row.save()
     nudge(row.queue)
     return row
+
+
+def email(
+    sender: Sender, message: Message, to: str, kind: Kind, to_name: str = "", values: Mapping[str, str] | None = None
+) -> OutgoingEmail:
+    """One email as queue() accepts it, for a caller that stores it with a row of its own, and nudges. BadAddress."""
+    return OutgoingEmail(
+        sender=sender,
+        message=message,
+        kind=kind,
+        queue=QUEUE_OF[kind],
+        to_address=str(one_address(to)),
+        to_name=to_name,
+        values=dict(values or {}),
+        demonstration=settings.DEMONSTRATION,
+        accepted_by="system",
+    )
 
 
 def cancel(ids: Iterable[int], actor: str, reason: str = "") -> int:
@@ -256,5 +265,7 @@ def _scrub(rows: OutgoingEmailQuerySet, now: datetime) -> int:
     total = 0
     while ids := list(rows.unscrubbed().filter(state__in=ENDED).values_list("pk", flat=True)[:CHUNK]):
         changed = OutgoingEmail.objects.filter(pk__in=ids, state__in=ENDED)
+        captured = [str(one) for one in changed.values_list("uuid", flat=True)]
+        transaction.on_commit(partial(mailbox.forget, captured), robust=True)
         total += changed.update(**erased, values={}, message=None, scrubbed_at=now)
     return total

@@ -3,6 +3,7 @@
 `senders` are ids, or None for everybody's. Nothing here reads all that was ever sent row by row.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,10 +15,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from config import reckoning, switches
 from config.crypto import domain_of
 
 from .models import DeliveryEvent, Destination, OutgoingEmail, ProviderEvent, Sender, Stop
-from .models.post import ENDED, QUEUE_OF, UNSETTLED, Among, Kind, OutgoingEmailQuerySet, Queue, State
+from .models.post import ENDED, QUEUE_OF, Among, Kind, OutgoingEmailQuerySet, Queue, State
 
 Senders = Collection[int] | None
 LONGEST_HISTORY = 200  # a sender whose server is away for days gives an email a line every few minutes
@@ -62,14 +64,43 @@ class Entry:
 
 
 def by_state(senders: Senders = None) -> list[Line]:
-    rows = _of(senders).order_by().values_list("kind", "state")
-    # What has ended is history, so it is only counted, from an index that holds all it takes.
-    ended = [(*row, None) for row in rows.filter(state__in=ENDED).annotate(count=Count("*"))]
-    open_states = [*UNSETTLED, State.HELD]
-    still_here = rows.filter(state__in=open_states).annotate(count=Count("*"), oldest=Min("created_at"))
+    rows = _of(senders).order_by().values_list("kind", "state").annotate(count=Count("*"), oldest=Min("created_at"))
+    # Each by an index that holds nothing else: of both at once PostgreSQL would read the whole table.
+    waiting = rows.filter(state=State.QUEUED, queue__in=Queue.values)
+    still_here = [*waiting, *rows.filter(state__in=(State.LEASED, State.HANDING, State.HELD))]
+    ended = [(kind, state, n, None) for (kind, state), n in _ended(senders).items()]
     order = {str(state): number for number, state in enumerate(State)}
     found = [Line(QUEUE_OF[kind], kind, state, n, oldest) for kind, state, n, oldest in (*still_here, *ended)]
     return sorted(found, key=lambda line: (line.queue, line.kind, order[line.state]))
+
+
+def _ended(senders: Senders) -> Counter[tuple[str, str]]:
+    """What has ended is history: of a sender with much of it, as it was counted last."""
+    keys = {_key(sender): sender for sender in _known(senders)}
+    kept = reckoning.Reckoned.objects.in_bulk(list(keys))
+    few = [sender for key, sender in keys.items() if key not in kept]
+    found: Counter[tuple[str, str]] = Counter()
+    for lines in (_count_ended(few), *(row.numbers for row in kept.values())):
+        found.update({(kind, state): n for kind, state, n in lines})
+    return found
+
+
+def _count_ended(senders: Iterable[int]) -> list[tuple[str, str, int]]:
+    rows = OutgoingEmail.objects.filter(sender_id__in=list(senders), state__in=ENDED).order_by()
+    return list(rows.values_list("kind", "state").annotate(count=Count("*")))
+
+
+def reckon_large() -> int:
+    """A deed of the sweeper: counts what has ended of senders that have sent very much; how many these were."""
+    done = 0
+    for sender in _known(None):
+        rows = OutgoingEmail.objects.filter(sender=sender, state__in=ENDED)
+        done += reckoning.reckon(_key(sender), rows, lambda sender=sender: _count_ended([sender]))  # type: ignore[misc]
+    return done
+
+
+def _key(sender: int) -> str:
+    return f"sender {sender} ended"
 
 
 def oldest_due(senders: Senders = None) -> dict[str, float]:
@@ -82,6 +113,8 @@ def oldest_due(senders: Senders = None) -> dict[str, float]:
 
 
 def _oldest_of(queue: Queue, senders: Senders, now: datetime) -> float:
+    if switches.on(switches.What.MAILING):
+        return 0.0
     stopped = [Sender.Pause.EVERYTHING] + ([Sender.Pause.LETTERS] if queue != Queue.CONFIRMATIONS else [])
     asked = Sender.objects.exclude(pause__in=stopped)
     if senders is not None:
@@ -208,5 +241,8 @@ def history(email: OutgoingEmail) -> list[Entry]:
 
 def _of(senders: Senders) -> OutgoingEmailQuerySet:
     # By name even when all are meant: the index on states begins with the sender, and there are few of them.
-    ids = Sender.objects.values_list("pk", flat=True) if senders is None else senders
-    return OutgoingEmail.objects.filter(sender_id__in=list(ids))
+    return OutgoingEmail.objects.filter(sender_id__in=_known(senders))
+
+
+def _known(senders: Senders) -> list[int]:
+    return list(Sender.objects.values_list("pk", flat=True) if senders is None else senders)

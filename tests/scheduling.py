@@ -7,7 +7,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/browser/", "tests/faults/test_failpoints.py", "tests/faults/test_brokers.py")
+TOGETHER = ("tests/browser/", "tests/nginx/", "tests/faults/test_failpoints.py", "tests/faults/test_brokers.py")
 
 
 class SharedServersTogether(LoadScopeScheduling):

@@ -260,14 +260,14 @@ class PostgreSQL:
         self.port, password, self.data = free_port(), secrets.token_hex(16), folder / "data"
         secret = folder / "password"
         secret.write_text(password)
-        owner = _unprivileged_owner(str(folder), secret)
+        owner = unprivileged_owner(str(folder), secret)
         options = ["--username=tests", f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
         made = subprocess.run(
             [initdb, "--pgdata", self.data, *options, "--locale=C"], cwd=folder, capture_output=True, text=True, **owner
         )
         assert made.returncode == 0, made.stdout + made.stderr
         settings = {"listen_addresses": HOST, "unix_socket_directories": str(folder), **settings}
-        command = [*_as(owner), postgres, "-D", str(self.data), "-p", str(self.port)]
+        command = [*as_owner(owner), postgres, "-D", str(self.data), "-p", str(self.port)]
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         self.address = f"postgres://tests:{password}@{HOST}:{self.port}"
         self.url = f"{self.address}/tests"
@@ -308,7 +308,7 @@ def postgresql() -> Iterator[str]:
             yield server.url
 
 
-def _unprivileged_owner(folder: str, *files: Path) -> dict[str, Any]:
+def unprivileged_owner(folder: str, *files: Path) -> dict[str, Any]:
     """Options of subprocess that give up root, which PostgreSQL refuses; the folder is given to that user."""
     if os.getuid() != 0:
         return {}
@@ -319,7 +319,7 @@ def _unprivileged_owner(folder: str, *files: Path) -> dict[str, Any]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _as(owner: dict[str, Any]) -> list[str]:
+def as_owner(owner: dict[str, Any]) -> list[str]:
     """What to write before a command that must not run as root; the guard before it stays ours and readable to us."""
     if not owner:
         return []
@@ -358,7 +358,8 @@ class Site:
         self.url = f"http://{HOST}:{port}"
         self.log = folder / "log"
         kept = {name: os.environ[name] for name in KEPT_OF_THE_ENVIRONMENT if name in os.environ}
-        self.environment = kept | {"DEMONSTRATION": "1", "PORT": str(port), "VAR_DIR": str(folder)} | environment
+        ours = {"DEMONSTRATION": "1", "PORT": str(port), "VAR_DIR": str(folder), "SIGN_SECONDS_AT_LEAST": "0"}
+        self.environment = kept | ours | environment
 
     def run(self, code: str) -> None:
         """Python in a process of its own, with the site's settings and in its database."""

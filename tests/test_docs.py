@@ -156,7 +156,7 @@ def row(name: str, limit: Limit) -> str:
 
 
 def limits_asked_for() -> set[str]:
-    calls = re.compile(r"\b(?:allow|acting_link)\(\s*\"([a-z_]+)\"")
+    calls = re.compile(r"\b(?:allow|against|acting_link)\(\s*\"([a-z_]+)\"")
     paths = (path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
     return {name for path in paths for name in calls.findall(path.read_text(encoding="utf-8"))}
 
@@ -168,6 +168,42 @@ def test_every_limit_is_asked_for_somewhere() -> None:
 def test_every_limit_is_in_the_table_as_it_is() -> None:
     told = re.findall(r"^\| `[a-z_]+` \| \d+ \|.*$", text("docs/security.md"), re.MULTILINE)
     assert told == [row(name, limit) for name, limit in LIMITS.items()]
+
+
+# Promises
+
+
+def promises(page: str) -> list[list[str]]:
+    """The lines of the tables whose last column is `held by`."""
+    tables = re.findall(r"^\|[^\n]*\| held by \|\n\|[-|]+\|\n((?:\|.*\n)+)", text(page), re.MULTILINE)
+    return [line.strip("| ").split(" | ") for table in tables for line in table.splitlines()]
+
+
+def missing(page: str, cell: str) -> list[str]:
+    """The tests that a cell names and that are not there; itself, when it names none."""
+    named = re.findall(r"\[([^\]]+)\]\((\.\./tests/[^)]+)\)", cell)
+    return [f"{path}: {name}" for name, path in named if not is_a_test(name, (ROOT / page).parent / path)] or (
+        [] if named else [cell]
+    )
+
+
+def is_a_test(sentence: str, path: Path) -> bool:
+    name = sentence.replace(" ", "_")
+    return path.is_file() and bool(re.search(rf"^(async )?def test_{name}\(", path.read_text("utf-8"), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page, at_least", [("docs/security.md", 28), ("docs/privacy.md", 52)])
+def test_every_promise_names_tests_there_are(page: str, at_least: int) -> None:
+    told = promises(page)
+    assert len(told) >= at_least
+    assert [lack for *_, held in told for lack in missing(page, held)] == []
+
+
+def test_a_promise_that_nothing_holds_is_seen() -> None:
+    page, here = "docs/security.md", "../tests/test_docs.py"
+    assert missing(page, f"[a promise that nothing holds is seen]({here})") == []
+    for nothing in (f"[a promise]({here})", "[x](../tests/test_none.py)", "yes"):
+        assert missing(page, nothing)
 
 
 # Decisions

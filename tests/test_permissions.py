@@ -45,6 +45,7 @@ STAFF = VIEWER | {"Charlie"}  # whoever has an account, for what is their own
 PUBLIC = {
     *("home", "privacy", "accessibility", "organisation", "accent", "robots", "page", "count", "sign", "signed"),
     *("wording", "wording_json", "sheets_pdf", "picture", "changes"),
+    *("report", "report_entry", "reported"),
     *("signatures", "letter_pdf", "blank_pdf", "card", "event_ics", "write", "write_signed", "written"),
 }
 # Whoever holds the link. It is signed, and the row decides what it still does.
@@ -115,6 +116,9 @@ ORGANISERS = {
     "life_delete": ("get", EDITOR),
     "life_duplicate": ("get", EDITOR),
     "life_transfer": ("get", OWNER),
+    "pausing": ("get", EDITOR),
+    "pausing_pause": ("post", EDITOR),
+    "pausing_resume": ("post", EDITOR),
     "wording": ("get", VIEWER),
     "wording_edit": ("get", EDITOR),
     "wording_autosave": ("post", EDITOR),
@@ -161,6 +165,13 @@ ORGANISERS = {
     "signatures_one": ("get", EDITOR),
     "signatures_act": ("post", EDITOR),
     "moderation": ("get", EDITOR),
+    "moderation_reports": ("get", EDITOR),
+    "reports_decide": ("post", OPERATOR),
+    "reports_put_back": ("post", OPERATOR),
+    "held": ("get", EDITOR),
+    "held_look": ("post", EDITOR),
+    "held_do": ("post", EDITOR),
+    "held_undo": ("post", EDITOR),
     "invalidation": ("get", EDITOR),
     "invalidation_look": ("post", EDITOR),
     "invalidation_do": ("post", EDITOR),
@@ -173,6 +184,9 @@ ORGANISERS = {
     "numbers": ("get", VIEWER),
     "numbers_now": ("get", VIEWER),
     "numbers_table": ("get", VIEWER),
+    "bursts": ("get", EDITOR),
+    "bursts_one": ("get", EDITOR),
+    "bursts_real": ("post", EDITOR),
     "paper": ("get", EDITOR),
     "paper_remove": ("get", EDITOR),
     "facts": ("get", EDITOR),
@@ -205,6 +219,9 @@ ORGANISATIONS = {
     "settings_logo": ("post", OWNER),
     "settings_logo_remove": ("post", OWNER),
     "log": ("get", OWNER),
+    "keeping": ("get", OWNER),
+    "keeping_record": ("get", OWNER),
+    "keeping_person": ("post", OWNER),
     "approval_approve": ("post", OPERATOR),
     "approval_refuse": ("post", OPERATOR),
     "new_campaign": ("get", EDITOR),
@@ -237,6 +254,13 @@ ORGANISATIONS = {
 ANYWHERE = {
     "organisation_new": ("get", STAFF),
     "approval": ("get", OPERATOR),
+    "operator_keeping": ("get", OPERATOR),
+    "operator_keeping_record": ("get", OPERATOR),
+    "operator_keeping_person": ("post", OPERATOR),
+    "reports": ("get", OPERATOR),
+    "switches": ("get", OPERATOR),
+    "switches_pause": ("post", OPERATOR),
+    "switches_resume": ("post", OPERATOR),
 } | {"workspace": ("get", STAFF), "help": ("get", STAFF), "materials": ("get", EDITOR | {"Charlie"})}
 DECIDED_ON = ("post_held", "post_emails", "post_email")  # everybody who may look may not decide
 NO_LANGUAGE = ("wording_preview_part", "translations_add")  # pages about the text of no one language
@@ -417,13 +441,19 @@ def where_of_campaign(house: House, name: str, role: str) -> dict[str, Any]:
         where |= {"number": 0} if name == "wording_take_back" else {}
     if name in ("signatures_one", "signatures_act", "signatories_add_move", "signatories_add_remove"):
         where["number"] = house.rows["campaigns.signature"].pk
+    if name in ("bursts_one", "bursts_real"):
+        where["number"] = house.campaign.bursts.create(of="network", key="k", hour=timezone.now(), given=40).pk
     if name == "invalidation_undo":
         where["number"] = house.campaign.invalidations.create(reason="A test").pk
+    if name == "held_undo":
+        where["number"] = house.campaign.invalidations.create(reason="A test", releases=True).pk
     if name == "signatories_add_file":
         owner = f"campaign {house.campaign.pk} account {account.pk if account else None}"
         where["file"] = adding_files.keep(owner, b"Name\nAgnes Abbot\n").uuid
     if name == "numbers_table":
         where["table"] = "days"
+    if name.startswith("pausing_"):
+        where["what"] = "signing"
     if name == "paper_remove":
         where["number"] = house.campaign.paper_counts.create(on=timezone.localdate(), signatures=1, actor="x").pk
     return where
@@ -481,6 +511,8 @@ def test_a_page_of_no_one_organisation_answers_to_whom_it_should(
 ) -> None:
     method, allowed = ANYWHERE[name]
     where = {"language": language} if language else {}
+    if name.startswith("switches_"):
+        where["what"] = "signing"
     response = getattr(house.client(role), method)(reverse(f"campaigns:{name}", kwargs=where))
     is_answered(response, role, allowed)
 
@@ -600,7 +632,7 @@ def test_who_owns_two_organisations_reaches_nothing_of_the_one_through_the_other
     role, other = "owner of both", Campaign.objects.get(slug="charlies")
     of_campaign = name in ORGANISERS
     where = where_of_campaign(house, name, role) if of_campaign else where_of(house, name, role)
-    if name == "wording_take_back" or not set(where) - {"slug", "state", "text_language", "kind", "table"}:
+    if name == "wording_take_back" or not set(where) - {"slug", "state", "text_language", "kind", "table", "what"}:
         return  # a page of the whole, of which there is one there too
     where["slug"] = other.slug if of_campaign else other.organisation.slug
     method, _allowed = (ORGANISERS if of_campaign else ORGANISATIONS)[name]
@@ -723,7 +755,17 @@ def test_no_public_page_asks_for_an_account(client: Client) -> None:
     for name in sorted(
         PUBLIC
         - {"wording", "wording_json", "sheets_pdf"}
-        - {"letter_pdf", "blank_pdf", "card", "event_ics", "accent", "organisation", "write_signed", "picture"}
+        - {
+            "letter_pdf",
+            "blank_pdf",
+            "card",
+            "event_ics",
+            "accent",
+            "organisation",
+            "write_signed",
+            "picture",
+            "report_entry",
+        }
     ):
         where = {} if name in ("home", "privacy", "accessibility", "robots") else {"slug": "library"}
         response = client.get(reverse(f"campaigns:{name}", kwargs=where))

@@ -16,7 +16,7 @@ from . import tables
 FORMAT = "countersign-campaign"
 VERSION = 1  # one more when a reader of the one before would misread it
 OF_CAMPAIGN = ("slug", "kind", "state", "language", "signature_goal", "retention_months", "moderate_first") + (
-    "moderate_names_first",
+    *("moderate_names_first", "months_after_closing"),
     *("merge_identical", "attach_pdf", "outcome", "picture_alt", "published_from"),
     *("publish_at", "close_at", "published_at", "closed_at"),
 )

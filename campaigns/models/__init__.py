@@ -1,3 +1,4 @@
+from .burst import Burst, SigningHour, SigningHoursRead
 from .campaign import (
     Campaign,
     CampaignText,
@@ -6,19 +7,28 @@ from .campaign import (
     Source,
     Target,
 )
+from .consent import ConsentWording
 from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver, MergedLetter
 from .counts import AreaCount, PaperCount, Tally
 from .invalidation import Invalidation
+from .keeping import Receipt, Term
 from .log import LogEntry
 from .material import Material
 from .organisation import Invitation, Membership, Organisation, User
 from .picture import Picture
-from .signature import ConsentWording, Signature
+from .report import Report, Reported
+from .signature import Signature
+from .signed_again import SignedAgain
 from .unpublished import FormerSlug, WordingDraft
 from .update import Update, UpdateRecipient, UpdateText
 from .variant import LetterVariant
 
 __all__ = [
+    "Burst",
+    "SigningHour",
+    "SigningHoursRead",
+    "Report",
+    "Reported",
     "Invalidation",
     "Picture",
     "Invitation",
@@ -41,10 +51,13 @@ __all__ = [
     "MergedLetter",
     "Organisation",
     "PaperCount",
+    "Receipt",
     "Response",
     "Signature",
+    "SignedAgain",
     "Source",
     "Target",
+    "Term",
     "Update",
     "UpdateRecipient",
     "UpdateText",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letters.models import Legislature
 
+from .keeping import Keeping
 from .organisation import Organisation
 from .picture import Picture
 from .translated import Translated, language_code
@@ -17,8 +18,9 @@ from .translated import Translated, language_code
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def published(self) -> "CampaignQuerySet":
-        """What the public may read: live, closed and archived campaigns of approved organisations."""
-        return self.filter(state__in=Campaign.PUBLIC_STATES, organisation__approved_at__isnull=False)
+        """What the public may read: live, closed and archived campaigns of approved organisations, unless withheld."""
+        public = self.filter(state__in=Campaign.PUBLIC_STATES, organisation__approved_at__isnull=False)
+        return public.filter(withheld_at__isnull=True)
 
     def listed(self) -> "CampaignQuerySet":
         """What lists lead to: an archived campaign is found by its address alone."""
@@ -26,6 +28,9 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
 
     def live(self) -> "CampaignQuerySet":
         return self.published().filter(state=Campaign.State.LIVE)
+
+    def withheld(self) -> "CampaignQuerySet":
+        return self.filter(withheld_at__isnull=False)
 
     def newest_first(self) -> "CampaignQuerySet":
         return self.order_by("-pk")
@@ -51,7 +56,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         return found
 
 
-class Campaign(models.Model):
+class Campaign(Keeping):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SCHEDULED = "scheduled", _("Scheduled")
@@ -120,11 +125,13 @@ class Campaign(models.Model):
         default=False,
         help_text=_("A name is public only once one of you has passed it. It counts from the start."),
     )
-    retention_months = models.PositiveSmallIntegerField(
-        _("months kept"), default=24, help_text=_("A signature is anonymised this many months after it was given.")
-    )
     # The document it was made from, if its organisers want that to be read: {"name", "sha256", "url"}.
     published_from = models.JSONField(default=dict, blank=True, editable=False)
+    # When the operator took it off the site, whatever its state; its organisers still see it.
+    withheld_at = models.DateTimeField(null=True, editable=False)
+    withheld_why = models.TextField(blank=True, default="", db_default="", editable=False)  # as its owners read it
+    # Of signatures given before it no network is kept any more. Written by retention alone.
+    networks_dropped_to = models.DateTimeField(null=True, editable=False)
     # Written by the fold alone (counting.py), never by a request.
     signature_count = models.PositiveIntegerField(_("signatures"), default=0, editable=False)
     # The sum of its PaperCounts; beside the count of signatures, never in it.
@@ -162,11 +169,12 @@ class Campaign(models.Model):
 
     @property
     def is_public(self) -> bool:
-        return self.state in self.PUBLIC_STATES and self.organisation.approved_at is not None
+        shown = self.organisation.approved_at is not None and self.withheld_at is None
+        return self.state in self.PUBLIC_STATES and shown
 
     @property
     def takes_signatures(self) -> bool:
-        return self.state == self.State.LIVE and self.organisation.approved_at is not None
+        return self.state == self.State.LIVE and self.is_public
 
     @property
     def is_over(self) -> bool:

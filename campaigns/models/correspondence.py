@@ -10,7 +10,8 @@ from config.jobs import Job
 from letters.models import Letter, OutgoingEmail, Representative
 
 from .campaign import Campaign, CampaignText
-from .signature import ConsentWording, Signature
+from .consent import ConsentWording
+from .signature import Signature
 
 
 class HandIn(models.Model):
@@ -106,6 +107,8 @@ class CampaignLetter(models.Model):
     by_hand = models.BooleanField(_("to be handed in"), default=False, editable=False)
     # As its campaign said when it was written: what its writer was promised, whatever the campaign says later.
     months_kept = models.PositiveSmallIntegerField(default=24, editable=False)
+    # The same of the days after it has left, or was handed over; none said: the installation's.
+    days_kept = models.PositiveSmallIntegerField(null=True, editable=False)
     handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True, editable=False)
     hand_over = models.ForeignKey(HandOver, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
     # One for all that were written at once, and are confirmed at once; null: it was written alone.

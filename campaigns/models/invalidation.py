@@ -7,13 +7,14 @@ from .organisation import User
 
 
 class Invalidation(models.Model):
-    """Signatures that were declared invalid together, and may be restored together."""
+    """Signatures that were declared invalid together, or that were held back and let through; taken back together."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="invalidations")
     reason = models.CharField(_("why"), max_length=300)
     # What was looked for: a filter's values, never an address or a name.
     wanted = models.JSONField(default=dict)
     signatures = models.PositiveIntegerField(default=0)
+    releases = models.BooleanField(default=False, db_default=False, editable=False)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now, editable=False)
     undone_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -106,6 +106,11 @@ class Organisation(Translated):
         default=False,
         help_text=_("Members who have not set one up are led there before they see anything."),
     )
+    held_words = models.TextField(
+        _("words to read first"),
+        blank=True,
+        help_text=_("One a line. A name or reason with one of them is shown only once one of you has passed it."),
+    )
     logo = models.ForeignKey(Picture, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     # Its own lists of people to write to; nobody else sees or uses them.
     lists = models.ManyToManyField(Legislature, blank=True, related_name="+", verbose_name=_("lists of its own"))

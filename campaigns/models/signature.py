@@ -11,22 +11,9 @@ from config.crypto import EmailKeyField, EncryptedTextField, email_keys, keyed_h
 from letters.models import Constituency, OutgoingEmail
 
 from .campaign import Campaign, CampaignText
+from .consent import ConsentWording
 from .invalidation import Invalidation
-
-
-class ConsentWording(models.Model):
-    """The exact words somebody agreed to. Many signatures share one row; it is never changed."""
-
-    digest = models.CharField(max_length=64, primary_key=True)
-    language = models.CharField(max_length=10)
-    text = models.TextField()
-
-    class Meta:
-        verbose_name = _("consent wording")
-        verbose_name_plural = _("consent wordings")
-
-    def __str__(self) -> str:
-        return self.text
+from .signature_indexes import INDEXES
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -39,6 +26,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def counting(self) -> "SignatureQuerySet":
         return self.filter(state=Signature.State.CONFIRMED)
+
+    def getting_news(self) -> "SignatureQuerySet":
+        """Confirmed, with consent to news that stands: whoever is erased wants none (forget_the_person)."""
+        return self.counting().filter(updates=True, updates_consent__isnull=False)
 
     def shown(self) -> "SignatureQuerySet":
         """The public list: confirmed, with a name its owner chose to show."""
@@ -55,7 +46,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def shown_name_begins(self, prefix: str) -> "SignatureQuerySet":
         """By the index of shown names: PostgreSQL reads LIKE from it (its pattern operators), SQLite only a range."""
         start = folded(prefix)
-        found = self.filter(public_name_folded__startswith=start)
+        found = self.filter(public_name_folded__startswith=start).exclude(public_name_folded="")
         if connections[self.db].vendor == "sqlite":
             found = found.filter(public_name_folded__gte=start, public_name_folded__lt=start + "\U0010ffff")
         return found
@@ -64,15 +55,27 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(anonymised_at__isnull=True, erase_on__lte=today)
 
     def unconfirmed_since(self, before: datetime) -> "SignatureQuerySet":
-        """Waiting since before then: signing again, which gives consent anew, begins the time anew. Who was struck out
-        meanwhile has not confirmed either, and it may be the address of somebody who knows of nothing."""
-        pending = Signature.State.PENDING
-        waiting = Q(state=pending) | Q(state=Signature.State.INVALID, state_before_invalid=pending)
-        return self.filter(waiting, consent_at__lt=before)
+        """Waiting since before then: signing again, which gives consent anew, begins the time anew. Who was held back
+        or struck out meanwhile has not confirmed either, and it may be the address of somebody who knows of nothing."""
+        state, struck = Signature.State, Q(state=Signature.State.INVALID)
+        held = Q(state=state.SUSPECT) | struck & Q(state_before_invalid=state.SUSPECT)
+        waiting = Q(state=state.PENDING) | struck & Q(state_before_invalid=state.PENDING)
+        return self.filter(waiting | held & Q(confirmed_at__isnull=True), consent_at__lt=before)
 
     def on_top(self) -> "SignatureQuerySet":
         """In the order that organisers gave them."""
         return self.filter(pinned__isnull=False, anonymised_at__isnull=True).order_by("pinned", "pk")
+
+
+class SaidField(models.CharField):
+    """The row's content_digest(), written with every save: that of the page on which somebody confirms must be the
+    same. Where it is not, by whatever way of writing, it is compared with the row itself (signing.confirm)."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        assert isinstance(model_instance, Signature)
+        said = model_instance.content_digest() if model_instance.name else ""
+        setattr(model_instance, self.attname, said)
+        return said
 
 
 MOST_ON_TOP = 300
@@ -106,20 +109,30 @@ class Signature(models.Model):
         PASSED = "passed", _("passed")
         HIDDEN = "hidden", _("hidden")
         CHANGED = "changed", _("hidden, and changed since")  # waits to be looked at again, and is not shown till then
+        HELD = "held", _("held until it is read")  # by the rules of holding.py, for what is written in it
 
-    TO_CHECK = (Check.NEW, Check.CHANGED)
+    TO_CHECK = (Check.NEW, Check.CHANGED, Check.HELD)
+
+    class HeldFor(models.TextChoices):
+        """Why it was held back when it was given: the rules of suspecting.py, and nobody's verdict."""
+
+        NOTHING = "", _("nothing")
+        HONEYPOT = "honeypot", _("a field was filled in that nobody sees")
+        TOO_FAST = "too_fast", _("it was filled in faster than anybody types")
+        DISPOSABLE = "disposable", _("the address is one to throw away")
 
     # One held back is told nothing: it waits, and is confirmed, like any other.
     WAITING = frozenset({State.PENDING, State.SUSPECT})
     FOLD_IS_DUE = Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed"))
     # What moderators have still to look at: of those that count, and want to be shown.
     # (Without IN: SQLite does not know a list of parameters again as the list that an index is made for.)
-    _SHOWN = Q(state="confirmed") & ~Q(display="none")
-    NAME_WAITS = _SHOWN & ~Q(name_check="passed") & ~Q(name_check="hidden") & Q(anonymised_at__isnull=True)
+    SHOWN = Q(state="confirmed") & ~Q(display="none")
+    NAME_WAITS = SHOWN & ~Q(name_check="passed") & ~Q(name_check="hidden") & Q(anonymised_at__isnull=True)
     REASON_WAITS = (
-        _SHOWN & ~Q(reason="") & ~Q(reason_check="passed") & ~Q(reason_check="hidden") & ~Q(name_check="hidden")
+        SHOWN & ~Q(reason="") & ~Q(reason_check="passed") & ~Q(reason_check="hidden") & ~Q(name_check="hidden")
     )
     HIDDEN = Q(name_check="hidden") | Q(reason_check="hidden")
+    HELD = Q(name_check="held") | Q(reason_check="held")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Without an index of its own: those below begin with it.
@@ -135,7 +148,7 @@ class Signature(models.Model):
     counted_on = models.DateField(null=True, editable=False)
     counted_from = models.CharField(max_length=120, blank=True, editable=False)
     invalidation = models.ForeignKey(
-        Invalidation, on_delete=models.SET_NULL, null=True, related_name="rows", editable=False
+        Invalidation, on_delete=models.SET_NULL, null=True, related_name="rows", editable=False, db_index=False
     )
     # Of those who were there first, on top of the public list in this order. Entered by the organisers.
     pinned = models.PositiveSmallIntegerField(_("place on top"), null=True, blank=True, editable=False)
@@ -149,11 +162,29 @@ class Signature(models.Model):
     email_key = EmailKeyField(source="email")
     postcode = EncryptedTextField(_("postcode"), blank=True)
     country = models.CharField(_("country"), max_length=2, default="GB")
-    area = models.ForeignKey(Constituency, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    area = models.ForeignKey(
+        Constituency, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    # Two people may share an address, the first and the second of them.
+    place = models.SmallIntegerField(default=1, db_default=1, editable=False)
+    # By which bursts are seen, in one campaign alone: the email's domain, and for NETWORK_KEPT_DAYS the network.
+    domain_key = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)
+    network_key = models.CharField(max_length=16, blank=True, default="", db_default="", editable=False)
+    held_for = models.CharField(
+        _("held back for"),
+        max_length=12,
+        choices=HeldFor.choices,
+        blank=True,
+        default=HeldFor.NOTHING,
+        db_default="",
+        editable=False,
+    )
     affiliation = EncryptedTextField(_("affiliation"), blank=True)
     reason = EncryptedTextField(_("reason"), blank=True)
     display = models.CharField(_("shown as"), max_length=10, choices=Display.choices)
     updates = models.BooleanField(_("wants news"), default=False)
+
+    said = SaidField(max_length=64, blank=True, default="", db_default="", editable=False)
 
     # What everybody may read, as its owner chose: plain, so that it can be listed and searched.
     public_name = models.CharField(max_length=200, blank=True, editable=False)
@@ -162,9 +193,12 @@ class Signature(models.Model):
     public_place = models.CharField(max_length=200, blank=True, editable=False)
     public_reason = models.TextField(blank=True, editable=False)
 
-    consent = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+", null=True)
+    # Without indexes: nobody deletes a wording, and none is looked for by it.
+    consent = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     consent_at = models.DateTimeField(null=True)
-    updates_consent = models.ForeignKey(ConsentWording, on_delete=models.PROTECT, related_name="+", null=True)
+    updates_consent = models.ForeignKey(
+        ConsentWording, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     updates_consent_at = models.DateTimeField(null=True)
 
     confirmation = models.ForeignKey(
@@ -185,82 +219,12 @@ class Signature(models.Model):
         verbose_name_plural = _("signatures")
         constraints = [
             models.UniqueConstraint(
-                fields=["campaign", "email_key"],
+                fields=["campaign", "email_key", "place"],
                 condition=~Q(state="withdrawn") & ~Q(email_key=""),
-                name="one_signature_an_address",
+                name="one_signature_a_place",
             ),
         ]
-        indexes = [
-            models.Index(fields=["email_key"], name="signature_by_address"),
-            models.Index(
-                fields=["campaign", "-id"],
-                condition=Q(state="confirmed") & ~Q(public_name=""),
-                name="signature_shown_newest",
-            ),
-            models.Index(
-                fields=["campaign", "public_name_folded"],
-                opclasses=["int8_ops", "varchar_pattern_ops"],
-                name="signature_by_shown_name",
-            ),
-            models.Index(
-                fields=["campaign", "id"],
-                condition=Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed")),
-                name="signature_fold_due",
-            ),
-            models.Index(
-                fields=["campaign", "id"],
-                condition=Q(counted=True, counted_on__isnull=True),
-                name="signature_untallied",
-            ),
-            models.Index(
-                fields=["campaign", "state", "consent_at"],
-                condition=~Q(state="confirmed"),
-                name="signature_not_confirmed",
-            ),
-            models.Index(fields=["consent_at"], condition=Q(state="pending"), name="signature_pending_oldest"),
-            models.Index(fields=["erase_on"], condition=Q(anonymised_at__isnull=True), name="signature_retention"),
-            # Who gets an update, by the text they signed: counted without reading a row.
-            models.Index(
-                fields=["campaign", "state", "text", "updates", "updates_consent"],
-                condition=Q(updates=True, updates_consent__isnull=False),
-                name="signature_wanting_news",
-            ),
-            # What organisers look for: each filter, newest first, without reading what it leaves out.
-            models.Index(fields=["campaign", "-id"], name="signature_newest"),
-            models.Index(fields=["campaign", "state", "-id"], name="signature_by_state"),
-            models.Index(fields=["campaign", "came_from", "-id"], name="signature_by_source"),
-            models.Index(fields=["campaign", "area", "-id"], name="signature_by_place"),
-            models.Index(fields=["campaign", "country", "-id"], name="signature_by_country"),
-            models.Index(fields=["text", "-id"], name="signature_by_wording"),
-            models.Index(fields=["campaign", "-id"], condition=Q(updates=True), name="signature_wants_news"),
-            models.Index(fields=["campaign", "-created_at", "-id"], name="signature_by_day"),
-            models.Index(fields=["campaign", "-id"], condition=Q(origin="imported"), name="signature_imported"),
-            models.Index(fields=["campaign", "pinned"], condition=Q(pinned__isnull=False), name="signature_pinned"),
-            models.Index(
-                fields=["campaign", "-id"],
-                condition=Q(name_check="hidden") | Q(reason_check="hidden"),
-                name="signature_hidden",
-            ),
-            models.Index(
-                fields=["campaign", "state", "id"],
-                condition=Q(state="confirmed")
-                & ~Q(display="none")
-                & ~Q(name_check="passed")
-                & ~Q(name_check="hidden")
-                & Q(anonymised_at__isnull=True),
-                name="signature_unread_names",
-            ),
-            models.Index(
-                fields=["campaign", "state", "id"],
-                condition=Q(state="confirmed")
-                & ~Q(display="none")
-                & ~Q(reason="")
-                & ~Q(reason_check="passed")
-                & ~Q(reason_check="hidden")
-                & ~Q(name_check="hidden"),
-                name="signature_unread_reasons",
-            ),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return self.public_name or str(self.uuid)
@@ -337,6 +301,9 @@ class Signature(models.Model):
         "public_place",
         "public_reason",
         "came_from",  # a link may have been made for one person
+        "domain_key",
+        "network_key",
+        "said",
     )
 
     def as_data(self) -> dict[str, Any]:
@@ -362,6 +329,8 @@ class Signature(models.Model):
             "name_check": self.name_check,
             "reason_check": self.reason_check,
             "came_from": self.came_from,
+            "network_key": self.network_key,
+            "domain_key": self.domain_key,
             "given_by": self.origin,
             "place_on_top": self.pinned,
             "consent": self.consent.text if self.consent else None,

@@ -5,17 +5,21 @@ from collections.abc import Callable
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, include, path
 
+from campaigns.grave import asked_again
 from campaigns.views.organising import (
     approval,
+    bursts,
     campaign,
     campaign_picture,
     campaign_settings,
     exports,
     facts,
     hand_in,
+    held,
     help,
     invalidation,
     invitation,
+    keeping,
     letters_settings,
     letters_variants,
     life,
@@ -29,13 +33,16 @@ from campaigns.views.organising import (
     organisation,
     packs,
     paper,
+    pausing,
     people,
     post_room,
     preview,
+    reports,
     representatives,
     settings,
     signatories_add,
     signatures,
+    switches,
     translations,
     update,
     updates,
@@ -51,12 +58,12 @@ View = Callable[..., HttpResponseBase]
 
 def of_organisation(route: str, view: View, name: str, **given: str) -> URLPattern:
     """A page for those who work for an organisation."""
-    return path(f"organisations/<slug:slug>/{route}", view, given, name=name)
+    return path(f"organisations/<slug:slug>/{route}", asked_again(name, view), given, name=name)
 
 
 def of_campaign(route: str, view: View, name: str) -> URLPattern:
     """A page for those who work on a campaign."""
-    return path(f"campaigns/<slug:slug>/{route}", view, name=name)
+    return path(f"campaigns/<slug:slug>/{route}", asked_again(name, view), name=name)
 
 
 ANYWHERE = [
@@ -66,6 +73,15 @@ ANYWHERE = [
     path("organisations/new/", organisation.new, name="organisation_new"),
     path("invitations/<str:token>/", invitation.invitation, name="invitation"),
     path("operator/", approval.approval, name="approval"),
+    path("operator/switches/", switches.switches, name="switches"),
+    path("operator/switches/<slug:what>/pause/", switches.pause, name="switches_pause"),
+    path("operator/switches/<slug:what>/resume/", switches.resume, name="switches_resume"),
+    path("operator/reports/", reports.of_campaigns, name="reports"),
+    path("operator/reports/<slug:slug>/decide/", reports.decide, name="reports_decide"),
+    path("operator/reports/<slug:slug>/put-back/", reports.put_back, name="reports_put_back"),
+    path("operator/personal-data/", keeping.everywhere, name="operator_keeping"),
+    path("operator/personal-data/person/", keeping.anybody, name="operator_keeping_person"),
+    path("operator/personal-data/record/", keeping.record_of_all, name="operator_keeping_record"),
     path("operator/<slug:slug>/approve/", approval.approve, name="approval_approve"),
     path("operator/<slug:slug>/refuse/", approval.refuse, name="approval_refuse"),
 ]
@@ -83,6 +99,9 @@ OF_ORGANISATIONS = [
     of_organisation("settings/", settings.settings, "settings"),
     of_organisation("settings/logo/", settings.logo, "settings_logo"),
     of_organisation("settings/logo/remove/", settings.logo_remove, "settings_logo_remove"),
+    of_organisation("personal-data/", keeping.keeping, "keeping"),
+    of_organisation("personal-data/person/", keeping.person, "keeping_person"),
+    of_organisation("personal-data/record/", keeping.record, "keeping_record"),
     of_organisation("log/", log.log, "log"),
     of_organisation("campaigns/new/", new_campaign.new_campaign, "new_campaign"),
     of_organisation("post/", post_room.room, "post_room"),
@@ -127,6 +146,9 @@ OF_CAMPAIGNS = [
     of_campaign("life/delete/", life.delete, "life_delete"),
     of_campaign("life/duplicate/", life.duplicate, "life_duplicate"),
     of_campaign("life/transfer/", life.transfer, "life_transfer"),
+    of_campaign("pausing/", pausing.show, "pausing"),
+    of_campaign("pausing/<slug:what>/pause/", pausing.pause, "pausing_pause"),
+    of_campaign("pausing/<slug:what>/resume/", pausing.resume, "pausing_resume"),
     of_campaign("wording/", wording.wording, "wording"),
     of_campaign("wording/preview-part/", wording.preview_part, "wording_preview_part"),
     of_campaign("wording/<text_language:text_language>/", wording.edit, "wording_edit"),
@@ -187,6 +209,11 @@ OF_CAMPAIGNS = [
     of_campaign("signatures/<int:number>/", signatures.one, "signatures_one"),
     of_campaign("signatures/<int:number>/act/", signatures.act, "signatures_act"),
     of_campaign("moderation/", moderation.queue, "moderation"),
+    of_campaign("moderation/reports/", reports.of_entries, "moderation_reports"),
+    of_campaign("held/", held.index, "held"),
+    of_campaign("held/look/", held.look, "held_look"),
+    of_campaign("held/do/", held.do, "held_do"),
+    of_campaign("held/<int:number>/undo/", held.undo, "held_undo"),
     of_campaign("invalidation/", invalidation.index, "invalidation"),
     of_campaign("invalidation/look/", invalidation.look, "invalidation_look"),
     of_campaign("invalidation/do/", invalidation.do, "invalidation_do"),
@@ -199,6 +226,9 @@ OF_CAMPAIGNS = [
     of_campaign("numbers/", numbers.page, "numbers"),
     of_campaign("numbers/now/", numbers.now, "numbers_now"),
     of_campaign("numbers/<slug:table>.csv", numbers.table, "numbers_table"),
+    of_campaign("bursts/", bursts.index, "bursts"),
+    of_campaign("bursts/<int:number>/", bursts.one, "bursts_one"),
+    of_campaign("bursts/<int:number>/real/", bursts.real, "bursts_real"),
     of_campaign("paper/", paper.counts, "paper"),
     of_campaign("paper/<int:number>/remove/", paper.remove, "paper_remove"),
 ]

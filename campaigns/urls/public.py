@@ -6,7 +6,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from campaigns.views.public import changes, letters, news, pages, signing, wordings, writing
+from campaigns.views.public import changes, letters, news, pages, reporting, signing, wordings, writing
 from campaigns.views.public.loading import wherever_it_is_now
 
 
@@ -55,6 +55,9 @@ urlpatterns: list[Any] = [
     in_one_language("wording/<digest:digest>/", wordings.wording, name="wording"),
     in_one_language("wording/<digest:digest>/wording.json", wordings.canonical, name="wording_json"),
     *campaign("card.png", pages.card, "card"),
+    *campaign("report/", reporting.report, "report"),
+    *campaign("report/<int:number>/", reporting.report, "report_entry"),
+    *campaign("reported/", reporting.reported, "reported"),
     *campaign("events/<int:number>.ics", pages.event_ics, "event_ics"),
     *campaign("write/", writing.write, "write"),
     *campaign("written/", writing.written, "written"),

@@ -47,6 +47,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Where it is closed, still for who came by an invitation: SignUpForm asks for the address it names."""
         return bool(settings.OPEN_SIGN_UP or request.session.get(INVITED))
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Where to go on to. What cannot even be read as an address, such as //[x, is none."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 

@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.core.mail.message import sanitize_address
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,16 @@ def latin_digits(code: str) -> str:
     return "".join(str(unicodedata.digit(sign, sign)) for sign in code)
 
 
+def can_be_written_to(address: str) -> None:
+    """What sending would refuse is refused here, while there is somebody to tell."""
+    try:
+        sanitize_address(("", address), "utf-8")
+        if any(unicodedata.category(sign)[0] in "CZ" for sign in address):  # marks that nobody sees, as in letters
+            raise ValueError
+    except ValueError as error:  # also of a domain that no name server could be asked for
+        raise forms.ValidationError(INVALID_ADDRESS, code="invalid") from error
+
+
 class Dressed(forms.Form):
     """Labels and no placeholders, and errors that say what to do."""
 
@@ -44,6 +55,7 @@ class Dressed(forms.Form):
                 field.widget.attrs |= {"inputmode": "email", "spellcheck": "false"}
                 field.error_messages["invalid"] = INVALID_ADDRESS
                 field.validators[0].message = INVALID_ADDRESS  # type: ignore[attr-defined]
+                field.validators.append(can_be_written_to)
 
     def ask_for_code(self) -> None:
         field = self.fields["code"]

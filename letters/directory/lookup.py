@@ -11,7 +11,7 @@ from datetime import date
 from typing import Protocol
 
 from django.db import models
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +19,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from config import prepared
+from config.held import Held
 from letters.models import Constituency, Legislature, Postcode, PostcodeRange, Representative
 
 # The six shapes of BS 7666 and which letters may stand where: no Q, V, X first; no I, J, Z second; no C, I, K, M, O, V
@@ -160,7 +162,24 @@ PROVIDERS: list[Provider] = []
 
 def constituencies_for(postcode: str, legislature: Legislature, on: date | None = None) -> list[Constituency]:
     """Those of the exact table on that day, for a postcode as parse_postcode gives it; none when it is not there."""
-    return _seats(Postcode.objects.filter(postcode=postcode), legislature, on)
+    keys = {key for (key,) in prepared.ask(_OF_A_POSTCODE, [postcode])}  # each signature asks for it
+    on = on or timezone.localdate()
+    known = _held.get((legislature.pk, legislature.boundary_set, on), lambda: _all_seats(legislature, on))
+    if known is None:
+        return _seats(list(keys), legislature, on)
+    return _narrowest(seat for _place, seat in sorted(known[key] for key in keys if key in known))
+
+
+_OF_A_POSTCODE = f"SELECT constituency_id FROM {Postcode._meta.db_table} WHERE postcode = %s"
+MOST_SEATS_HELD = 5_000
+_held: Held[dict[int, tuple[int, Constituency]] | None] = Held(seconds=60, most=20)
+
+
+def _all_seats(legislature: Legislature, on: date) -> dict[int, tuple[int, Constituency]] | None:
+    """With their places in the order; None where they are too many to be held."""
+    seats = Constituency.objects.current(legislature, on).select_related("part_of__part_of")
+    found = list(seats[: MOST_SEATS_HELD + 1])
+    return None if len(found) > MOST_SEATS_HELD else {seat.pk: (place, seat) for place, seat in enumerate(found)}
 
 
 def locate(text: str, legislature: Legislature, on: date | None = None) -> Place:
@@ -177,11 +196,8 @@ def locate(text: str, legislature: Legislature, on: date | None = None) -> Place
     raise PostcodeError(Reason.NORTHERN_IRELAND if northern_irish else Reason.UNKNOWN)
 
 
-def _seats(
-    rows: QuerySet[Postcode] | QuerySet[PostcodeRange], legislature: Legislature, on: date | None
-) -> list[Constituency]:
-    """In two steps, each by its index: a planner that has no figures yet would try all constituencies in turn."""
-    keys = list(rows.values_list("constituency", flat=True))
+def _seats(keys: Sequence[int], legislature: Legislature, on: date | None) -> list[Constituency]:
+    """The second of two steps, each by its index: a planner that has no figures yet would try all in turn."""
     if not keys:
         return []
     seats = Constituency.objects.current(legislature, on).filter(pk__in=keys)
@@ -213,7 +229,7 @@ def _guessed(postcode: str, legislature: Legislature, on: date | None) -> list[C
         .annotate(length=Length("first"))
         .filter(length=len(postcode))
     )
-    return _seats(holding, legislature, on)
+    return _seats(list(holding.values_list("constituency", flat=True)), legislature, on)
 
 
 def representatives_for(constituency: Constituency, on: date) -> list[Representative]:

@@ -60,6 +60,7 @@ IN_WORK = (State.LEASED, State.HANDING)
 UNSETTLED = (State.QUEUED, State.LEASED, State.HANDING)
 ENDED = (State.SENT, State.BOUNCED, State.FAILED, State.CANCELLED)
 RESTING = (*ENDED, State.HELD)
+IN_TROUBLE = (State.BOUNCED, State.FAILED, State.HELD)
 
 # Every change there is. A row that has begun to be handed over can no longer be cancelled: it may have left.
 TRANSITIONS: Mapping[State, frozenset[State]] = {
@@ -160,10 +161,10 @@ class OutgoingEmail(models.Model):
     queue = models.CharField(_("queue"), max_length=16, choices=Queue.choices, editable=False)
     to_address = EncryptedTextField(_("to"), blank=True, default="")
     to_name = EncryptedTextField(_("name"), blank=True, default="")
-    to_key = EmailKeyField(source="to_address", db_index=True)
+    to_key = EmailKeyField(source="to_address")
     domain_key = DomainKeyField(source="to_address")
     reply_to = EncryptedTextField(_("Reply-To"), blank=True, default="")
-    reply_key = EmailKeyField(source="reply_to", db_index=True)
+    reply_key = EmailKeyField(source="reply_to")
     values = EncryptedJSONField(_("values"))
     demonstration = models.BooleanField(_("demonstration"), default=False, editable=False)
 
@@ -212,6 +213,14 @@ class OutgoingEmail(models.Model):
             # Without what waits: a planner whose figures are old would take it for a claim, and read all of that.
             models.Index(fields=["sender", "state", "kind"], condition=~Q(state=State.QUEUED), name="email_by_state"),
             models.Index(fields=["domain_key", "state"], condition=Q(state__in=UNSETTLED), name="email_by_domain"),
+            # By whom they are to or from; once erased, by nobody.
+            models.Index(fields=["to_key"], condition=~Q(to_key=""), name="email_to"),
+            models.Index(fields=["reply_key"], condition=~Q(reply_key=""), name="email_answered_to"),
+            # What the sweeper asks for: hardly ever more than a few.
+            models.Index(
+                fields=["id"], condition=Q(forget_at__isnull=False, scrubbed_at__isnull=True), name="email_to_forget"
+            ),
+            models.Index(fields=["sender", "settled_at"], condition=Q(state__in=IN_TROUBLE), name="email_in_trouble"),
         ]
 
     def __str__(self) -> str:

@@ -6,13 +6,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 
 from benchmarks.__main__ import BENCHMARKS
+from benchmarks.forms import form_to
 from benchmarks.harness import Benchmark, Figure, chosen, interleaved, table, words, write
-from benchmarks.load import Order, WrongAnswer, drive, person, request
+from benchmarks.load import Order, WrongAnswer, drive, person, requests
+from benchmarks.server import of_the_unit, of_up
+from benchmarks.web import account
 
 ROOT = Path(__file__).parents[2]
 FAST = Figure("page", "requests/s", [90, 100, 400], [200, 250, 100], target=0.5)
@@ -77,6 +83,15 @@ def test_only_takes_the_rows_whose_names_begin_so() -> None:
     assert [figure.name for figure in both.figures(words("page"))] == ["page", "page-memory"]
 
 
+def test_the_name_of_a_benchmark_means_that_one_and_none_that_begins_like_it() -> None:
+    plain, longer = measured(FAST, Figure("page-p99", "ms", [1], [1])), measured(Figure("page-nginx", "ms", [1], [1]))
+    assert chosen([plain, longer], words("page")) == [plain]
+    assert chosen([plain, longer], words("page-n")) == [longer]
+    assert chosen([plain, longer], words("page,page-nginx")) == [plain, longer]
+    assert chosen([plain, longer], words("pag")) == [plain, longer]
+    assert chosen([plain, longer], words("page-p99")) == [plain]
+
+
 def test_a_word_that_begins_no_row_is_refused() -> None:
     with pytest.raises(ValueError, match="No row begins with sing"):
         chosen([measured(FAST), measured(FREE)], words("page,sing"))
@@ -108,14 +123,83 @@ def test_the_rows_that_are_promised_are_there_once() -> None:
 
 
 def test_every_request_comes_from_another_network_and_every_form_from_another_person() -> None:
-    order = Order(port=80, paths=["/a/", "/b/"], seconds=1, status=303, postcodes=["LS1 4DY"])
-    messages = [request(order, number).decode() for number in range(3_000)]
+    asks = [("/a/", {"shown": "1"}), ("/b/", {"shown": "2"})]
+    order = Order(port=80, asks=asks, seconds=1, statuses=(303,), postcodes=["LS1 4DY"])
+    messages = [message.decode() for message in islice(requests(order), 3_000)]
     networks = {line.split()[1].rpartition(".")[0] for m in messages for line in m.split("\r\n") if "Forwarded" in line}
     assert len(networks) == 3_000
     assert len({person(number, ["LS1 4DY"])["email"] for number in range(3_000)}) == 3_000
     assert [message.split()[1] for message in messages[:3]] == ["/a/", "/b/", "/a/"]
     head, body = messages[0].split("\r\n\r\n")
     assert f"Content-Length: {len(body)}" in head
+    assert [dict(parse_qsl(message.split("\r\n\r\n")[1]))["shown"] for message in messages[:3]] == ["1", "2", "1"]
+
+
+def test_what_is_asked_once_is_asked_once_and_by_a_person_of_its_own() -> None:
+    order = Order(port=80, asks=[("/a/", {"seen": "x"}), ("/b/", {"seen": "y"})], seconds=1, statuses=(200,), once=True)
+    first, second = requests(replace(order, first=700))
+    assert first.startswith(b"POST /a/ ") and first.endswith(b"seen=x") and b"10.2.188.7" in first
+    assert second.startswith(b"POST /b/ ") and second.endswith(b"seen=y") and b"10.2.189.7" in second
+
+
+def test_a_crowd_with_nothing_more_to_ask_is_done_before_its_time() -> None:
+    order = order_for(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole")
+    report = drive(replace(order, asks=[("/", {}), ("/", {}), ("/", {})], once=True, seconds=60))
+    assert report.requests == 3 and report.seconds < 30
+
+
+def test_the_beginning_of_a_turn_is_answered_and_not_measured() -> None:
+    order = order_for(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole")
+    report = drive(replace(order, seconds=0.4, warm=0.2))
+    assert 2 <= report.measured < report.requests
+    assert report.seconds > 0.15
+    with pytest.raises(WrongAnswer, match="too few to measure"):
+        drive(replace(order_for(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole"), warm=60))
+
+
+PAGE = b"""<form action="/search/"><input type="hidden" name="page" value="2"></form>
+<form method="post" action="/a/sign/"><input name="name"><input type="hidden" name="shown" value="5 &lt; 6">
+<select name="country"><option value="GB"></select><textarea name="reason"></textarea><button name="send"></form>
+<input type="hidden" name="outside" value="1">"""
+
+
+def test_a_form_is_read_as_a_browser_reads_it() -> None:
+    form = form_to("/a/sign/", PAGE)
+    assert form.hidden == {"shown": "5 < 6"}
+    assert form.names == {"name", "shown", "country", "reason", "send"}
+    with pytest.raises(LookupError, match="no form goes to /b/sign/"):
+        form_to("/b/sign/", PAGE)
+
+
+BEFORE = {"pending": 5, "emails": 7, "suspect": 0}
+
+
+def test_signatures_are_held_against_the_answers() -> None:
+    account({"pending": 8, "emails": 10, "suspect": 0}, BEFORE, pending=3, emails=3)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"pending": 7, "emails": 10, "suspect": 0},
+        {"pending": 8, "emails": 9, "suspect": 0},
+        {"pending": 9, "emails": 10, "suspect": 0},
+        {"pending": 8, "emails": 10, "suspect": 1},
+    ],
+    ids=["lost", "without an email", "one too many", "held back"],
+)
+def test_a_signature_that_was_answered_and_is_not_there_as_it_should_be_is_told(found: dict[str, int]) -> None:
+    with pytest.raises(RuntimeError, match="there should be"):
+        account(found, BEFORE, pending=3, emails=3)
+
+
+def test_the_servers_that_are_measured_are_started_as_the_unit_and_as_up_start_theirs() -> None:
+    unit, up = of_the_unit("a:b", 4711), of_up("a:b", 4711)
+    assert {"GRANIAN_WORKERS=2", "GRANIAN_BLOCKING_THREADS=8"} <= set(unit)
+    for command in (unit, up):
+        assert "a:b" in command and "config.wsgi:application" not in command
+        assert command[command.index("--port") + 1] == "4711" and command[command.index("--interface") + 1] == "wsgi"
+    assert not any("/srv/" in word for word in unit)
 
 
 def served_once(answer: bytes) -> int:
@@ -134,7 +218,7 @@ def served_once(answer: bytes) -> int:
 
 
 def order_for(answer: bytes, status: int = 200, size: int | None = 5) -> Order:
-    return Order(served_once(answer), ["/"], seconds=0.05, status=status, size=size, connections=1)
+    return Order(served_once(answer), [("/", {})], seconds=0.05, statuses=(status,), size=size, connections=1)
 
 
 def test_the_crowd_counts_the_answers_that_came_whole() -> None:

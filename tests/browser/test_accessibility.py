@@ -59,6 +59,7 @@ def test_pages_to_read_are_accessible(page: Page, language: str, look: Look) -> 
         "accessibility": f"{prefix}accessibility/",
         "page": PAGES[language],
         "signatories": f"{PAGES[language]}signatures/",
+        "report": f"{PAGES[language]}report/",
         "404": f"{PAGES[language]}no-such-page/",
     }
     for name, path in paths.items():

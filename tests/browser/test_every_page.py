@@ -14,7 +14,9 @@ pytestmark = pytest.mark.browser
 
 # One of everything that a page can be about, so that links lead to all of them.
 ROWS = """
-from campaigns import counting, joining
+from io import BytesIO
+from PIL import Image
+from campaigns import counting, pictures
 from campaigns.models import Campaign, Membership, Organisation, User
 from tests.campaigns.factories import make_campaign_letter, make_invitation, make_signature, make_user
 from letters.models import Representative
@@ -30,10 +32,15 @@ update.texts.create(language="en", title="It is decided", body="They met.")
 if campaign.legislature_id:
     campaign.letter_variants.create(number=1, party="Reform")
 counting.fold_all()
+drawn = BytesIO()
+Image.new("RGB", (40, 30), "red").save(drawn, "PNG")
+campaign.picture, campaign.picture_alt = pictures.keep(drawn.getvalue()), {"en": "A red sheet"}
+campaign.save()
 """
 BEGIN = (
     *("/organise/campaigns/idlib-labour/", "/organise/", "/organise/account/", "/organise/operator/"),
     *("/organise/organisations/new/", "/organise/help/"),
+    *(f"/organise/campaigns/idlib-labour/{page}/" for page in ("hand-in/over", "hand-in/email", "picture/remove")),
 )
 LEAD_AWAY = ("account_logout",)
 AT_LEAST = 55  # screens, or the links have been lost

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from campaigns import counting
 from campaigns.models import Campaign, CampaignLetter, Signature
+from campaigns.sharing import bare
 from config.crypto import email_keys, normalised_address
 from letters import outbox
 from letters.mime import Parcel
@@ -18,11 +19,11 @@ from letters.models.post import PERSONAL_TEXT, TRANSITIONS, Kind, State
 
 LINK = re.compile(r"http://testserver(/(confirm|signature|letter/confirm|letter)/[^/\s]+/)")
 S = Signature.State
-# `confirmed` from `suspect` is a moderator's doing; what was struck out goes back to where it was.
+# Held back or let through by a moderator, or by a later form; what was struck out goes back to where it was.
 SIGNATURE_TRANSITIONS: dict[str, set[str]] = {
     S.PENDING: {S.CONFIRMED, S.WITHDRAWN, S.SUSPECT, S.INVALID},
-    S.CONFIRMED: {S.WITHDRAWN, S.INVALID},
-    S.SUSPECT: {S.WITHDRAWN, S.INVALID},
+    S.CONFIRMED: {S.WITHDRAWN, S.INVALID, S.SUSPECT},
+    S.SUSPECT: {S.PENDING, S.CONFIRMED, S.WITHDRAWN, S.INVALID},
     S.INVALID: {S.PENDING, S.CONFIRMED, S.SUSPECT, S.WITHDRAWN},
     S.WITHDRAWN: set(),
 }
@@ -149,7 +150,7 @@ class Ledger:
             before = self.signatures.get(pk, (S.PENDING, ""))[0]
             assert state == before or state in SIGNATURE_TRANSITIONS[before], f"a signature: {before} → {state}"
         gone = {self.signatures[pk][0] for pk in self.signatures.keys() - now.keys()}
-        assert gone <= {S.PENDING}, "a signature that somebody confirmed was deleted"
+        assert gone <= {S.PENDING, S.SUSPECT}, "a signature that somebody confirmed was deleted"
         for asking, asked in self.asks.items():
             if now.get(asked.pk, ("",))[0] == S.WITHDRAWN:
                 self._withdrawn(("signature", asking), asking)
@@ -157,9 +158,14 @@ class Ledger:
         standing = {pk for pk, state, _, _, anonymised_at in rows if state == S.CONFIRMED and not anonymised_at}
         if standing != self.standing:
             self.standing = standing
-            addresses = Signature.objects.filter(pk__in=standing).exclude(email="").values_list("campaign", "email")
-            people = Counter((campaign, normalised_address(address)) for campaign, address in addresses)
+            counted = Signature.objects.filter(pk__in=standing).exclude(email="")
+            people = Counter(
+                (campaign, normalised_address(address), bare(name))
+                for campaign, address, name in counted.values_list("campaign", "email", "name")
+            )
             assert set(people.values()) <= {1}, "one person counts twice in one campaign"
+            addresses = Counter((campaign, address) for campaign, address, _name in people)
+            assert max(addresses.values(), default=0) <= 2, "more than two people count with one address"
         if any(anonymised_at for *_, anonymised_at in rows):
             for row in Signature.objects.filter(anonymised_at__isnull=False).values(*Signature.PERSONAL):
                 assert not any(row.values()), "something personal in a signature that was erased"

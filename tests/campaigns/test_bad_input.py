@@ -448,6 +448,19 @@ def test_what_is_tried_too_often_is_told_when_to_come_back(
     assert "no-store" in response["Cache-Control"]
 
 
+@pytest.mark.parametrize("limit", ["sign", "sign_campaign"])
+def test_what_was_typed_where_too_many_sign_stays_in_the_page(
+    client: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setitem(ratelimit.LIMITS, limit, ratelimit.Limit(0, 300, "network", "open", "a test"))
+    response = client.post("/library/sign/", signing_form(name="Zoë Ziegler", reason="One\nand two"))
+    page = response.content.decode()
+    assert response.status_code == 429 and int(response["Retry-After"]) > 0
+    assert 'action="/library/sign/"' in page and 'name="name" value="Zoë Ziegler"' in page and "One\nand two" in page
+    assert "still in this page" in page and not Signature.objects.exists()
+    assert "Very many people are signing just now" in page and "Too many" not in page
+
+
 def test_reading_the_page_has_no_limit(client: Client, campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(ratelimit.LIMITS):
         monkeypatch.setitem(ratelimit.LIMITS, name, ratelimit.Limit(0, 3600, "network", "closed", "a test"))

@@ -210,10 +210,10 @@ def test_the_raised_goal_is_what_people_see(client: Client) -> None:
     campaign = make_campaign(slug="library", signature_goal=2)
     make_signature(campaign)
     counting.fold_all()
-    assert client.get("/library/count.json").json() == {"count": 1, "goal": 2, "paper": 0}
+    assert client.get("/library/count.json").json() == {"count": 1, "goal": 2, "paper": 0, "open": True}
     make_signature(campaign)
     counting.fold_all()
-    assert client.get("/library/count.json").json() == {"count": 2, "goal": 100, "paper": 0}
+    assert client.get("/library/count.json").json() == {"count": 2, "goal": 100, "paper": 0, "open": True}
     assert re.search(r'<progress[^>]*max="100" value="2"', client.get("/library/").content.decode())
 
 

@@ -33,7 +33,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from campaigns import acting_on, adding, consent, counting, emails, invalidating, posting, retention, signing, writing
+from campaigns import (
+    accepting,
+    acting_on,
+    adding,
+    consent,
+    counting,
+    emails,
+    invalidating,
+    offering,
+    posting,
+    retention,
+    signing,
+    writing,
+)
 from campaigns.filtering import Wanted
 from campaigns.models import CampaignLetter, CampaignText, Signature
 from letters import draining, outbox, pacing
@@ -164,10 +177,24 @@ class Lifecycles(RuleBasedStateMachine):
             posting.confirm(kept)
         return self.posted()
 
-    @rule(target=mail, address=st.sampled_from(ADDRESSES), campaign=st.integers(0, 1), mail=st.sampled_from([1, 1, 0]))
-    def sign(self, address: str, campaign: int, mail: int) -> Any:
-        supporter = signing.Supporter("Alice Ahmed", address, "", "FR", None, "", "", "name", updates=False)
-        signing.sign(self.world.texts[campaign], supporter, mail=bool(mail))
+    @rule(
+        target=mail,
+        address=st.sampled_from(ADDRESSES),
+        campaign=st.integers(0, 1),
+        mail=st.sampled_from([1, 1, 0]),
+        name=st.sampled_from(["Alice Ahmed", "alice ahmed", "Bob Ahmed", "Charlie Ahmed"]),
+        held_for=st.sampled_from(["", "", "honeypot"]),
+    )
+    def sign(self, address: str, campaign: int, mail: int, name: str = "Alice Ahmed", held_for: str = "") -> Any:
+        supporter = signing.Supporter(name, address, "", "FR", None, "", "", "name", updates=False, held_for=held_for)
+        accepting.accept(offering.current(self.world.texts[campaign]), supporter, mail=bool(mail))
+        # A first one's email is stored with it, past outbox.queue.
+        for signature in Signature.objects.filter(confirmation__isnull=False).select_related("confirmation"):
+            if (email := signature.confirmation) and email.pk not in self.ledger.accepted:
+                self.ledger.queued(email)
+                self.ledger.asks[email.pk] = signature
+                self.new_mail.append(email.pk)
+        accepting.take_up()
         return self.posted()
 
     @precondition(lambda self: self.ledger.accepted)
@@ -366,13 +393,19 @@ class Lifecycles(RuleBasedStateMachine):
         for stop in Stop.objects.filter(lifted_at__isnull=True):
             pacing.lift(stop, "Alice")
 
-    @rule(deed=st.sampled_from(["suspect", "strike out", "take back", "one back"]), campaign=st.integers(0, 1))
+    @rule(
+        deed=st.sampled_from(["suspect", "let through", "strike out", "take back", "one back"]),
+        campaign=st.integers(0, 1),
+    )
     def a_moderator_acts(self, deed: str, campaign: int) -> None:
         theirs = self.world.texts[campaign].campaign
         signatures = Signature.objects.filter(campaign=theirs)
         newest = signatures.order_by("-pk").values_list("pk", flat=True).first() or 0
         if deed == "suspect":
             signatures.filter(state=Signature.State.PENDING).update(state=Signature.State.SUSPECT)
+        elif deed == "let through":
+            held = Wanted(state=Signature.State.SUSPECT.value)
+            invalidating.by_filter(theirs, NOBODY, held, newest, "A test", releases=True)
         elif deed == "strike out":
             invalidating.by_filter(theirs, NOBODY, Wanted(origin="online"), newest, "A test")
         elif deed == "take back" and (made := theirs.invalidations.filter(undone_at=None).first()):

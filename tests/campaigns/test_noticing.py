@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from campaigns import noticing
-from campaigns.models import Organisation, User
+from campaigns import noticing, reporting
+from campaigns.models import Membership, Organisation, Reported, Signature, User
 from config.crypto import domain_key
 from config.email import fill
 from letters import outbox
@@ -17,7 +17,7 @@ from letters.models.post import Kind, State
 from tests.letters.posting import make_email
 from tests.letters.test_standing import FAILED, HELD, SENT, walk
 
-from .factories import email_text, make_campaign, make_organisation, make_user
+from .factories import email_text, make_campaign, make_organisation, make_signature, make_user
 
 pytestmark = pytest.mark.django_db
 BOUNCED = (*SENT, State.BOUNCED)
@@ -273,3 +273,68 @@ def test_it_is_in_the_one_language_they_campaign_in(
     (notice,) = notices()
     assert notice.message is not None and f'<html lang="{expected}"' in notice.message.html
     assert ("/organise/ar/" in email_text(notice)) == (expected == "ar")
+
+
+# What readers report
+
+
+def reported(organisation: Organisation, ago: timedelta = HOUR) -> Signature:
+    entry = make_signature(make_campaign(organisation=organisation), name="Zoe Ziegler")
+    reporting.report(entry.campaign, entry, "hate", "Said by a reader")
+    Reported.objects.filter(signature=entry).update(first_at=timezone.now() - ago)
+    return entry
+
+
+def test_entries_that_were_reported_come_with_the_post_once_and_name_nobody(
+    organisation: Organisation, alice: User
+) -> None:
+    reported(organisation)
+    entry = reported(organisation)
+    concern(organisation, *HELD)
+    assert noticing.tell_organisers() == 1
+    assert lines() == ["Letters held for your decision: 1", "Entries of public lists that readers reported: 2"]
+    whole = str([(one.values, one.message and (one.message.text, one.message.html)) for one in notices()])
+    assert "Ziegler" not in whole and "reader" not in whole.replace("readers", "")
+    reporting.report(entry.campaign, entry, "hate", "Once more")
+    assert noticing.tell_organisers(timezone.now() + 5 * HOUR) == 0
+
+
+def test_reports_alone_lead_to_where_they_wait(organisation: Organisation, alice: User) -> None:
+    reported(organisation)
+    noticing.tell_organisers()
+    body = email_text(notices()[0])
+    assert "http://testserver/organise/\n" in body and "/post/" not in body and "in the post" not in body
+
+
+def test_only_who_may_decide_on_reports_and_wants_it_hears_of_them(organisation: Organisation, alice: User) -> None:
+    for name, role, wanted in (("bob", "editor", ["report"]), ("dora", "viewer", ["report"]), ("emil", "editor", None)):
+        member = make_user(f"{name}@example.org", organisation, role)
+        Membership.objects.filter(user=member).update(notices=wanted)
+    Membership.objects.filter(user=alice).update(notices=["held"])
+    reported(organisation)
+    assert noticing.tell_organisers() == 1
+    assert [notice.to_address for notice in notices()] == ["bob@example.org"]
+
+
+def test_of_a_reported_campaign_the_operator_alone_is_told_once_an_hour_at_most(
+    organisation: Organisation, alice: User
+) -> None:
+    first, second = make_campaign(organisation=organisation), make_campaign(organisation=organisation)
+    reporting.report(first, None, "lie", "Said by a reader")
+    now = timezone.now()
+    assert noticing.tell_operator_of_reports(now) == 0  # there is nobody yet, and it is not lost
+    olga = make_user("olga@example.org", is_superuser=True)
+    assert noticing.tell_operator_of_reports(now) == 1 and noticing.tell_organisers(now + HOUR) == 0
+    reporting.report(first, None, "lie", "Again")
+    reporting.report(second, None, "lie", "")
+    assert noticing.tell_operator_of_reports(now + 59 * MINUTE) == 0
+    assert noticing.tell_operator_of_reports(now + 60 * MINUTE) == 1
+    assert noticing.tell_operator_of_reports(now + 9 * HOUR) == 0
+    assert [notice.to_address for notice in notices()] == [olga.email] * 2
+    body = email_text(notices()[0])
+    assert "/organise/operator/reports/" in body and "Said" not in body
+    # Kept, and then it says something else: that is news.
+    Reported.objects.filter(campaign=first).update(decision="kept", decided_on="what it said before")
+    reporting.report(first, None, "lie", "")
+    Reported.objects.filter(campaign=first).update(first_at=now + 10 * HOUR)
+    assert noticing.tell_operator_of_reports(now + 11 * HOUR) == 1

@@ -99,18 +99,6 @@ def test_an_erased_person_leaves_no_trace(client: Client, campaign: Campaign) ->
     assert raw_traces(["zebedee", "quuxen"]) == []
 
 
-def test_a_personal_column_that_is_new_must_be_thought_of() -> None:
-    """Every text of a signature is either blanked or named here as nobody's."""
-    impersonal = {"state", "state_before_invalid", "origin", "country", "display", "name_check", "reason_check"}
-    impersonal |= {"counted_from"}  # the line it is counted under, as its area is; gone when it is counted no more
-    texts = {
-        field.name
-        for field in Signature._meta.concrete_fields
-        if isinstance(field, models.CharField | models.TextField) and not field.is_relation
-    }
-    assert texts - impersonal == set(Signature.PERSONAL)
-
-
 def test_the_day_is_counted_in_the_campaigns_months() -> None:
     campaign = Campaign(retention_months=6)
     assert kept_until(campaign, date(2026, 8, 31)) == date(2027, 2, 28)
@@ -211,7 +199,7 @@ def test_the_deed_can_be_repeated(campaign: Campaign) -> None:
     make_signature(campaign)
     retention.anonymise_expired(later(2000))
     again = retention.anonymise_expired(later(2000))
-    assert str(again) == str(retention.Receipt())
+    assert again.total == {}
 
 
 def test_many_are_done_in_batches(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:

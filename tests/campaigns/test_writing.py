@@ -444,7 +444,16 @@ def test_with_another_address_than_the_signatures_it_must_be_confirmed(
     assert [email.kind for email in emails()] == ["confirmation"]
 
 
-@pytest.mark.parametrize("state", ["pending", "withdrawn", "suspect", "invalid"])
+def test_one_held_back_that_seems_confirmed_has_the_same_short_way(
+    client: Client, signature: Signature, letter: dict[str, str]
+) -> None:
+    """Their address is proved, and another way would tell them."""
+    Signature.objects.update(state="suspect")
+    send(client, letter, door(signature))
+    assert CampaignLetter.objects.get().state == "confirmed"
+
+
+@pytest.mark.parametrize("state", ["pending", "withdrawn", "invalid"])
 def test_a_signature_that_does_not_stand_opens_no_short_way(
     client: Client, signature: Signature, letter: dict[str, str], state: str
 ) -> None:

@@ -13,6 +13,7 @@ from config.crypto import (
     EncryptedTextField,
     Undecryptable,
     decrypt,
+    domain_of,
     email_key,
     email_keys,
     encrypt,
@@ -87,6 +88,16 @@ def test_a_stray_comma_or_space_in_the_keys_does_not_become_a_key(settings: Sett
         ("alice@straße.example", "alice@xn--strae-oqa.example"),
         ("andr\u00e9@example.org", "andre\u0301@example.org"),
         ("alice@\uff45xample.org", "alice@example.org"),
+        ("a.l_i-ce+x@pm.me", "alice@proton.me"),
+        ("Alice@protonmail.com", "alice@protonmail.ch"),
+        ("alice@mac.com", "alice+x@icloud.com"),
+        ("alice@me.com", "alice@icloud.com"),
+        ("alice@ya.ru", "alice+x@yandex.com"),
+        ("alice-shop@yahoo.co.uk", "alice-news@yahoo.co.uk"),
+        ("alice-shop@ymail.com", "alice@ymail.com"),
+        ("shop@alice.fastmail.com", "alice+news@fastmail.com"),
+        ("alice+x@hotmail.com", "alice@hotmail.com"),
+        ("alice+x@posteo.de", "alice@posteo.de"),
     ],
 )
 def test_spellings_of_one_mailbox_are_one(one: str, other: str) -> None:
@@ -104,6 +115,16 @@ def test_spellings_of_one_mailbox_are_one(one: str, other: str) -> None:
         ("alice@straße.example", "alice@strasse.example"),
         ("alice@example.org, bob@example.org", "bob@example.org"),
         ("alice", "bob"),
+        ("a.lice@icloud.com", "alice@icloud.com"),
+        ("a.lice@outlook.com", "alice@outlook.com"),
+        ("alice@outlook.com", "alice@hotmail.com"),
+        ("alice-shop@example.org", "alice@example.org"),
+        ("alice-shop@yahoo.co.jp", "alice@yahoo.co.jp"),
+        ("alice-shop@gmail.com", "alice@gmail.com"),
+        ("alice@yahoo.com", "alice@yahoo.fr"),
+        ("alice@fastmail.com", "alice@fastmail.fm"),
+        ("shop@alice.example.org", "alice@example.org"),
+        ("-shop@yahoo.com", "-news@yahoo.com"),
         ("", "alice@example.org"),
     ],
 )
@@ -125,6 +146,33 @@ def test_any_text_has_a_key(text: str) -> None:
 @pytest.mark.parametrize("address", ["a..b@x..y", "a@foo_bar.example", "a@" + "x" * 70, "\0@\0", "\ud800@x", "a@@b"])
 def test_an_address_nobody_could_write_to_still_has_a_key(address: str) -> None:
     assert len(email_key(address)) == 64
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "pm.me", "yahoo.com", "alice.fastmail.com", "ya.ru"])
+@given(local=st.text(alphabet="ab.-_+", max_size=8))
+def test_normalising_twice_changes_nothing_where_a_provider_has_rules(domain: str, local: str) -> None:
+    once = normalised_address(f"{local}@{domain}")
+    assert normalised_address(once) == once
+
+
+@pytest.mark.parametrize("address", ["A.lice+x@pm.me", "alice@mac.com", "alice-shop@yahoo.com", "x@alice.fastmail.com"])
+def test_rows_and_refusals_from_before_a_provider_was_known_are_still_found(address: str) -> None:
+    local, _, domain = address.lower().partition("@")
+    as_it_was = keyed_hash("email", f"{local.partition('+')[0]}@{domain}")
+    assert email_keys(address) == [email_key(address), as_it_was] and email_key(address) != as_it_was
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("a@pm.me", "pm.me"),
+        ("a@me.com", "me.com"),
+        ("x@a.fastmail.com", "a.fastmail.com"),
+        ("a@GoogleMail.com", "gmail.com"),
+    ],
+)
+def test_mail_is_counted_by_the_domain_that_receives_it(address: str, domain: str) -> None:
+    assert domain_of(address) == domain
 
 
 def test_hashes_cannot_be_compared_across_purposes_or_keys(settings: Settings) -> None:

@@ -2,6 +2,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import DatabaseError, OperationalError, connection
@@ -139,6 +140,14 @@ def test_trouble_elsewhere_is_said_and_takes_no_web_server_out(
 
 def test_deep_is_content_when_all_is_well() -> None:
     assert Client().get("/healthz/?deep").status_code == 200
+
+
+def test_threads_of_one_process_leave_their_signs_at_once() -> None:
+    with ThreadPoolExecutor(8) as threads:
+        for beat in [threads.submit(heartbeat.beat, "together") for _ in range(400)]:
+            beat.result()
+    assert heartbeat.last_beat("together") == pytest.approx(time.time(), abs=60)
+    assert [path.name for path in heartbeat._path("together").parent.glob("together.*")] == ["together.beat"]
 
 
 def test_a_sign_of_life_reaches_another_machine_through_the_cache(settings: Settings) -> None:

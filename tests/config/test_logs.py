@@ -1,4 +1,5 @@
 import logging
+import sys
 
 import pytest
 from allauth.account.forms import default_token_generator
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import int_to_base36
 
 from config import settings
-from config.logs import WithoutTokens, without_tokens
+from config.logs import WithoutTokens, fit_to_be_kept, without_tokens
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,39 @@ def test_the_link_to_a_new_password_is_not_logged(caplog: pytest.LogCaptureFixtu
         client.post(reverse("account_reset_password_from_key", args=[account, token]))
     assert "/password/reset/" in caplog.text
     assert token not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("No mail to bob@example.org, nor to <Zoë.Quux+x@münchen.example>.", "No mail to …@…, nor to <…@…>."),
+        ("GET /library/signatures/?name=zebedee HTTP/1.1", "GET /library/signatures/?… HTTP/1.1"),
+        (
+            "Key (lower(email)) violated\nDETAIL:  Key (lower(email))=(bob@x.org) exists.",
+            "Key (lower(email)) violated\nDETAIL: …",
+        ),
+        ("Job 7 (campaign-export) failed: KeyError", "Job 7 (campaign-export) failed: KeyError"),
+    ],
+)
+def test_no_address_no_search_and_no_row_stands_in_a_line(line: str, kept: str) -> None:
+    assert fit_to_be_kept(line) == kept
+
+
+def test_what_went_wrong_is_logged_without_the_address_it_was_about() -> None:
+    record = logging.LogRecord("x", logging.ERROR, __file__, 1, "Could not write to %s", ("bob@example.org",), None)
+    try:
+        raise ValueError("bob@example.org is no address")
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    assert WithoutTokens().filter(record)
+    line = logging.Formatter("%(message)s").format(record)
+    assert "Could not write to …@…" in line and "bob@" not in line
+    assert "ValueError: …@… is no address" in line
+
+
+@pytest.mark.parametrize("name", ["django.template", "django.db.backends"])
+def test_what_would_write_down_what_people_typed_is_quiet_however_much_is_asked_for(name: str) -> None:
+    assert settings.LOGGING["loggers"][name] == {"level": "INFO"}  # type: ignore[index]
 
 
 def test_the_console_has_the_filter() -> None:

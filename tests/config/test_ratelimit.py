@@ -72,11 +72,14 @@ def test_twenty_threads_at_once_get_through_exactly_as_often_as_allowed(monkeypa
         assert sum(pool.map(twenty_times, range(20))) == 50
 
 
-@pytest.mark.parametrize("times", range(3))
+REDIS_CACHES = ("django.core.cache.backends.redis.RedisCache", "config.counting_cache.CountingRedisCache")
+
+
+@pytest.mark.parametrize("backend", REDIS_CACHES)
 def test_redis_counts_as_exactly_and_keeps_no_counter_for_ever(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, redis: str, times: int
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, redis: str, backend: str
 ) -> None:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis}}
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": redis}}
     cache.clear()
     monkeypatch.setitem(LIMITS, "open", Limit(50, 86_400, "network", "closed", "for the test"))
     start = threading.Barrier(8)
@@ -188,3 +191,17 @@ def test_the_cache_holds_no_address() -> None:
     keys = list(vars(caches["default"])["_cache"])
     assert len(keys) == 1
     assert "alice" not in keys[0] and "192.0" not in keys[0]
+
+
+@pytest.mark.parametrize("backend", [None, "config.counting_cache.CountingRedisCache"])
+def test_of_several_limits_the_first_that_refuses_ends_the_counting(
+    settings: Settings, redis: str, clock: list[float], backend: str | None
+) -> None:
+    if backend:
+        settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": redis}}
+    cache.clear()
+    clock[0] += 15
+    assert [ratelimit.allow_each(("open", "a"), ("closed", "b")).allowed for _ in range(5)] == [True] * 3 + [False] * 2
+    assert ratelimit.allow_each(("open", "a"), ("closed", "b")).retry_after == 45
+    assert not allow("closed", "b"), "it was counted three times, and not for those that the first one refused"
+    assert ratelimit.allow_each(("open", "c"), ("closed", "d"))

@@ -167,6 +167,41 @@ def test_two_rows_that_turn_out_to_be_one_person_are_named_and_left(person: Mode
     assert {person.objects.get(pk=row.pk).email for row in (first, second)} == {"alice@example.org"}
 
 
+def test_a_dry_run_counts_the_same_and_changes_nothing(person: Model, settings: Settings) -> None:
+    for number in range(5):
+        person.objects.create(name=f"name {number}", email=f"p{number}@example.org")
+    _new_keys(settings)
+    before = _stored(person)
+    tried = _rotate(batch=2, dry_run=True)
+    assert "5 rows; 10 values encrypted anew, 5 address keys computed anew" in tried and _stored(person) == before
+    assert tried.splitlines()[1:] == _rotate(batch=2).splitlines()
+
+
+def test_a_long_run_says_how_far_it_is(person: Model, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rotate_keys, "TELL_EVERY", 4)
+    for number in range(9):
+        person.objects.create(name=f"name {number}")
+    said = [line for line in _rotate(batch=3).splitlines() if "so far" in line]
+    assert said == ["config.Person: 6 rows so far.", "config.Person: 9 rows so far."]
+
+
+def test_what_keeps_no_address_and_is_not_moved_is_known() -> None:
+    """docs/privacy.md says of each what becomes of it when a key is taken away."""
+    moved = {
+        f"{model._meta.label}.{column.name}"
+        for model in apps.get_models()
+        for column in model._meta.local_concrete_fields
+        if (column.name == "key" or column.name.endswith("_key")) and not isinstance(column, EmailKeyField)
+    }
+    assert moved == {
+        *("letters.Suppression.key", "campaigns.Signature.domain_key", "campaigns.Signature.network_key"),
+        *("campaigns.SigningHour.key", "campaigns.Burst.key", "campaigns.SignedAgain.email_key"),
+        # No hashes of ours.
+        *("campaigns.Tally.key", "account.EmailConfirmation.key", "sessions.Session.session_key"),
+        "config.Reckoned.key",
+    }
+
+
 def test_every_model_with_such_a_field_is_visited() -> None:
     names = set(_rotate().replace(":", " ").split())
     for model in apps.get_models():

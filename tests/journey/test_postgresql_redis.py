@@ -4,28 +4,48 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 import pytest
 import redis
 
+from config import patience
 from tests import services
+from tests.journey.crowd import asked, frozen, has_what_was_typed, is_well, signs
 from tests.journey.visitor import Page, Visitor
-from tests.services import Site, eventually
+from tests.services import NOT_DURABLE, PostgreSQL, Redis, Site, eventually
 
 SLUG = "idlib-labour"
 BOB = "bob@supporters.example"
 
 
 @pytest.fixture(scope="module")
-def surroundings() -> Iterator[dict[str, str]]:
-    with ExitStack() as stack:
-        server = stack.enter_context(services.redis_server())
-        database = stack.enter_context(services.postgresql())
-        yield {"DATABASE_URL": database, "BROKER_URL": server, "CACHE_URL": f"{server.removesuffix('0')}1"}
+def database() -> Iterator[PostgreSQL]:
+    with tempfile.TemporaryDirectory(prefix="cs-pg-", dir="/tmp") as folder:
+        server = PostgreSQL(Path(folder), **NOT_DURABLE)
+        server.start()
+        yield server
+        server.stop_immediately()
+
+
+@pytest.fixture(scope="module")
+def cache() -> Iterator[Redis]:
+    with tempfile.TemporaryDirectory(prefix="countersign-redis-") as folder:
+        server = Redis(Path(folder))
+        server.start()
+        yield server
+        server.server.kill()
+
+
+@pytest.fixture(scope="module")
+def surroundings(database: PostgreSQL, cache: Redis) -> dict[str, str]:
+    return {"DATABASE_URL": database.url, "BROKER_URL": cache.url, "CACHE_URL": f"{cache.url.removesuffix('0')}1"}
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +139,54 @@ def test_a_supporter_signs_writes_and_withdraws_on_postgresql_and_redis(
     assert only_state(surroundings, "letters_outgoingemail") == "sent"
     nothing_went_past_redis(site, surroundings)
     the_books_balance(site, surroundings)
+
+
+def test_a_frozen_database_costs_nobody_the_page_and_nobody_what_they_typed(site: Site, database: PostgreSQL) -> None:
+    assert signs(site, SLUG, "before@supporters.example").status == 303
+    time.sleep(1.5)  # the page that shows it is made, and nothing else changes it
+    page = asked(site, "GET", f"/{SLUG}/")
+    emails = [f"person{number}@supporters.example" for number in range(12)]
+    with frozen(database), ThreadPoolExecutor(20) as crowd:
+        signing = [crowd.submit(signs, site, SLUG, email) for email in emails]
+        time.sleep(patience.SILENCE + 1.5)  # from now on it is known
+        for answer in [crowd.submit(asked, site, "GET", f"/{SLUG}/") for _ in range(4)]:
+            assert (answer.result().status, answer.result().text) == (200, page.text)
+            assert answer.result().seconds < 3
+        health = asked(site, "GET", "/healthz/")
+        assert (health.status, health.text.splitlines()[0]) == (503, "down: database") and health.seconds < 3
+        for email, answer in zip(emails, signing, strict=True):
+            has_what_was_typed(answer.result(), SLUG, email)
+            assert answer.result().seconds < patience.SUPPORTERS + 2
+        at_once = sorted(signs(site, SLUG, email).seconds for email in emails[:4])
+        assert at_once[2] < 1, at_once  # one of them may have been the one that tries
+    eventually(lambda: signs(site, SLUG, "after@supporters.example").status == 303, "signing, by itself", 20)
+    eventually(lambda: is_well(site), "health, by itself", 10)
+
+
+def test_a_dead_database_costs_no_more_and_the_books_balance(
+    site: Site, database: PostgreSQL, surroundings: dict[str, str]
+) -> None:
+    page = asked(site, "GET", f"/{SLUG}/")
+    database.server.kill()
+    try:
+        has_what_was_typed(signs(site, SLUG, "dead@supporters.example"), SLUG, "dead@supporters.example")
+        assert asked(site, "GET", f"/{SLUG}/").text == page.text
+        assert asked(site, "GET", "/organise/").status == 302
+        assert asked(site, "GET", "/healthz/").status == 503
+    finally:
+        database.start_again()
+    eventually(lambda: signs(site, SLUG, "alive@supporters.example").status == 303, "signing, by itself", 20)
+    the_books_balance(site, surroundings)
+    assert "Quick" not in site.said() and "@supporters.example" not in site.said()
+
+
+def test_a_dead_cache_sends_no_email_uncounted_and_keeps_what_was_typed(site: Site, cache: Redis) -> None:
+    cache.server.kill()
+    try:
+        has_what_was_typed(signs(site, SLUG, "uncounted@supporters.example"), SLUG, "uncounted@supporters.example")
+        assert asked(site, "GET", f"/{SLUG}/").status == 200
+        health = asked(site, "GET", "/healthz/")
+        assert health.status == 200 and "cache: does not answer" in health.text
+    finally:
+        cache.start()
+    eventually(lambda: signs(site, SLUG, "counted@supporters.example").status == 303, "signing, by itself", 20)

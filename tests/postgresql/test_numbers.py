@@ -35,5 +35,5 @@ def test_who_has_not_confirmed_is_found_by_an_index_of_them_alone() -> None:
     by_state, due, oldest, pending = plans
     assert "Index Only Scan using signature_not_confirmed" in by_state
     assert "signature_fold_due" in due
-    assert "signature_not_confirmed" in oldest or "signature_pending_oldest" in oldest
+    assert "signature_not_confirmed" in oldest or "signature_unconfirmed" in oldest
     assert "Index Only Scan using signature_not_confirmed" in pending

@@ -11,7 +11,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from campaigns import moderating, retention, tallying
+from campaigns import moderating, receipts, retention, tallying
 from campaigns.models import Campaign, Signature
 from tests.campaigns.factories import make_campaign, make_signature
 
@@ -62,5 +62,5 @@ def test_forgetting_people_and_a_setting_that_concerns_them_do_not_block_each_ot
     monkeypatch.setattr(retention.tallying, "forget_rare", slowly)
     much_later = timezone.now() + timedelta(days=2000)
     done, ticked = at_once(partial(retention.anonymise_expired, much_later), partial(reads_first, campaign, begun))
-    assert isinstance(done, retention.Receipt) and done.signatures_anonymised == 3
+    assert isinstance(done, receipts.Run) and done.signatures_anonymised == 3
     assert ticked is None and Campaign.objects.get().moderate_first

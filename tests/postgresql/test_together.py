@@ -1,16 +1,21 @@
 """What happens when several transactions are open at once: SQLite has one writer and cannot show it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
-from campaigns import counting, signing
-from campaigns.models import Campaign, Signature
+from campaigns import accepting, counting, offering, retention, signing
+from campaigns.models import Campaign, Receipt, Signature, SignedAgain
 from letters import draining, outbox
 from letters.models import OutgoingEmail, Sender
 from letters.models.post import Kind
@@ -143,11 +148,75 @@ def test_folds_at_once_count_everybody_once(campaign: Campaign) -> None:
 
 
 def test_one_address_that_signs_many_times_at_once_has_one_signature(campaign: Campaign) -> None:
-    text = text_of(campaign)
+    offer = offering.current(text_of(campaign))
     with ThreadPoolExecutor(6) as pool:
-        for future in [pool.submit(in_a_thread, lambda: signing.sign(text, supporter())) for _ in range(6)]:
+        for future in [pool.submit(in_a_thread, lambda: accepting.accept(offer, supporter())) for _ in range(6)]:
             future.result()
     assert Signature.objects.filter(campaign=campaign).count() == 1
+    assert SignedAgain.objects.count() == 5, "laid down, each of them, for a moment later"
+    assert accepting.take_up() == 5
+    assert Signature.objects.filter(campaign=campaign).count() == 1
+
+
+def test_three_people_who_share_an_address_and_sign_at_once_find_its_two_places(campaign: Campaign) -> None:
+    offer = offering.current(text_of(campaign))
+    people = [replace(supporter(), name=name) for name in ("Alice Ahmed", "Bob Ahmed", "Charlie Ahmed")]
+    with ThreadPoolExecutor(3) as pool:
+        # As take_up() calls it, here with nobody before them.
+        for future in [pool.submit(in_a_thread, partial(signing.sign, offer, person)) for person in people]:
+            future.result()
+    rows = Signature.objects.filter(campaign=campaign)
+    assert sorted(rows.values_list("place", flat=True)) == [1, 2] and len(set(rows.values_list("pk", flat=True))) == 2
+    assert OutgoingEmail.objects.count() == 3, "the third is told that the places are taken"
+
+
+def test_erasing_oneself_and_taking_up_a_form_just_sent_do_not_wait_for_each_other(
+    campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = offering.current(text_of(campaign))
+    for _ in range(2):
+        accepting.accept(offer, supporter())
+    holds_it, read = threading.Event(), accepting._read
+
+    def slowly(row: SignedAgain) -> tuple[offering.Offer, signing.Supporter]:
+        holds_it.set()
+        time.sleep(0.3)  # now the erasing waits for this row; what it holds meanwhile, we want next
+        return read(row)
+
+    monkeypatch.setattr(accepting, "_read", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        taking = pool.submit(in_a_thread, accepting.take_up)
+        assert holds_it.wait(20)
+        signing.erase(Signature.objects.get())
+        assert taking.result() == 1
+    row = Signature.objects.get()
+    assert (row.state, row.name) == ("withdrawn", "") and not SignedAgain.objects.exists()
+
+
+def test_two_sweepers_at_once_anonymise_each_signature_once(campaign: Campaign) -> None:
+    make_signature(campaign, erase_on=timezone.localdate() - timedelta(days=1))
+    with ThreadPoolExecutor(1) as pool:
+        with an_open_transaction(retention.anonymise_expired):
+            second = pool.submit(in_a_thread, retention.anonymise_expired)
+            time.sleep(0.5)  # it has found the same row, and waits for the campaign
+        assert second.result().signatures_anonymised == 0
+    assert [receipt.counts["signatures_anonymised"] for receipt in Receipt.objects.all()] == [1]
+
+
+def test_a_signature_asks_a_server_that_was_started_anew() -> None:
+    offer = offering.current(text_of(make_campaign()))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        own = cursor.fetchone()[0]
+
+    def end_it() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+
+    in_a_thread(end_it)
+    connection.close_if_unusable_or_obsolete()  # as with each request
+    accepting.accept(offer, supporter())
+    assert Signature.objects.count() == 1
 
 
 def test_workers_at_once_send_each_email_once(monkeypatch: pytest.MonkeyPatch) -> None:

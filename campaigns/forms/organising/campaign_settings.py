@@ -5,17 +5,29 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import languages, slugs
 from campaigns.forms.fields import bare_helper
 from campaigns.models import Campaign
+from campaigns.models.keeping import LETTER_DAYS, LONGEST_MONTHS, MONTHS_AFTER_CLOSING, UNCONFIRMED_DAYS
 
 from .material_address import LARGEST_GOAL
 from .seen import SeenForm
 
-LONGEST_KEPT = 120  # months
+
+def number(label: Any, bounds: tuple[int, int], help_text: Any, required: bool = True) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        min_value=bounds[0],
+        max_value=bounds[1],
+        required=required,
+        help_text=help_text,
+        error_messages={"required": _("Give a number."), "invalid": _("Give the number in digits.")},
+        widget=forms.NumberInput({"class": "short", "inputmode": "numeric"}),
+    )
 
 
 class SettingsForm(SeenForm):
@@ -60,16 +72,37 @@ class SettingsForm(SeenForm):
             "the tick: unread ones go from the page, or come back."
         ),
     )
-    retention_months = forms.IntegerField(
-        label=_("Months that a signature is kept"),
-        min_value=1,
-        max_value=LONGEST_KEPT,
-        help_text=_(
-            "Then the person is forgotten, and only the number stays. What supporters were promised holds: another "
-            "number counts for those who sign from now on."
+    months_after_closing = number(
+        _("Months after it closes"),
+        MONTHS_AFTER_CLOSING,
+        _(
+            "So long after the campaign has closed, everybody who signed or wrote is forgotten, and only the numbers "
+            "stay. Take your hand-over pack before. What supporters were promised holds: a longer time counts for "
+            "those who sign from now on, and for nobody once it has closed."
         ),
-        error_messages={"required": _("Give a number."), "invalid": _("Give the number in digits.")},
-        widget=forms.NumberInput({"class": "short", "inputmode": "numeric"}),
+    )
+    retention_months = number(
+        _("Months that a signature is kept at the latest"),
+        LONGEST_MONTHS,
+        _(
+            "However long the campaign runs: so many months after somebody signed, they are forgotten. They are shown "
+            "the date before they sign; another number counts for those who sign from now on."
+        ),
+    )
+    unconfirmed_days = number(
+        _("Days to confirm"),
+        UNCONFIRMED_DAYS,
+        _("A signature that nobody confirms is deleted after so many days. Empty: %(days)s, as usual here."),
+        required=False,
+    )
+    letter_days = number(
+        _("Days that a letter is kept"),
+        LETTER_DAYS,
+        _(
+            "With its writer’s address, after it was sent or handed over: long enough to put right a failure. Empty: "
+            "%(days)s, as usual here."
+        ),
+        required=False,
     )
 
     class Meta:
@@ -81,11 +114,19 @@ class SettingsForm(SeenForm):
             "signature_goal",
             "moderate_first",
             "moderate_names_first",
+            "months_after_closing",
             "retention_months",
+            "unconfirmed_days",
+            "letter_days",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, days in (
+            ("unconfirmed_days", settings.PENDING_SIGNATURE_DAYS),
+            ("letter_days", settings.LETTER_RETENTION_DAYS),
+        ):
+            self.fields[name].help_text = str(self.fields[name].help_text) % {"days": days}
         self.known = Campaign(pk=self.instance.pk, slug=self.instance.slug)
         if self.instance.published_at is not None:
             del self.fields["language"]

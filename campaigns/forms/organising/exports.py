@@ -4,20 +4,19 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import exports
 from campaigns.exports.tables import TABLES, Column
 from campaigns.forms.fields import bare_helper
-from campaigns.models import User
-from config.ratelimit import allow
+
+from .password_again import PasswordAgainForm
 
 FORMATS = {"csv": _("CSV, for any program"), "xlsx": _("A spreadsheet (.xlsx)")}
 
 
-class ExportForm(forms.Form):
+class ExportForm(PasswordAgainForm):
     """Who asks must be the owner at the keyboard: a list of who signed what is a list of political opinions."""
 
     what: exports.What
@@ -27,15 +26,10 @@ class ExportForm(forms.Form):
     columns = forms.MultipleChoiceField(
         label=_("What is in it"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Tick a column.")}
     )
-    password = forms.CharField(
-        label=_("Your password, again"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    field_order: tuple[str, ...] = ("format", "columns", "password")
 
     def __init__(self, user: Any, data: Any = None) -> None:
-        super().__init__(data, prefix=self.what)
-        self.user = user
+        super().__init__(user, data, prefix=self.what)
         if "columns" in self.fields:
             offered = self.offered()
             self.fields["columns"].choices = [(one.name, self._label(one)) for one in offered]  # type: ignore[attr-defined]
@@ -50,20 +44,6 @@ class ExportForm(forms.Form):
         if not column.encrypted:
             return str(column.label)
         return str(_("%(column)s (kept encrypted here)") % {"column": column.label})
-
-    def clean_password(self) -> str:
-        """Counted, so that a session left open is no way to try passwords."""
-        given: str = self.cleaned_data["password"]
-        if not isinstance(self.user, User) or not self.user.has_usable_password():
-            raise ValidationError(_("Your account has no password. Set one first, with “Forgotten your password?”."))
-        if not (verdict := allow("password_again", str(self.user.pk))):
-            minutes = -(-verdict.retry_after // 60)
-            raise ValidationError(
-                _("Too many attempts. Please try again in %(minutes)d minutes.") % {"minutes": minutes}
-            )
-        if not self.user.check_password(given):
-            raise ValidationError(_("This is not your password."))
-        return given
 
     def order(self) -> exports.Order:
         given = self.cleaned_data

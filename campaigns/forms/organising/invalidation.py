@@ -1,5 +1,6 @@
 """Which signatures are declared invalid together, and why."""
 
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
@@ -8,13 +9,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from campaigns import bursts
 from campaigns.filtering import Wanted
 from campaigns.forms.fields import LineField, bare_helper
-from campaigns.models import Campaign
+from campaigns.models import Burst, Campaign
+from campaigns.models.signature import folded
 
 from .signatures import FilterForm, why_field
 
 MOST_TICKED = 500
+MOST_STARS = 3  # in a pattern: each more makes it much slower to say no
 
 
 class Hour(forms.TimeInput):
@@ -25,7 +29,8 @@ class Hour(forms.TimeInput):
 
 
 class WhichForm(FilterForm):
-    """The same as for the list, and by the hour and the domain of the address, which no list's address may hold."""
+    """The same as for the list, and by the hour, the domain of the address and the name, which no list's address may
+    hold. Or, from the page about it, by the network or domain and the hour of one burst."""
 
     since_hour = forms.TimeField(label=_("From the hour"), required=False, widget=Hour())
     until_hour = forms.TimeField(
@@ -38,16 +43,43 @@ class WhichForm(FilterForm):
         help_text=_("What stands behind the @, such as example.org. Known for as long as the confirmation email is."),
         widget=forms.TextInput({"autocapitalize": "off", "spellcheck": "false"}),
     )
+    named = LineField(
+        label=_("Name as it is shown"),
+        max_length=60,
+        required=False,
+        help_text=_("The whole name, with * for anything: “test*”. Finds only those who show their name."),
+        widget=forms.TextInput({"autocapitalize": "off", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    burst = forms.ModelChoiceField(
+        Burst.objects.none(),
+        required=False,
+        widget=forms.HiddenInput(),
+        error_messages={"invalid_choice": _("This burst is not kept any more, and nobody knows whose it was.")},
+    )
+
+    def __init__(self, campaign: Campaign, data: Any = None, **options: Any) -> None:
+        super().__init__(campaign, data, **options)
+        field = self.fields["burst"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = campaign.bursts.all()
 
     def laid_out(self) -> Layout:
         when = ("since", "since_hour", "until", "until_hour")
-        return Layout(Div(*self.FIELDS, "domain", css_class="filters"), Div(*when, css_class="filters when"))
+        return Layout(Div(*self.FIELDS, "domain", "named", css_class="filters"), Div(*when, css_class="filters when"))
 
     def clean_domain(self) -> str:
         domain = str(self.cleaned_data["domain"]).removeprefix("@").strip(".").lower()
         if domain and ("." not in domain or any(mark in domain for mark in "@/ \0")):
             raise ValidationError(_("Write a domain, such as example.org."), code="domain")
         return domain
+
+    def clean_named(self) -> str:
+        named = folded(str(self.cleaned_data["named"]).replace("\0", ""))
+        if named.count("*") > MOST_STARS:
+            raise ValidationError(_("Use * three times at most."), code="stars")
+        if named and not named.replace("*", "").strip():
+            raise ValidationError(_("Write some letters beside the *."), code="letters")
+        return named
 
     def _moments(self) -> tuple[datetime | None, datetime | None]:
         given = self.cleaned_data
@@ -70,7 +102,12 @@ class WhichForm(FilterForm):
     def wanted(self) -> Wanted:
         asked = {name: self.cleaned_data[name] for name in self.FIELDS}
         since, until = self._moments()
-        return Wanted.of_domain(self.cleaned_data.get("domain", ""), **asked, since=since, until=until)
+        asked |= {"since": since, "until": until, "named": self.cleaned_data.get("named", "")}
+        wanted = Wanted.of_domain(self.cleaned_data.get("domain", ""), **asked)
+        if burst := self.cleaned_data.get("burst"):
+            of = bursts.wanted(burst)
+            return replace(wanted, network_key=of.network_key, domain_key=of.domain_key, since=of.since, until=of.until)
+        return wanted
 
 
 class TickedForm(forms.Form):

@@ -40,7 +40,10 @@ class NoticesForm(forms.Form):
         choices=noticing.Notice.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("About the post you are written to once an hour at most, and only when there is something new."),
+        help_text=_(
+            "About the post and what readers report you are written to once an hour at most, and only when there is "
+            "something new."
+        ),
     )
     language = forms.ChoiceField(
         label=_("In which language"),

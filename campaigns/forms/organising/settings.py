@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.forms.fields import AddressField, LineField, ParagraphsField, PictureField, bare_helper
+from campaigns.holding import LONGEST_WORD, MOST_WORDS
 from campaigns.models import Organisation
 from campaigns.seen import mark_of
 
@@ -49,6 +50,17 @@ class SettingsForm(SeenForm):
         error_messages={"required": gettext_lazy("Write a few sentences for the operator.")},
         widget=_text(4),
     )
+    held_words = ParagraphsField(
+        label=gettext_lazy("Words to read first"),
+        required=False,
+        max_length=MOST_WORDS * LONGEST_WORD,
+        help_text=gettext_lazy(
+            "One word or phrase a line, in any language; capitals and accents do not matter. A name or reason in which "
+            "one of them stands as a whole word waits until one of you has passed it. It holds for what is written "
+            "from then on."
+        ),
+        widget=forms.Textarea({"rows": 5, "dir": "auto", "spellcheck": "false"}),
+    )
     accent = forms.RegexField(
         r"\A#[0-9A-Fa-f]{6}\Z",
         label=gettext_lazy("Accent colour, as its code"),
@@ -61,7 +73,7 @@ class SettingsForm(SeenForm):
 
     class Meta:
         model = Organisation
-        fields = [*IN_WORDS, "purpose", "accent", "demands_second_factor"]
+        fields = [*IN_WORDS, "purpose", "accent", "demands_second_factor", "held_words"]
 
     def __init__(self, *args: Any, has_second_factor: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,6 +95,15 @@ class SettingsForm(SeenForm):
         accent = self.fields["accent"]
         assert isinstance(accent, forms.RegexField)
         return picked if not changed_by_hand and accent.regex.match(picked) else written
+
+    def clean_held_words(self) -> str:
+        lines = [" ".join(line.split()) for line in str(self.cleaned_data["held_words"]).splitlines()]
+        words = list(dict.fromkeys(line for line in lines if line))
+        if len(words) > MOST_WORDS:
+            raise ValidationError(_("Write %(most)d lines at most."), code="many", params={"most": MOST_WORDS})
+        if long := next((word for word in words if len(word) > LONGEST_WORD), ""):
+            raise ValidationError(_("“%(word)s…” is too long."), code="long", params={"word": long[:20]})
+        return "\n".join(words)
 
     def clean_demands_second_factor(self) -> bool:
         demanded: bool = self.cleaned_data["demands_second_factor"]

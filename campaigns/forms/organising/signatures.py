@@ -60,13 +60,19 @@ class FilterForm(forms.Form):
             WHATEVER,
             (Checks.REASON_WAITS, _("The reason is not read yet")),
             (Checks.NAME_WAITS, _("The name is not read yet")),
+            (Checks.HELD, _("Held until it is read")),
             (Checks.HIDDEN, _("Name or reason hidden")),
         ],
+    )
+    held_for = forms.ChoiceField(
+        label=_("Held back because"),
+        required=False,
+        choices=[WHATEVER, *(one for one in Signature.HeldFor.choices if one[0])],
     )
     since = forms.DateField(label=_("From the day"), required=False, widget=Day(), validators=[a_day_of_ours])
     until = forms.DateField(label=_("To the day"), required=False, widget=Day(), validators=[a_day_of_ours])
 
-    FIELDS = ("state", "source", "area", "country", "language", "updates", "origin", "check")
+    FIELDS = ("state", "source", "area", "country", "language", "updates", "origin", "check", "held_for")
 
     def __init__(self, campaign: Campaign, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
@@ -147,7 +153,7 @@ class ActForm(forms.Form):
 
     DEEDS = (
         *("hide_name", "show_name", "hide_reason", "show_reason"),
-        *("invalidate", "restore", "resend", "erase", "top", "down"),
+        *("invalidate", "restore", "release", "resend", "erase", "top", "down"),
     )
     do = forms.ChoiceField(choices=[(deed, deed) for deed in DEEDS])
     why = why_field(required=False)

@@ -1,11 +1,18 @@
-from typing import Any
+import time
+from collections.abc import Mapping
+from copy import copy
+from typing import Any, Self
 
+from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import consent
+from campaigns import consent, suspecting
 from campaigns.forms.fields import AddressField, LineField, NameField, ParagraphsField, bare_helper
 from campaigns.models import Campaign, CampaignText, Signature
 from campaigns.signing import Supporter
@@ -86,13 +93,14 @@ class SignForm(forms.Form):
     consent = forms.BooleanField(error_messages={"required": _("Without this we may not keep your signature.")})
     updates = forms.BooleanField(required=False)
     leave_empty = Honeypot()
+    network = ""  # whose, as ratelimit.prefix has it: the view's to say, as what follows
     came_from = ""  # where they came from: the view's to say, from the page and the hidden field (arriving)
     # What the page showed when it was opened: the wording, and the words of the consent. Absent means the current ones.
     shown = forms.CharField(required=False, max_length=64)
 
     def __init__(self, campaign: Campaign, text: CampaignText, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.campaign = campaign
+        self.campaign, self.text = campaign, text
         self.fields["affiliation"] = affiliation_field(text)
         self.fields["reason"] = reason_field()
         self.fields["display"] = display_field()
@@ -100,8 +108,18 @@ class SignForm(forms.Form):
         self.fields["updates"].label = consent.for_news(campaign)
         self.now_shown = consent.shown(text.digest, str(self.fields["consent"].label))
         self.area: Constituency | None = None
-        self.helper = bare_helper()
-        self.helper.layout = Layout(
+
+    def filled(self, data: QueryDict) -> Self:
+        """What somebody sent, to be read as this form reads it. It shares its fields with this one, since copying them
+        takes longer than reading them: so it is not to be shown."""
+        form = copy(self)
+        vars(form).update(data=data, is_bound=True, _errors=None, _bound_fields_cache={})
+        return form
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        helper = bare_helper()
+        helper.layout = Layout(
             "name",
             "email",
             Div("postcode", "country", css_class="pair"),
@@ -113,6 +131,11 @@ class SignForm(forms.Form):
             HTML('<input type="hidden" name="came_from" value="{{ form.came_from }}" data-came-from>'),
             Div("leave_empty", css_class="nobody", aria_hidden="true"),
         )
+        return helper
+
+    def as_typed(self) -> None:
+        """Shown again with what was typed, which nobody has read."""
+        self._errors = ErrorDict()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -147,20 +170,16 @@ class SignForm(forms.Form):
         # A postcode that lies in several is counted in none of them: we do not guess.
         return lookup.spaced(postcode), found[0] if len(found) == 1 else None
 
-    @property
-    def is_from_a_machine(self) -> bool:
-        return bool(self.data.get("leave_empty"))
-
     def supporter(self) -> Supporter:
         data = self.cleaned_data
-        return Supporter(
-            area=self.area,
-            came_from=self.came_from,
-            **{
-                field: data[field]
-                for field in ("name", "email", "postcode", "country", "affiliation", "reason", "display", "updates")
-            },
+        opened, took = (str(self.data.get(name, "")) for name in ("opened", "took"))
+        seconds = suspecting.seconds_between(opened, took, time.time())
+        marks: Mapping[str, Any] = suspecting.marks(
+            self.campaign.pk, data["email"], self.network, data["leave_empty"], seconds
         )
+        fields = ("name", "email", "postcode", "country", "affiliation", "reason", "display", "updates")
+        typed = {field: data[field] for field in fields}
+        return Supporter(area=self.area, came_from=self.came_from, **typed, **marks)
 
 
 class ManageForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from campaigns import desks, filtering, invalidating, keyset
+from campaigns import bursts, desks, filtering, invalidating, keyset
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.invalidation import TickedForm, WhichForm, WhyForm
@@ -65,7 +65,7 @@ def do(request: HttpRequest, slug: str, language: str | None = None) -> HttpResp
 @never_cache
 def undo(request: HttpRequest, slug: str, number: int, language: str | None = None) -> HttpResponse:
     desk = desks.of_campaign(request.user, slug, language, Role.EDITOR)
-    found = get_object_or_404(desk.campaign.invalidations, pk=number)
+    found = get_object_or_404(desk.campaign.invalidations, pk=number, releases=False)
     if invalidating.undo(desk.campaign, request.user, found.pk):
         messages.success(request, _("They are what they were before. Who withdrew meanwhile stays withdrawn."))
     else:
@@ -74,7 +74,7 @@ def undo(request: HttpRequest, slug: str, number: int, language: str | None = No
 
 
 def _index(request: HttpRequest, desk: CampaignDesk, which: WhichForm) -> HttpResponse:
-    made = desk.campaign.invalidations.select_related("by", "undone_by").order_by("-pk")
+    made = desk.campaign.invalidations.filter(releases=False).select_related("by", "undone_by").order_by("-pk")
     page = keyset.page(made, request.GET.get("before", ""), A_PAGE)
     lines = invalidating.lines(page.rows)
     context = desk.frame(request, desk.campaign_url("invalidation")) | {
@@ -99,7 +99,9 @@ def _look(
         "left": len(ids) - seen.n if ids else 0,
         "again": again,
         "form": why or WhyForm(initial={"newest": seen.newest}),
-        "asks": [which[name] for name in which.fields if not ids and which.data.get(name)],
+        "asks": [which[name] for name in which.fields if not ids and name != "burst" and which.data.get(name)],
+        "named_from": bursts.NAMED_FROM,
+        "burst": None if ids else which.cleaned_data.get("burst"),
     }
     return render(
         request, "campaigns/organising/invalidation_look.html", context, status=422 if why and why.errors else 200

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from campaigns import desks, duplicating, living, publishing
+from campaigns import desks, duplicating, living, pausing, publishing
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.life import DuplicateForm, MomentForm, OutcomeForm, TransferForm
 from campaigns.models import Campaign
+from config.switches import What
 
 
 def _frame(request: HttpRequest, desk: CampaignDesk, page: str = "") -> dict[str, Any]:
@@ -54,6 +55,7 @@ def _shown(
 ) -> HttpResponse:
     campaign = desk.campaign
     context = _frame(request, desk, desk.campaign_url("life")) | {
+        "paused": pausing.on(What.SIGNING, campaign),
         "opening": opening or _opening(initial={"at": campaign.publish_at}),
         "closing": closing or _closing(initial={"at": campaign.close_at}),
     }

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from campaigns import charting, desks, numbers
+from campaigns import charting, desks, numbers, reckoning
 from campaigns.desks import CampaignDesk
 from campaigns.exports.cells import csv_lines
 from campaigns.models import Campaign, Tally
@@ -42,14 +41,15 @@ def _now(request: HttpRequest, desk: CampaignDesk) -> dict[str, Any]:
     campaign, today = desk.campaign, timezone.localdate()
     period = request.GET.get("period", FIRST_SHOWN)
     period = period if period in PERIODS else FIRST_SHOWN
-    tallies, waiting = numbers.tallies(campaign), numbers.waiting(campaign)
+    kept = reckoning.of(campaign)
+    tallies, waiting = numbers.tallies(campaign), numbers.waiting(campaign, kept)
     since = None if period == "all" else today - timedelta(days=int(period) - 1)
     steps = charting.steps(tallies[Tally.Of.DAY], today, since, charting.FINER)
     given = numbers.confirmation(tallies[Tally.Of.GIVEN], waiting)
     letters = numbers.letters(campaign)
     return {
         "at": timezone.now(),
-        "books": numbers.books(campaign),
+        "books": numbers.books(campaign, kept),
         "count": campaign.signature_count,
         "period": period,
         "periods": [(name, label, name == period) for name, label in PERIODS.items()],
@@ -60,7 +60,7 @@ def _now(request: HttpRequest, desk: CampaignDesk) -> dict[str, Any]:
         "waiting": waiting,
         "given": given[::-1],
         "rate": numbers.rate(given),
-        "kept_waiting": settings.PENDING_SIGNATURE_DAYS,
+        "kept_waiting": campaign.days_to_confirm,
         "rates": charting.columns([(day.confirmed, day.waiting) for day in given]),
         "sources": numbers.sources(tallies[Tally.Of.SOURCE]),
         "few": numbers.FEW,
@@ -88,7 +88,7 @@ Table = tuple[Sequence[str], Iterable[Sequence[object]]]
 
 
 def _states(campaign: Campaign) -> Table:
-    books = numbers.books(campaign)
+    books = numbers.books(campaign, reckoning.of(campaign))
     rows = [
         (_("confirmed"), books.confirmed),
         (_("waiting for confirmation"), books.waiting),
@@ -109,7 +109,8 @@ def _days(campaign: Campaign) -> Table:
 
 
 def _given(campaign: Campaign) -> Table:
-    days = numbers.confirmation(numbers.tallies(campaign)[Tally.Of.GIVEN], numbers.waiting(campaign))
+    waiting = numbers.waiting(campaign, reckoning.of(campaign))
+    days = numbers.confirmation(numbers.tallies(campaign)[Tally.Of.GIVEN], waiting)
     heads = [_("Signed on"), _("Confirmed"), _("Waiting"), _("Confirmed, in percent")]
     return heads, [(day.day.isoformat(), day.confirmed, day.waiting, _or_nothing(day.percent)) for day in days]
 

@@ -63,7 +63,7 @@ def emails(request: HttpRequest, slug: str, state: str, language: str | None = N
         "state": State(state),
         "queue": Queue(queue) if queue in Queue.values else "",
         "rows": known,
-        "total": rows.filter(state=state).count(),
+        "total": post_room.how_many(desk, state, queue if queue in Queue.values else ""),
         "more_url": page.next_url({"queue": queue if queue in Queue.values else ""}),
         "choices": [choice for choice in CHOICES.get(State(state), ()) if any(choice in row.choices for row in known)],
         "doubtful": any(row.facts.doubt for row in known),

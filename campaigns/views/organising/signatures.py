@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_countries import countries
 
-from campaigns import acting_on, adding, addresses, desks, filtering, moderating
+from campaigns import acting_on, adding, addresses, desks, filtering, moderating, reporting
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.signatures import ActForm, FilterForm, FindForm
@@ -47,6 +47,7 @@ def index(request: HttpRequest, slug: str, language: str | None = None) -> HttpR
         "more_url": more_url,
         "counted": counted,
         "to_read": moderating.how_many(campaign),
+        "reported": reporting.of_entries(campaign).order_by().count(),
         "find": FindForm(),
     }
     return render(request, "campaigns/organising/signatures_list.html", context, status=422 if form.errors else 200)

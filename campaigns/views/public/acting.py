@@ -15,14 +15,25 @@ class Gone(Exception):
     """The link is ours, but what it named has been erased."""
 
 
-def acting_link(limit: str) -> Callable[[Callable[[HttpRequest, str], HttpResponse]], Callable[..., HttpResponse]]:
-    """`limit` is the name of a limit, counted by network. The view may raise links.BadLink or Gone."""
+View = Callable[[HttpRequest, str], HttpResponse]
 
-    def decorate(view: Callable[[HttpRequest, str], HttpResponse]) -> Callable[..., HttpResponse]:
+
+def acting_link(
+    limit: str, once: Callable[[HttpRequest, str], HttpResponse | None] | None = None
+) -> Callable[[View], Callable[..., HttpResponse]]:
+    """`limit` is the name of a limit, counted by network. The view may raise links.BadLink or Gone.
+
+    `once` comes before the limit and is not counted: it may do what a link does a single time, so that nobody can have
+    it done often, and answers None for all else.
+    """
+
+    def decorate(view: View) -> Callable[..., HttpResponse]:
         @only_from_this_site
         @never_cache
         @wraps(view)
         def opened(request: HttpRequest, token: str) -> HttpResponse:
+            if once is not None and (done := once(request, token)):
+                return done
             if not (verdict := ratelimit.allow(limit, ratelimit.network(request))):
                 return errors.too_many(request, verdict.retry_after)
             try:

@@ -5,11 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from campaigns import history, languages, pages
+from config.keeping import cached_for_all, for_everybody
 
 from .loading import published_text
-from .pages import cached_for_all
 
 
+@for_everybody()
 @require_safe
 def changes(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)

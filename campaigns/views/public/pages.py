@@ -5,15 +5,15 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from campaigns import addresses, calendars, documents, keyset, pages, pictures, publishing
+from campaigns import addresses, calendars, documents, keyset, pages, pictures, processing, publishing
 from campaigns.forms.public.signing import SignForm
 from campaigns.models import Campaign, CampaignText, Organisation, Picture
 from config import errors, ratelimit
+from config.keeping import cached_for_all, for_everybody
 from letters.pdf import MissingGlyphs, RenderingBusy, RenderingError
 
 from .loading import published_text
@@ -22,14 +22,7 @@ CAMPAIGNS_A_PAGE = 20
 SIGNATORIES_A_PAGE = 100
 
 
-def cached_for_all(response: HttpResponse, seconds: int = 5) -> HttpResponse:
-    """No cookie, nothing varies: one answer for everybody, and a stale one rather than none."""
-    patch_cache_control(
-        response, public=True, max_age=seconds, s_maxage=seconds, stale_while_revalidate=30, stale_if_error=300
-    )
-    return response
-
-
+@for_everybody("q", "before")
 @require_safe
 def home(request: HttpRequest, language: str | None = None) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
@@ -86,6 +79,7 @@ def site_languages(name: str, language: str, **where: str) -> list[dict[str, Any
     ]
 
 
+@for_everybody()
 @require_safe
 def page(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
@@ -95,25 +89,29 @@ def page(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
     return cached_for_all(render(request, "campaigns/public/page.html", context))
 
 
+@for_everybody()
 @require_safe
 def count(request: HttpRequest, slug: str) -> JsonResponse:
-    campaign = get_object_or_404(Campaign.objects.published(), slug=slug)
+    campaign = get_object_or_404(Campaign.objects.published().select_related("organisation"), slug=slug)
     numbers = pages.numbers(campaign)
-    response = JsonResponse({name: numbers[name] for name in ("count", "goal", "paper")})
+    said = {name: numbers[name] for name in ("count", "goal", "paper")}
+    response = JsonResponse(said | {"open": campaign.takes_signatures})
     cached_for_all(response)
     return response
 
 
+@for_everybody("name", "before")
 @require_safe
 def signatures(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    shown, before = pages.newest_first(text.campaign), request.GET.get("before", "")
+    before = request.GET.get("before", "")
     if name := publishing.one_line(request.GET.get("name", "")):
         if not (verdict := ratelimit.allow("search", ratelimit.network(request))):
             return errors.too_many(request, verdict.retry_after)
-        shown = text.campaign.signatures.shown().only(*pages.SHOWN_OF_A_SIGNATURE).order_by("-pk")
-        shown = shown.shown_name_begins(name)
-    listed = keyset.page(shown, before, SIGNATORIES_A_PAGE)
+        shown = text.campaign.signatures.shown().only(*pages.SHOWN_OF_A_SIGNATURE).shown_name_begins(name)
+        listed = keyset.page_by_name(shown, "public_name_folded", before, SIGNATORIES_A_PAGE)
+    else:
+        listed = keyset.page_by_time(pages.newest_first(text.campaign), before, SIGNATORIES_A_PAGE)
     on_top = [] if name or before else pages.on_top(text.campaign)
     context = pages.frame(text) | {
         "signatories": [*on_top, *listed.rows],
@@ -124,6 +122,7 @@ def signatures(request: HttpRequest, slug: str, language: str | None = None) -> 
     return cached_for_all(render(request, "campaigns/public/signatories.html", context))
 
 
+@for_everybody()
 @require_safe
 def organisation(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
@@ -135,7 +134,8 @@ def organisation(request: HttpRequest, slug: str, language: str | None = None) -
         "about": publishing.markdown(found.in_language("about", language)),
         "privacy": publishing.markdown(found.in_language("privacy", language)),
         "controller": found.in_language("controller", language),
-        "cards": cards(list(listed), language),
+        "cards": (shown := cards(list(listed), language)),
+        "kept": [card for card in shown if not card["campaign"].is_over],
         "urls": addresses.of_site(language) | {"accent": addresses.accent(found.slug, found.accent)},
         "page_languages": site_languages("organisation", language, slug=slug),
     }
@@ -160,24 +160,15 @@ def picture(request: HttpRequest, digest: str) -> FileResponse:
     except FileNotFoundError as error:
         raise Http404 from error
     response = FileResponse(file, content_type=pictures.CONTENT_TYPE)
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # other sites show it where they link here
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
-
-
-def days_kept() -> dict[str, int]:
-    return {
-        "pending": settings.PENDING_SIGNATURE_DAYS,
-        "withdrawn": settings.WITHDRAWN_SIGNATURE_DAYS,
-        "letters": settings.LETTER_RETENTION_DAYS,
-        "emails": settings.EMAIL_RETENTION_DAYS,
-    }
 
 
 def _site_page(request: HttpRequest, name: str) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     context = {
-        "days": days_kept(),
+        "days": processing.numbers(),
         "urls": addresses.of_site(language),
         "page_languages": site_languages(name, language),
         "organisations": Organisation.objects.approved().filter(campaigns__in=Campaign.objects.published()).distinct(),
@@ -185,11 +176,13 @@ def _site_page(request: HttpRequest, name: str) -> HttpResponse:
     return cached_for_all(render(request, f"campaigns/public/{name}.html", context), 300)
 
 
+@for_everybody()
 @require_safe
 def privacy(request: HttpRequest, language: str | None = None) -> HttpResponse:
     return _site_page(request, "privacy")
 
 
+@for_everybody()
 @require_safe
 def accessibility(request: HttpRequest, language: str | None = None) -> HttpResponse:
     return _site_page(request, "accessibility")
@@ -223,6 +216,8 @@ def drawn(
     response = HttpResponse(content, content_type="application/pdf" if filename else "image/png")
     if filename:
         response.headers["Content-Disposition"] = f'inline; filename="{filename}"'
+    else:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the card is for other sites to show
     return cached_for_all(response, 60)
 
 

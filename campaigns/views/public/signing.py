@@ -1,3 +1,5 @@
+import time
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,17 +9,20 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_countries import countries
 
-from campaigns import addresses, arriving, pages, posting, signing
+from campaigns import accepting, addresses, arriving, offering, own_data, pages, pausing, promises, signing
 from campaigns.forms.public.signing import ManageForm, SignForm
-from campaigns.models import CampaignText, Signature
+from campaigns.models import Campaign, CampaignText, Signature
 from config import errors, links, ratelimit
 from config.crypto import email_key
+from config.held import Held
 from config.origin import only_from_this_site
 from config.responses import SeeOther
+from config.switches import RETRY_SECONDS, What
 
 from .acting import Gone, acting_link
 from .loading import published_text, speak
@@ -28,46 +33,85 @@ PURPOSE_CONFIRM, PURPOSE_MINE = "confirm", "signature"
 @only_from_this_site
 @never_cache
 def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
-    text = published_text(request, slug, language)
-    campaign = text.campaign
+    # A closed campaign, or a new text, is seen here a second later than it is published.
+    blank = _blanks.get((slug, language), lambda: _blank(request, slug, language))
+    text, campaign = blank.text, blank.campaign
+    speak(text)
     if not campaign.takes_signatures:
-        return errors.problem(
-            request,
-            409,
-            _("This campaign is closed"),
-            _("It takes no more signatures. Your details were not kept."),
-        )
-    form = SignForm(campaign, text, request.POST if request.method == "POST" else None)
+        context = pages.frame(text) | {"sent": request.method == "POST"}
+        return render(request, "campaigns/public/signing/sign.html", context, status=409)
+    if pausing.on(What.SIGNING, campaign):
+        return signing_is_paused(request, text)
     if request.method != "POST":
-        return render(request, "campaigns/public/signing/sign.html", pages.frame(text) | {"form": form})
-    verdict = ratelimit.allow("sign", ratelimit.network(request)) and ratelimit.allow("sign_campaign", str(campaign.pk))
-    if not verdict:
-        return errors.too_many(request, verdict.retry_after)
-    referer, typed = request.headers.get("Referer", ""), request.POST.get("came_from", "")
-    form.came_from = arriving.came_from(referer, typed, request.get_host())
+        return the_form(request, SignForm(campaign, text))
+    form = blank.filled(request.POST)
+    form.came_from, form.network = came_from(request), ratelimit.prefix(request)
+    address = form.cleaned_data["email"] if form.is_valid() else ""
+    verdict = ratelimit.allow_each(*limits(request, campaign, address))
+    if verdict.cache_is_down:
+        return errors.too_busy(request, verdict.retry_after)
+    # An email too many to one address: the signature is kept all the same, and whoever asks sees no difference, for to
+    # tell them apart would tell who has signed.
+    mail = verdict.limit not in OF_AN_ADDRESS
+    if mail and not verdict:
+        said = _("Nothing is lost: please wait a little and try again."), verdict.retry_after
+        return errors.not_now(request, _("Very many people are signing just now"), *said, status=429)
     if not form.is_valid():
-        return render(request, "campaigns/public/signing/sign.html", pages.frame(text) | {"form": form}, status=422)
-    if not form.is_from_a_machine:
-        mail = may_be_mailed(text, form.cleaned_data["email"])
-        if mail.cache_is_down:
-            return errors.too_busy(request, mail.retry_after)
-        signing.sign(text, form.supporter(), mail=mail.allowed)
-    return SeeOther(addresses.of_campaign(campaign, text.language)["signed"])
+        return the_form(request, SignForm(campaign, text, request.POST), 422)
+    accepting.accept(offering.current(text), form.supporter(), mail)
+    return SeeOther(addresses.of_text(text, "signed"))
 
 
-def may_be_mailed(text: CampaignText, address: str) -> ratelimit.Verdict:
-    """Whether one more email may go to an address somebody typed. The signature is kept all the same, and whoever asks
-    sees no difference: to tell them apart would tell who has signed."""
+OF_AN_ADDRESS = ("sign_email", "sign_address")
+
+
+def limits(request: HttpRequest, campaign: Campaign, address: str) -> Sequence[tuple[str, ...]]:
+    """What one form counts against; without an address to write to, it sends nothing."""
+    against, campaign_id = ratelimit.against, str(campaign.pk)
+    of_all = [against("sign", ratelimit.network(request)), against("sign_campaign", campaign_id)]
+    if not address:
+        return of_all
     key = email_key(address)
-    verdict = ratelimit.allow("sign_email", str(text.campaign_id), key)
-    return verdict and ratelimit.allow("sign_address", key)
+    return [*of_all, against("sign_email", campaign_id, key), against("sign_address", key)]
+
+
+_blanks: Held[SignForm] = Held(seconds=1.0)
+
+
+def _blank(request: HttpRequest, slug: str, language: str | None) -> SignForm:
+    text = published_text(request, slug, language)
+    return SignForm(text.campaign, text)
+
+
+def came_from(request: HttpRequest) -> str:
+    return arriving.came_from(request.headers.get("Referer", ""), request.POST.get("came_from", ""), request.get_host())
+
+
+def the_form(request: HttpRequest, form: SignForm, status: int = 200) -> HttpResponse:
+    if form.is_bound:
+        form.came_from = came_from(request)
+    context = pages.frame(form.text) | {"form": form, "opened": int(time.time())}
+    return render(request, "campaigns/public/signing/sign.html", context, status=status)
+
+
+def signing_is_paused(request: HttpRequest, text: CampaignText) -> HttpResponse:
+    """What was typed stays in the page, as it was typed; nothing was read of it and nothing stored."""
+    form = SignForm(text.campaign, text, request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        form.came_from = arriving.came_from("", request.POST.get("came_from", ""), request.get_host())
+        form.as_typed()
+    context = pages.frame(text) | {"form": form, "retry_minutes": RETRY_SECONDS // 60}
+    response = render(request, "campaigns/public/signing/sign.html", context)
+    if request.method == "POST":
+        response.status_code, response.headers["Retry-After"] = 503, str(RETRY_SECONDS)
+    return response
 
 
 @require_safe
 @never_cache
 def signed(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
-    context = pages.frame(text) | {"days": settings.PENDING_SIGNATURE_DAYS}
+    context = pages.frame(text) | {"days": text.campaign.days_to_confirm}
     return render(request, "campaigns/public/signing/signed.html", context)
 
 
@@ -85,7 +129,18 @@ def signature_of(value: Any) -> Signature:
     return found
 
 
-@acting_link("confirm")
+def confirmed_at_once(request: HttpRequest, token: str) -> HttpResponse | None:
+    """What nearly everybody comes for, in a rush by the hundred from one network."""
+    if request.method != "POST" or "resend" in request.POST:
+        return None
+    try:
+        value = links.read(PURPOSE_CONFIRM, token, settings.CONFIRMATION_LINK_AGE)
+    except links.BadLink:
+        return None
+    return SeeOther(request.path) if signing.confirm_as_seen(value, request.POST.get("seen", "")) else None
+
+
+@acting_link("confirm", once=confirmed_at_once)
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     try:
         signature = signature_of(links.read(PURPOSE_CONFIRM, token, settings.CONFIRMATION_LINK_AGE))
@@ -93,7 +148,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     except links.ExpiredLink as link:
         signature, expired = signature_of(link.value), True
     if signature.seen_state == Signature.State.CONFIRMED:
-        return thanks(request, signature)
+        return SeeOther(request.path) if request.method == "POST" else thanks(request, signature)
     if signature.seen_state != Signature.State.PENDING:
         return still_to_confirm(request, signature, 410, link_problem="used")
     if not signature.text.campaign.takes_signatures:
@@ -105,7 +160,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             if signing.confirm(signature, request.POST.get("seen", "")):
-                return thanks(request, signature)
+                return SeeOther(request.path)
         except signing.Changed:
             return still_to_confirm(request, signature_of(signature.uuid), 409, changed=True)
         return still_to_confirm(request, signature, 410, link_problem="used")
@@ -123,7 +178,8 @@ def thanks(request: HttpRequest, signature: Signature) -> HttpResponse:
     urls["mine"] = links.link(PURPOSE_MINE, "campaigns:signature", signature.uuid).removeprefix(settings.SITE_URL)
     urls["write"] = f"{urls['write']}{mine}/"
     if signature.public_name:
-        urls["place"] = f"{urls['signatures']}?before={signature.pk + 1}#s{signature.pk}"
+        newer = pages.next_newer(signature)
+        urls["place"] = f"{urls['signatures']}{f'?before={newer}' if newer else ''}#s{signature.pk}"
     context = pages.frame(signature.text) | {
         "signature": signature,
         "urls": urls,
@@ -137,14 +193,14 @@ def resent(request: HttpRequest, signature: Signature) -> HttpResponse:
     verdict = ratelimit.allow("resend", network) and ratelimit.allow("resend_email", str(signature.campaign_id), key)
     if not verdict:
         return errors.too_many(request, verdict.retry_after)
-    if signature.state == Signature.State.PENDING and not signing.resend(signature):
+    if not signing.resend(signature):  # in the same way when it is held back
         return errors.problem(
             request,
             409,
             _("We have written to you often enough"),
             _("Please look for our email, also among the junk mail. Or sign again with another address."),
         )
-    context = pages.frame(signature.text) | {"days": settings.PENDING_SIGNATURE_DAYS, "again": True}
+    context = pages.frame(signature.text) | {"days": signature.text.campaign.days_to_confirm, "again": True}
     return render(request, "campaigns/public/signing/signed.html", context)
 
 
@@ -181,6 +237,7 @@ def mine_context(request: HttpRequest, signature: Signature, form: ManageForm, d
     urls["data"] = f"{request.path}data.json"
     urls["write"] = f"{urls['write']}{request.path.rstrip('/').rsplit('/', 1)[1]}/"
     done = done or next((what for what in ("saved", "withdrawn") if what in request.GET), "")
+    latest, months_after = promises.erased_by(signature)
     return pages.frame(text) | {
         "signature": signature,
         "form": form,
@@ -190,7 +247,8 @@ def mine_context(request: HttpRequest, signature: Signature, form: ManageForm, d
         "stands": signature.state != Signature.State.WITHDRAWN,
         "kept": kept_about(signature),
         "not_shown": what_is_not_shown(signature),
-        "kept_until": signature.erase_on,
+        "kept_until": latest,
+        "months_after": months_after,
         "erased_on": erased_on(signature),
     }
 
@@ -200,7 +258,7 @@ def erased_on(signature: Signature) -> date | None:
     if signature.withdrawn_at is None:
         return None
     after = timezone.localdate(signature.withdrawn_at) + timedelta(days=settings.WITHDRAWN_SIGNATURE_DAYS)
-    return min(after, signature.erase_on)
+    return min(after, promises.erased_by(signature)[0])
 
 
 def what_is_not_shown(signature: Signature) -> list[str]:
@@ -243,6 +301,8 @@ def kept_about(signature: Signature) -> list[dict[str, str]]:
         (_("Reason"), signature.reason),
         (_("Shown publicly as"), shown),
         (_("The link or page you came by"), signature.came_from),
+        (_("The domain of your email address"), _("scrambled, to see floods by") if signature.domain_key else ""),
+        (_("Your network"), network_in_words() if signature.network_key else ""),
         (agreed, signature.consent.text if signature.consent else ""),
         (_("When you agreed"), date_format(signature.consent_at, "DATETIME_FORMAT") if signature.consent_at else ""),
         (_("About news you agreed to"), signature.updates_consent.text if signature.updates_consent else ""),
@@ -250,12 +310,21 @@ def kept_about(signature: Signature) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in labels if value]
 
 
+def network_in_words() -> str:
+    days = settings.NETWORK_KEPT_DAYS
+    said = ngettext(
+        "a scrambled part of its address, to see floods by; erased %(n)d day after you signed",
+        "a scrambled part of its address, to see floods by; erased %(n)d days after you signed",
+        days,
+    )
+    return said % {"n": days}
+
+
 @require_safe
 @acting_link("manage")
 def data(request: HttpRequest, token: str) -> HttpResponse:
     signature = signature_of(links.read(PURPOSE_MINE, token))
-    letters = posting.letters_of(signature).select_related("letter", "text", "consent", "outgoing", "merged__outgoing")
-    return as_file(signature.as_data() | {"letters": [letter.as_data() for letter in letters]}, "my-signature.json")
+    return as_file(own_data.of_signature(signature), "my-signature.json")
 
 
 def as_file(data: dict[str, Any], filename: str) -> HttpResponse:

@@ -6,9 +6,10 @@ from django.views.decorators.http import require_safe
 
 from campaigns import pages, publishing, sheets
 from campaigns.models import Campaign, CampaignText
+from config.keeping import cached_for_all
 
 from .loading import published_text, speak
-from .pages import cached_for_all, drawn
+from .pages import drawn
 
 KEPT = 300  # seconds: a wording never changes, only whether it is still the newest
 

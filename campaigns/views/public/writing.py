@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from campaigns import addresses, choosing, consent, pages, retention, writing
+from campaigns import addresses, choosing, consent, pages, pausing, retention, writing
 from campaigns.choosing import Approach, Choice
 from campaigns.forms.public.writing import LetterForm, PrintForm, SendForm, numbers
 from campaigns.models import CampaignText, Signature
@@ -19,6 +18,7 @@ from config import errors, links, ratelimit
 from config.crypto import email_key
 from config.origin import only_from_this_site
 from config.responses import SeeOther
+from config.switches import RETRY_SECONDS, What
 from letters.letter_text import letter_text, sheet_for
 from letters.models import Constituency, Letter, Representative
 from letters.own_words import own_share
@@ -43,6 +43,8 @@ def write(request: HttpRequest, slug: str, language: str | None = None, token: s
             _("No letters are written here now"),
             _("This campaign is closed, or does not write to representatives. Nothing you typed was kept."),
         )
+    if paused := pausing.on(What.WRITING, text.campaign):
+        return errors.not_now(request, _("Writing is paused"), paused.sentence, RETRY_SECONDS)
     if not (verdict := ratelimit.allow("write", ratelimit.network(request))):
         return errors.too_many(request, verdict.retry_after)
     writer = signed_writer(token, text) if token else None
@@ -65,12 +67,13 @@ def write(request: HttpRequest, slug: str, language: str | None = None, token: s
 
 
 def signed_writer(token: str, text: CampaignText) -> Signature | None:
-    """The confirmed signature whose own link led here. A link that fails leads to the ordinary form."""
+    """The signature whose own link led here, confirmed, or held back and seeming so: their address is proved. A link
+    that fails leads to the ordinary form."""
     try:
         signature = signature_of(links.read(PURPOSE_MINE, token))
     except (links.BadLink, Gone):
         return None
-    confirmed = signature.state == Signature.State.CONFIRMED and signature.campaign_id == text.campaign_id
+    confirmed = signature.seen_state == Signature.State.CONFIRMED and signature.campaign_id == text.campaign_id
     return signature if confirmed else None
 
 
@@ -169,7 +172,7 @@ class Desk(Finding):
         all_written = form.as_written()
         roads = writing.roads(self.campaign, [one for one, _letter in letters])
         programs = [self.program(one, letter) for one, letter in letters if one in roads.emailed]
-        kept_until = timezone.localdate() + timedelta(days=settings.LETTER_RETENTION_DAYS)
+        kept_until = timezone.localdate() + timedelta(days=self.campaign.days_of_letters)
         latest = max(kept_until, retention.kept_until(self.campaign))
         return self.page(
             "preview",

@@ -1,6 +1,7 @@
 """`manage.py rotate_keys`: after a new key was put first, moves every row to it, so that the old one can go."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,43 +42,60 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--batch", type=int, default=200, help="rows in one transaction")
+        parser.add_argument("--dry-run", action="store_true", help="count what would move, and change nothing")
 
-    def handle(self, *, batch: int, **options: Any) -> None:
+    def handle(self, *, batch: int, dry_run: bool, **options: Any) -> None:
         troubled = []
+        if dry_run:
+            self.stdout.write("Nothing is changed; this is what would be.")
         for model in apps.get_models():
             if model._meta.proxy or not model._meta.managed or not _columns(model):
                 continue
-            tally = rotate(model, batch)
+            tally = rotate(model, batch, dry_run, self._progress)
             self.stdout.write(
                 f"{model._meta.label}: {tally.rows} rows; {tally.encrypted} values encrypted anew, "
                 f"{tally.hashed} address keys computed anew, {tally.kept} kept because their address is gone."
             )
             troubled += [f"{row}: no key opens it" for row in tally.unreadable]
             troubled += [f"{row}: another row has its new address key" for row in tally.conflicts]
-        tally = rotate_second_factors()
+        tally = rotate_second_factors(dry_run)
         self.stdout.write(f"Second factors: {tally.rows} rows; {tally.encrypted} values encrypted anew.")
         troubled += [f"{row}: no key opens it" for row in tally.unreadable]
         if troubled:
             raise CommandError("Left as they were:\n" + "\n".join(troubled))
 
+    def _progress(self, model: type[models.Model], done: int) -> None:
+        self.stdout.write(f"{model._meta.label}: {done} rows so far.")
+        self.stdout.flush()
 
-def rotate(model: type[models.Model], batch: int) -> Tally:
+
+TELL_EVERY = 10_000  # rows
+Progress = Callable[[type[models.Model], int], None]
+
+
+def rotate(model: type[models.Model], batch: int, dry_run: bool = False, tell: Progress | None = None) -> Tally:
+    """Row by row in the order of their keys, a batch in a transaction: stopped at any moment and begun anew, it finds
+    what it did already under the newest keys, and leaves it."""
     tally, last = Tally(), None
     while True:
         with transaction.atomic():
-            rows = model._base_manager.select_for_update().order_by("pk")
+            # Locks of these rows alone, for as long as a batch takes; whoever changes one of them waits for that.
+            rows = model._base_manager.order_by("pk")
+            rows = rows if dry_run else rows.select_for_update()
             if last is not None:
                 rows = rows.filter(pk__gt=last)
             found = list(_stored(rows, model)[:batch])
             for stored in found:
-                _rotate_row(model, stored, tally)
+                _rotate_row(model, stored, tally, dry_run)
         if not found:
             return tally
         last = found[-1]["pk"]
         tally.rows += len(found)
+        if tell is not None and tally.rows // TELL_EVERY > (tally.rows - len(found)) // TELL_EVERY:
+            tell(model, tally.rows)
 
 
-def rotate_second_factors() -> Tally:
+def rotate_second_factors(dry_run: bool = False) -> Tally:
     """What allauth keeps inside a JSON value: the secret of an app, and what recovery codes are made from."""
     tally = Tally()
     for pk in Authenticator.objects.order_by("pk").values_list("pk", flat=True):
@@ -92,9 +110,10 @@ def rotate_second_factors() -> Tally:
                 tally.unreadable.append(f"{row._meta.label} {pk}")
                 continue
             if changed := sum(row.data[name] != token for name, token in moved.items()):
-                row.data |= moved
-                row.save(update_fields=["data"])
                 tally.encrypted += changed
+                row.data |= moved
+                if not dry_run:
+                    row.save(update_fields=["data"])
     return tally
 
 
@@ -111,7 +130,7 @@ def _stored(rows: Any, model: type[models.Model]) -> Any:
     return rows.annotate(**raw).values("pk", *raw)
 
 
-def _rotate_row(model: type[models.Model], stored: dict[str, Any], tally: Tally) -> None:
+def _rotate_row(model: type[models.Model], stored: dict[str, Any], tally: Tally, dry_run: bool) -> None:
     name = f"{model._meta.label} {stored['pk']}"
     changes: dict[str, str] = {}
     hashed = 0
@@ -128,17 +147,22 @@ def _rotate_row(model: type[models.Model], stored: dict[str, Any], tally: Tally)
     except Undecryptable:
         tally.unreadable.append(name)
         return
-    if not changes:
-        return
-    try:
-        with transaction.atomic():
-            row = model._base_manager.filter(pk=stored["pk"])
-            row.update(**{column: Value(value, output_field=TextField()) for column, value in changes.items()})
-    except IntegrityError:
+    if changes and not dry_run and not _changed(model, stored["pk"], changes):
         tally.conflicts.append(name)
         return
     tally.encrypted += len(changes) - hashed
     tally.hashed += hashed
+
+
+def _changed(model: type[models.Model], pk: Any, changes: dict[str, str]) -> bool:
+    """False where another row has the new key already."""
+    try:
+        with transaction.atomic():
+            row = model._base_manager.filter(pk=pk)
+            row.update(**{column: Value(value, output_field=TextField()) for column, value in changes.items()})
+    except IntegrityError:
+        return False
+    return True
 
 
 def _address_key(model: type[models.Model], column: EmailKeyField, stored: dict[str, Any]) -> str:

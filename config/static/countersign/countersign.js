@@ -9,12 +9,12 @@
 
   one("#errors")?.focus();
 
-  // A second press while the first is under way would only cost a round trip.
+  // A double press would only cost a round trip. No longer: where the answer is a file, this page stays.
   all("form[method=post]").forEach((form) => {
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) return event.preventDefault();
       form.dataset.sent = "1";
-      setTimeout(() => delete form.dataset.sent, 4000);
+      setTimeout(() => delete form.dataset.sent, 1000);
     });
   });
   addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
@@ -24,6 +24,12 @@
   if (cameFrom && !cameFrom.value && document.referrer) {
     const { host } = new URL(document.referrer);
     if (host !== location.host) cameFrom.value = host;
+  }
+
+  // How long the form was open (docs/decisions/0027): not said where the browser has brought typed words back by itself.
+  const took = one("[data-took]");
+  if (took && performance.getEntriesByType("navigation")[0]?.type === "navigate") {
+    took.form.addEventListener("submit", () => (took.value = (performance.now() / 1000).toFixed(1)));
   }
 
   // Sharing: the device's own sheet where there is one, and a copied address everywhere.
@@ -56,7 +62,8 @@
     });
   });
 
-  // The count: asked for again every 15 to 25 seconds, slower as time passes, never while the page is hidden.
+  // The count: asked for again after 15 to 24 seconds, later each time; never while the page is hidden, nor once the
+  // campaign is over; much later when something is wrong, and no sooner than the answer says.
   const tally = one("[data-count-url]");
   if (tally && window.fetch) {
     const numbers = new Intl.NumberFormat(`${language}-u-nu-latn`);
@@ -65,7 +72,11 @@
       (tally.dataset.people || "").split("|").map((form, i) => [plural.select([0, 1, 2, 3, 11, 100][i]), form]),
     );
     let shown = Number(tally.dataset.count);
-    let pause = 15000;
+    const FIRST = 15000;
+    const LONGEST = 120000;
+    const LONGEST_IN_TROUBLE = 960000;
+    let pause = FIRST;
+    let over = false;
     let lastSpoken = Date.now();
     const show = ({ count, goal }) => {
       if (!Number.isInteger(count) || count === shown) return;
@@ -81,23 +92,32 @@
       }
     };
     let timer;
-    const wait = () => {
+    const wait = (least = 0) => {
       clearTimeout(timer);
-      timer = setTimeout(ask, pause + Math.random() * 10000);
+      if (over || document.hidden) return;
+      timer = setTimeout(ask, Math.max(pause, least) * (1 + Math.random() * 0.6));
     };
     const ask = async () => {
-      if (document.hidden) return;
+      let least = 0;
       try {
-        const answer = await fetch(tally.dataset.countUrl, { credentials: "omit" });
-        if (answer.ok) show(await answer.json());
-        else pause = 120000;
+        // Always by its ETag: 15 seconds old is too old, and "not changed" costs next to nothing.
+        const answer = await fetch(tally.dataset.countUrl, { credentials: "omit", cache: "no-cache" });
+        if (answer.ok) {
+          const news = await answer.json();
+          show(news);
+          over = news.open === false;
+          pause = Math.min(Math.max(pause, FIRST) * 1.15, LONGEST);
+        } else {
+          over = answer.status === 404 || answer.status === 410;
+          least = (Number(answer.headers.get("Retry-After")) || 0) * 1000;
+          pause = Math.min(pause * 2, LONGEST_IN_TROUBLE);
+        }
       } catch {
-        pause = 120000;
+        pause = Math.min(pause * 2, LONGEST_IN_TROUBLE);
       }
-      pause = Math.min(pause * 1.15, 120000);
-      wait();
+      wait(least);
     };
-    document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : wait()));
+    document.addEventListener("visibilitychange", () => wait());
     wait();
   }
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns import counting, filtering, invalidating, signing
+from campaigns import accepting, counting, filtering, invalidating, signing
 from campaigns.filtering import Wanted
 from campaigns.models import Campaign, Invalidation, Signature
 from config import jobs
@@ -46,7 +46,8 @@ def test_a_count_first_changes_nothing_and_names_only_who_is_shown(campaign: Cam
     make_signature(campaign, name="Boris", country="GB")
     seen = look(bob, country="RU")
     assert (seen.context["look"].n, seen.context["look"].counted) == (3, 2)
-    assert seen.context["look"].examples == ["Pia", "Agnes"]
+    assert seen.context["look"].examples == ["Agnes"], "who has not confirmed is read by nobody"
+    assert "It does not count now" in look(bob, named="Pia").content.decode()
     assert "Shy" not in seen.content.decode()
     assert not Invalidation.objects.exists() and not Signature.objects.filter(state="invalid").exists()
 
@@ -145,6 +146,10 @@ def test_a_domain_is_found_by_its_key_and_kept_nowhere(client: Client, campaign:
         {"since": "2026-11-20", "until": "2026-11-20", "since_hour": "05:00", "until_hour": "04:00"},
         {"row": ["x", "1' OR 1=1"]},
         {"country": "XX"},
+        {"named": "*"},
+        {"named": "a*b*c*d*e"},
+        {"burst": "17"},
+        {"burst": "x"},
     ],
 )
 def test_what_makes_no_sense_is_told_and_does_nothing(campaign: Campaign, bob: Client, form: dict[str, Any]) -> None:
@@ -220,6 +225,63 @@ def test_taking_back_stops_a_worker_that_is_at_it(campaign: Campaign, monkeypatc
     assert states(campaign) == {"confirmed": 5}
 
 
+def test_what_changes_before_its_turn_is_left_as_it_is(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ids are read ahead; each row is looked at again when its turn comes, striking out and taking back."""
+    monkeypatch.setattr(invalidating, "AT_ONCE", 1)
+    monkeypatch.setattr(invalidating, "BATCH", 2)
+    monkeypatch.setattr(invalidating, "READ", 3)
+    rows = [make_signature(campaign, country="RU") for _ in range(7)]
+    made = invalidating.by_filter(campaign, None, Wanted(country="RU"), rows[-1].pk, WHY)  # type: ignore[arg-type]
+    meanwhile: list[Any] = []
+
+    def happens(self: jobs.Job, done: int, total: int) -> None:
+        if meanwhile:
+            meanwhile.pop()()
+
+    monkeypatch.setattr(jobs.Job, "progress", happens)
+    meanwhile.append(lambda: signing.withdraw(rows[2]))
+    jobs.drain()
+    assert states(campaign) == {"invalid": 6, "withdrawn": 1} and Invalidation.objects.get().signatures == 6
+    other = campaign.invalidations.create(reason="Another")
+
+    def struck_again() -> None:
+        invalidating.one_back(campaign, None, rows[6].pk)  # type: ignore[arg-type]
+        signing.invalidate(Signature.objects.filter(pk=rows[6].pk), other)
+
+    meanwhile.append(struck_again)
+    invalidating.undo(campaign, None, made.pk)  # type: ignore[arg-type]
+    jobs.drain()
+    assert states(campaign) == {"confirmed": 5, "withdrawn": 1, "invalid": 1}
+    assert Signature.objects.get(state="invalid").invalidation == other
+
+
+def test_a_pattern_of_shown_names_is_a_filter_and_kept_nowhere(campaign: Campaign, bob: Client) -> None:
+    for name in ("Test 1", "TEST  2", "Testa Rossa", "A Test", "Te.t 3"):
+        make_signature(campaign, name=name)
+    make_signature(campaign, name="Test Shy", display="none")
+    make_signature(campaign, name="Test Initials", display="initials")
+    assert look(bob, named="test *").context["look"].examples == ["TEST  2", "Test 1"]
+    assert look(bob, named="*test*").context["look"].n == 4
+    assert look(bob, named="Te.t *").context["look"].n == 1
+    seen = look(bob, named="test")
+    assert seen.context["look"].n == 0 and "Name as it is shown" in seen.content.decode()
+    do(bob, look(bob, named="test *"))
+    assert Invalidation.objects.get().wanted == {"named": True}
+
+
+def test_two_at_once_strike_each_out_once_and_take_back_their_own(campaign: Campaign, bob: Client) -> None:
+    for country in ("RU", "RU", "GB"):
+        make_signature(campaign, country=country)
+    by_country, by_state = look(bob, country="RU"), look(bob, state="confirmed")
+    do(bob, by_state, why="All")
+    do(bob, by_country, why="Country")
+    assert dict(Invalidation.objects.values_list("reason", "signatures")) == {"All": 3, "Country": 0}
+    bob.post(page("invalidation_undo", number=Invalidation.objects.get(reason="Country").pk))
+    assert states(campaign) == {"invalid": 3}
+    bob.post(page("invalidation_undo", number=Invalidation.objects.get(reason="All").pk))
+    assert states(campaign) == {"confirmed": 3}
+
+
 def test_a_viewer_and_a_stranger_do_nothing(campaign: Campaign, dora: Client, charlie: Client) -> None:
     make_signature(campaign, country="RU")
     made = campaign.invalidations.create(reason="Before")
@@ -244,6 +306,7 @@ def test_who_signs_again_with_that_address_is_told(client: Client, campaign: Cam
     do(bob, look(bob, state="confirmed"))
     outbox.cancel([email.pk for email in emails()], actor="a test")
     client.post("/library/sign/", signing_form())
+    accepting.take_up()
     assert Signature.objects.get().state == "invalid" and len(emails()) == 2
 
 

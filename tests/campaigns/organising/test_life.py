@@ -126,7 +126,8 @@ def test_a_time_to_close_is_set_and_taken_back(client: Client, campaign: Campaig
 
 def test_closing_asks_first_and_then_asks_what_came_of_it(client: Client, campaign: Campaign) -> None:
     client.post(address("life_publish"))
-    assert "not counted any more" in said(client, address("life_close")) and state() == "live"
+    asked = said(client, address("life_close"))
+    assert "not counted any more" in asked and "6 months later at the latest" in asked and state() == "live"
     response = client.post(address("life_close"))
     assert state() == "closed" and response["Location"] == address("life_outcome")
 

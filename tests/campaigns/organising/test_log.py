@@ -56,6 +56,15 @@ def lines(user: User, **query: Any) -> list[str]:
     ]
 
 
+def test_one_is_told_otherwise_than_many(organisation: Organisation, alice: User) -> None:
+    logbook.note(organisation, alice, "person.data_exported", signatures=1, letters=0)
+    logbook.note(organisation, alice, "update.sent", people=1)
+    assert lines(alice) == [
+        "Alice Ahmed began to send an update to 1 supporter",
+        "Alice Ahmed took out what is kept of somebody: 1 signature, 0 letters",
+    ]
+
+
 def test_the_newest_is_on_top_and_says_who_what_and_where(
     organisation: Organisation, alice: User, bob: User, campaign: Campaign
 ) -> None:

@@ -110,10 +110,10 @@ def test_the_list_asks_as_much_for_twenty_entries_as_for_one(
 
 def test_the_page_and_its_count_say_how_many_there_are_on_paper(campaign: Campaign, client: Client) -> None:
     assert "on paper</span>" not in client.get("/library/").content.decode()
-    assert client.get("/library/count.json").json() == {"count": 0, "goal": 100, "paper": 0}
+    assert client.get("/library/count.json").json() == {"count": 0, "goal": 100, "paper": 0, "open": True}
     enter(campaign, 1_200)
     assert "and 1,200 on paper" in client.get("/library/").content.decode()
-    assert client.get("/library/count.json").json() == {"count": 0, "goal": 100, "paper": 1_200}
+    assert client.get("/library/count.json").json() == {"count": 0, "goal": 100, "paper": 1_200, "open": True}
 
 
 # The sheets

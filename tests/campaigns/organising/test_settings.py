@@ -243,3 +243,14 @@ def test_what_is_no_picture_is_refused_with_a_sentence(alice: Client, content: b
 def test_no_file_at_all(alice: Client) -> None:
     response = alice.post(page("settings_logo"))
     assert response.status_code == 422 and "Choose a picture" in response.content.decode()
+
+
+def test_words_to_read_first_are_one_a_line(alice: Client) -> None:
+    save(alice, held_words="  Rotten   apple \r\n\r\nGröbel\nGröbel\n")
+    assert now().held_words == "Rotten apple\nGröbel"
+    assert logged() == [("organisation.changed", {"fields": ["held_words"]})]
+
+
+@pytest.mark.parametrize("words", ["x" * 61, "\n".join(f"word{n}" for n in range(501))])
+def test_too_many_words_are_told(alice: Client, words: str) -> None:
+    assert save(alice, held_words=words).status_code == 422 and now().held_words == ""

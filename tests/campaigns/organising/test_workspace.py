@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns import joining
+from campaigns import joining, pausing, reporting
 from campaigns.models import Campaign, Membership, Organisation, Signature, User, WordingDraft
+from config import switches
+from config.switches import What
 from letters import outbox
 from letters.models import OutgoingEmail
 from tests.campaigns.factories import (
@@ -86,6 +88,21 @@ def give_a_reason() -> None:
     make_signature(make_campaign(organisation=friends(), moderate_first=True), reason="Because.")
 
 
+def hold_a_reason() -> None:
+    held = make_signature(make_campaign(organisation=friends()), reason="Buy it.")
+    Signature.objects.filter(pk=held.pk).update(reason_check="held", public_reason="")
+
+
+def report_an_entry() -> None:
+    shown = make_signature(make_campaign(organisation=friends()), name="Zoe Ziegler")
+    reporting.report(shown.campaign, shown, "hate", "Look at it")
+
+
+def pause_signing() -> None:
+    campaign = make_campaign(organisation=friends())
+    switches.pause(What.SIGNING, "Alice", "Moving house", where=pausing.place(campaign))
+
+
 def wait_for_approval() -> None:
     Organisation.objects.update(approved_at=None)
 
@@ -95,6 +112,8 @@ def close_one() -> None:
 
 
 WANTS: dict[str, tuple[Callable[[], None], set[str]]] = {
+    "1 entry was reported": (report_an_entry, {"owner", "editor"}),
+    "Signing is paused": (pause_signing, {"owner", "editor"}),
     "1 email is held for a decision": (hold_an_email, {"owner", "editor", "viewer"}),
     "1 letter to hand in": (leave_a_letter_to_hand_in, {"owner", "editor", "viewer"}),
     "Names or reasons wait to be read": (give_a_reason, {"owner", "editor"}),
@@ -111,6 +130,24 @@ def test_it_says_what_wants_somebody_to_those_who_can_do_it(client: Client, sent
     assert sentence not in page(client)
     happen()
     assert (sentence in page(client)) == (role in told)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "happen"),
+    [
+        ("Names or reasons wait to be read", hold_a_reason),
+        ("1 entry was reported", report_an_entry),
+        ("Signing is paused", pause_signing),
+    ],
+)
+def test_what_waits_at_a_campaign_stands_on_its_overview_too(
+    client: Client, sentence: str, happen: Callable[[], None]
+) -> None:
+    happen()
+    overview = f"/organise/campaigns/{Campaign.objects.get().slug}/"
+    assert sentence in page(client) and sentence in page(client, overview)
+    Membership.objects.update(role="viewer")
+    assert sentence not in page(client, overview)
 
 
 def test_a_reason_that_may_be_shown_at_once_wants_nobody(client: Client) -> None:

@@ -55,6 +55,19 @@ def count(client: Client) -> int:
     return found
 
 
+def test_what_is_not_confirmed_goes_sooner_and_after_the_end_cannot_be_confirmed(
+    client: Client, signature: Signature
+) -> None:
+    sooner = "What is not confirmed is erased after 30 days."
+    assert sooner not in client.get(path_of(signature)).content.decode()
+    Signature.objects.update(state="pending", confirmed_at=None)
+    page = client.get(path_of(signature)).content.decode()
+    assert sooner in page and "waits for you to confirm" in page
+    Campaign.objects.update(state="closed", closed_at=timezone.now())
+    page = client.get(path_of(signature)).content.decode()
+    assert sooner in page and "waits for you to confirm" not in page and "It closed before you confirmed" in page
+
+
 def test_the_page_says_what_is_kept_and_until_when(client: Client, signature: Signature) -> None:
     page = client.get(path_of(signature)).content.decode()
     for kept in ("alice@example.org", "Librarian", "I learned to read there.", f"{signature.erase_on:%B %Y}"):
@@ -226,7 +239,7 @@ def test_ones_data_comes_as_json_and_is_complete(client: Client, signature: Sign
     assert data["consent"] == signature.consent.text if signature.consent else False
     assert data["wording_sha256"] == signature.text.digest
     assert data["kept_until"] == signature.erase_on.isoformat()
-    personal = {field for field in Signature.PERSONAL if not field.startswith("public_") and field != "email_key"}
+    personal = {field for field in Signature.PERSONAL if not field.startswith("public_")} - {"email_key", "said"}
     assert personal <= set(data)
 
 
@@ -283,6 +296,8 @@ def test_the_file_of_a_signature_holds_every_column_that_is_about_the_person() -
     other_names |= {f"public_{part}": f"shown_{part}" for part in ("affiliation", "place", "reason")}
     of_ours = {"id", "uuid", "email_key", "public_name_folded", "confirmation", "confirmations_sent", "anonymised_at"}
     of_ours |= {"counted", "counted_on", "counted_from", "state_before_invalid", "invalidation"}
+    of_ours |= {"said", "place"}  # a digest of the others; which of two at one address
+    of_ours |= {"held_for"}  # would tell a machine how it was found out
     told = make_signature(make_campaign()).as_data()
     columns = {field.name for field in Signature._meta.concrete_fields} - of_ours
     assert [name for name in sorted(columns) if other_names.get(name, name) not in told] == []

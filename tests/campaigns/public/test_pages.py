@@ -88,7 +88,7 @@ def test_accept_language_changes_nothing(client: Client, campaign: Campaign) -> 
 @pytest.mark.parametrize("path", ["/", "/library/", "/library/ar/", "/library/count.json", "/library/signatures/"])
 def test_what_everybody_sees_may_be_kept_for_a_moment_by_caches(client: Client, campaign: Campaign, path: str) -> None:
     kept = client.get(path)["Cache-Control"]
-    assert "public" in kept and "s-maxage=5" in kept and "stale-while-revalidate" in kept
+    assert "public" in kept and "s-maxage=2" in kept and "stale-while-revalidate" in kept
 
 
 @pytest.mark.parametrize("path", ["/library/sign/", "/library/signed/", "/library/write/", "/library/written/"])
@@ -189,12 +189,15 @@ def test_a_closed_campaign_is_still_to_be_read_and_has_no_form(client: Client) -
     assert "Keep the library open" in page and 'name="consent"' not in page
 
 
-def test_the_count_is_three_numbers_and_nothing_else(client: Client, campaign: Campaign) -> None:
+def test_the_count_is_three_numbers_and_whether_it_may_change(client: Client, campaign: Campaign) -> None:
     make_signature(campaign)
     counting.fold_all()
     response = client.get("/library/count.json")
     assert response["Content-Type"] == "application/json"
-    assert response.json() == {"count": 1, "goal": 100, "paper": 0}
+    assert response.json() == {"count": 1, "goal": 100, "paper": 0, "open": True}
+    Campaign.objects.update(state="closed")
+    assert client.get("/library/count.json").json()["open"] is False
+    assert "data-count-url" not in text(client, "/library/"), "nobody need ask any more"
 
 
 def test_areas_are_listed_with_their_counts(client: Client, campaign: Campaign, representative: Representative) -> None:

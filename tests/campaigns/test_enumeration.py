@@ -1,0 +1,163 @@
+"""Nobody learns from an answer who has signed, written or has an account: what comes back is the same, byte for byte.
+
+How long it takes is measured, not tested: tests/attacks/timing.py, by `make attack`.
+"""
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaigns import signing
+from campaigns.models import Campaign, Signature
+from config import ratelimit
+from letters import outbox
+from letters.models import Suppression
+
+from .factories import (
+    make_campaign,
+    make_campaign_letter,
+    make_organisation,
+    make_seat,
+    make_signature,
+    make_user,
+    signing_form,
+)
+
+pytestmark = pytest.mark.django_db
+ADDRESS, NEW = "alice@example.org", "blake@example.org"  # of one length
+network = itertools.count(1)
+State = Signature.State
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return make_campaign(slug="library")
+
+
+def signed_as(state: str, **fields: Any) -> Callable[[Campaign], object]:
+    return lambda campaign: make_signature(campaign, name="Alice Ahmed", email=ADDRESS, state=state, **fields)
+
+
+def twice_by_others(campaign: Campaign) -> None:
+    for place, name in ((1, "Amal Ahmed"), (2, "Adam Ahmed")):
+        make_signature(campaign, name=name, email=ADDRESS, place=place)
+
+
+def written_to_often(campaign: Campaign) -> None:
+    for _ in range(ratelimit.LIMITS["sign_email"].count):
+        Client().post("/library/sign/", signing_form(email=ADDRESS))
+
+
+# What may be known of an address before somebody types it.
+KNOWN: dict[str, Callable[[Campaign], object]] = {
+    "new": lambda campaign: None,
+    "waiting": signed_as(State.PENDING),
+    "confirmed": signed_as(State.CONFIRMED, confirmed_at=timezone.now()),
+    "held back": signed_as(State.SUSPECT),
+    "struck out": signed_as(State.INVALID),
+    "withdrawn": signed_as(State.WITHDRAWN, withdrawn_at=timezone.now()),
+    "erased": lambda campaign: signing.erase(signed_as(State.CONFIRMED)(campaign)),  # type: ignore[arg-type]
+    "another person": lambda campaign: make_signature(campaign, name="Bob Brown", email=ADDRESS),
+    "two other people": twice_by_others,
+    "suppressed": lambda campaign: outbox.suppress(ADDRESS, Suppression.Reason.COMPLAINED),
+    "written to often": written_to_often,
+}
+
+
+def seen(answer: Any) -> tuple[int, dict[str, str], bytes]:
+    """All that a stranger sees. The token of a form is another one each time, as the seconds of a clock are."""
+    headers = {name: value for name, value in answer.headers.items() if name not in ("Expires", "Last-Modified")}
+    body = re.sub(rb'value="\w{64}"', b"", answer.content).replace(ADDRESS.encode(), NEW.encode())
+    return answer.status_code, headers, body
+
+
+def asked(path: str, form: dict[str, Any]) -> list[tuple[int, dict[str, str], bytes]]:
+    """What comes back to a form, and the page that it leads to; to somebody from a network of their own."""
+    client = Client(REMOTE_ADDR=f"198.51.{next(network)}.1")
+    answers = [client.post(path, form)]
+    while answers[-1].status_code in (302, 303):
+        answers.append(client.get(answers[-1]["Location"]))
+    return [seen(answer) for answer in answers]
+
+
+@pytest.mark.parametrize("known", KNOWN)
+def test_an_answer_to_signing_is_the_same_whoever_is_known(campaign: Campaign, known: str) -> None:
+    of_new = asked("/library/sign/", signing_form(email=NEW))
+    KNOWN[known](campaign)
+    assert asked("/library/sign/", signing_form(email=ADDRESS)) == of_new
+    assert [status for status, *_ in of_new] == [303, 200]
+
+
+def test_an_answer_to_a_form_with_errors_is_the_same_too(campaign: Campaign) -> None:
+    wrong = {"consent": None, "postcode": "1" * 30}
+    of_new = asked("/library/sign/", signing_form(email=NEW, **wrong))
+    make_signature(campaign, name="Alice Ahmed", email=ADDRESS)
+    assert asked("/library/sign/", signing_form(email=ADDRESS, **wrong)) == of_new
+    assert of_new[0][0] == 422
+
+
+@pytest.mark.parametrize("known", ["pending", "confirmed", "suppressed"])
+def test_an_answer_to_writing_is_the_same_whoever_has_written(known: str) -> None:
+    legislature, seat, representative = make_seat()
+    campaign = make_campaign(slug="library", legislature=legislature)
+    form = {"stage": "send", "constituency": str(seat.pk), "representative": str(representative.pk)} | {
+        **{"subject": "The library", "body": "It must stay.", "name": "Alice Ahmed", "address": "1 High Street"},
+        **{"postcode": "SW1A 1AA", "country": "GB", "consent": "on"},
+    }
+    of_new = asked("/library/write/", form | {"email": NEW})
+    if known == "suppressed":
+        outbox.suppress(ADDRESS, Suppression.Reason.COMPLAINED)
+    else:
+        sent = {"confirmed_at": timezone.now()} if known == "confirmed" else {}
+        make_campaign_letter(campaign, representative, email=ADDRESS, state=known, **sent)
+    assert asked("/library/write/", form | {"email": ADDRESS}) == of_new
+    assert [status for status, *_ in of_new] == [303, 200]
+
+
+ACCOUNT_FORMS: dict[str, dict[str, str]] = {
+    "/organise/account/login/": {"login": "{}", "password": "not the password"},
+    "/organise/account/password/reset/": {"email": "{}"},
+    "/organise/account/sign-up/": {"name": "Alice", "email": "{}", "password1": "a long enough phrase"},
+}
+
+
+@pytest.mark.parametrize("known", ["has an account", "is switched off", "suppressed"])
+@pytest.mark.parametrize("path", ACCOUNT_FORMS)
+def test_an_answer_to_an_accounts_form_is_the_same_with_and_without_one(path: str, known: str) -> None:
+    def answers(address: str) -> list[tuple[int, dict[str, str], bytes]]:
+        return asked(path, {name: value.format(address) for name, value in ACCOUNT_FORMS[path].items()})
+
+    of_new = answers(NEW)
+    if known == "suppressed":
+        outbox.suppress(ADDRESS, Suppression.Reason.COMPLAINED)
+    else:
+        make_user(ADDRESS, is_active=known != "is switched off")
+    assert answers(ADDRESS) == of_new
+    assert of_new[0][0] == (422 if "login" in path else 302)
+
+
+@pytest.mark.parametrize("known", ["has an account", "suppressed"])
+def test_an_answer_to_an_owner_who_invites_is_the_same(known: str) -> None:
+    organisation = make_organisation()
+    owner = make_user("owner@example.net", organisation, "owner")
+
+    def answers(address: str) -> Any:
+        client = Client()
+        client.force_login(owner)
+        answer = client.post(
+            f"/organise/organisations/{organisation.slug}/people/invite/", {"email": address, "role": "editor"}
+        )
+        return seen(answer)
+
+    of_new = answers(NEW)
+    if known == "suppressed":
+        outbox.suppress(ADDRESS, Suppression.Reason.COMPLAINED)
+    else:
+        make_user(ADDRESS)
+    assert answers(ADDRESS) == of_new
+    assert of_new[0] in (302, 303)
