@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -95,6 +96,13 @@ class AccountAdapter(DefaultAccountAdapter):
         if not (about["signup"] or proved or (verdict := limits.code(user.get_username()))):
             return errors.too_many(request, verdict.retry_after)
         response: HttpResponse | None = super().pre_login(request, user, **about)
+        return response
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, *, signup: bool, **about: Any) -> HttpResponse:
+        """Whoever has just chosen a password and proved their address is not asked who they are again at once."""
+        if signup:
+            record_authentication(request, user, method="password", email=user.get_username())
+        response: HttpResponse = super().post_login(request, user, signup=signup, **about)
         return response
 
     def get_reset_password_from_key_url(self, key: str) -> str:

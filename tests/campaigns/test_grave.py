@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from campaigns import grave
 from campaigns.forms.organising.exports import ExportForm
 from campaigns.forms.organising.keeping import RequestForm
 from campaigns.forms.organising.password_again import PasswordAgainForm
-from campaigns.models import Campaign, Membership
+from campaigns.models import Campaign, Membership, User
+from tests.campaigns.factories import make_organisation
+from tests.config.accounts import code_in, mail_to, sign_up
 from tests.test_permissions import ORGANISATIONS, ORGANISERS, House, house, where_of, where_of_campaign  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +48,19 @@ def test_a_grave_deed_asks_again_who_has_not_proved_it_lately(house: House, name
     assert Campaign.objects.count() == 2 and Membership.objects.count() == 6
     answered = fresh.get(path) if name in grave.FILES else fresh.post(path, {})
     assert not answered.headers.get("Location", "").startswith(AGAIN)
+
+
+def test_whoever_has_just_signed_up_has_proved_who_they_are(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "letters.backend.OutboxBackend"  # which the test runner puts another in place of
+    client = sign_up("alice@example.org")
+    client.post("/organise/account/code/", {"code": code_in(mail_to("alice@example.org")[0])})
+    alice = User.objects.get()
+    group = make_organisation(slug="friends")
+    Membership.objects.create(user=alice, organisation=group, role="owner")
+    path = reverse("campaigns:people_invite", args=["friends"])
+    answered = client.post(path, {"email": "bob@example.org", "role": "viewer"})
+    assert answered["Location"].startswith("/organise/organisations/friends/people/")
+    assert group.invitations.get().email == "bob@example.org"
 
 
 def test_a_grave_form_asks_for_the_password_itself(house: House) -> None:  # noqa: F811

@@ -104,7 +104,11 @@ def test_signing_on_a_full_disk_says_so_and_keeps_nothing_by_halves(client: Clie
     taken = answers.count(303)
     assert answers == [303] * taken + [503]
     assert kept == (taken, taken), "who was told that it was taken is there with their email, and nobody else"
-    assert "What you typed was not kept" in page and int(response["Retry-After"]) > 0
+    assert (
+        "What you typed is still in this page" in page
+        and "Because. Because." in page
+        and int(response["Retry-After"]) > 0
+    )
     assert client.post("/library/sign/", signing_form(email="p-again@example.org")).status_code == 303
     assert (Signature.objects.count(), OutgoingEmail.objects.count()) == (taken + 1, taken + 1)
 

@@ -290,7 +290,7 @@ def test_a_look_up_needs_few_queries(commons: Legislature, django_assert_num_que
     seat = make_constituency(commons, "LS14DY", part_of=region)
     make_representative(seat)
     make_range(seat, "LS14AA", "LS14ZZ")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         (found,) = locate("LS1 4DY", commons, NOW).constituencies
         assert len(representatives_for(found, NOW)) == 1
     with django_assert_num_queries(3):

@@ -34,7 +34,7 @@ def test_a_postcode_and_a_range_are_found_by_their_indexes() -> None:
     with CaptureQueriesContext(connection) as said:
         assert locate("LS10 4AA", legislature, day).constituencies == [seats[0]]
         assert locate("LS10 4AB", legislature, day).guessed
-    exact, _seat, missing, ranges, _guess = plans(said)
+    exact, missing, ranges, _guess = plans(said)
     assert "postcode_once_a_place" in exact and "Seq Scan" not in exact
     assert "postcode_once_a_place" in missing and "Seq Scan" not in missing
     assert "postcode_range_once" in ranges and "Seq Scan" not in ranges

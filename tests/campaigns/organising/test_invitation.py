@@ -84,13 +84,14 @@ def test_an_address_that_is_not_proved_is_nobodys(invitation: Invitation) -> Non
 
 
 def test_whoever_is_not_signed_in_learns_what_it_is_and_comes_back_to_it(invitation: Invitation) -> None:
-    response = Client().get(link(invitation))
+    address = link(invitation)
+    response = Client().get(address)
     said = response.content.decode()
     assert response.status_code == 200 and "no-store" in response["Cache-Control"]
     for way in ("login", "sign-up"):
-        assert f'href="/organise/account/{way}/?next={link(invitation).replace("/", "%2F")}"' in said
+        assert f'href="/organise/account/{way}/?next={address.replace("/", "%2F")}"' in said
     assert "bob@" not in said
-    assert Client().post(link(invitation)).status_code == 200
+    assert Client().post(address).status_code == 200
     assert not Membership.objects.exists()
 
 
