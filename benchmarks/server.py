@@ -17,11 +17,13 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 from .installation import ROOT
 from .load import Order, Report
+from .storming import StormOrder
 
 UNIT = ROOT / "deploy" / "systemd" / "countersign-web.service"
 STARTS_WITHIN = 30.0  # seconds
@@ -105,17 +107,10 @@ class Server:
 
     def meet(self, order: Order) -> Report:
         """The crowd's report. Raises RuntimeError when an answer was not the one it expected."""
-        crowd = subprocess.run(
-            [sys.executable, "-m", "benchmarks.load"],
-            input=json.dumps(asdict(order)),
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=order.seconds + 120,
-        )
-        if crowd.returncode:
-            raise RuntimeError(f"{self.application}: {crowd.stderr.strip().splitlines()[-1][:500]}\n{self.said()}")
-        return Report(**json.loads(crowd.stdout))
+        try:
+            return Report(**reported_by("benchmarks.load", order))
+        except RuntimeError as error:
+            raise RuntimeError(f"{self.application}: {error}\n{self.said()}") from error
 
     def cpu_seconds(self) -> float:
         """What its processes have used so far. Only where PROC."""
@@ -150,6 +145,22 @@ def served(production: Sequence[str], application: str, port: int) -> list[str]:
     found = [application if part == "config.wsgi:application" else part for part in production]
     found[found.index("--port") + 1] = str(port)
     return found
+
+
+def reported_by(module: str, order: Order | StormOrder) -> dict[str, Any]:
+    """What a process of its own says of what it did; RuntimeError with the end of its own when it failed."""
+    crowd = subprocess.run(
+        [sys.executable, "-m", module],
+        input=json.dumps(asdict(order)),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=order.seconds + 120,
+    )
+    if crowd.returncode:
+        raise RuntimeError(crowd.stderr.strip()[-2_000:])
+    report: dict[str, Any] = json.loads(crowd.stdout)
+    return report
 
 
 def free_port() -> int:

@@ -5,15 +5,12 @@ server of the test. Afterwards the ledger of the people (storming.py), the datab
 say the same of each signature: none is lost, none is double, each is told of once, and the count is exact.
 """
 
-import json
 import os
-import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +20,7 @@ from . import servers
 from .asking import Ask, asked
 from .harness import Benchmark, Figure
 from .installation import ROOT, settings_of, temporary_folder
-from .server import Server
+from .server import Server, reported_by
 from .sink import Sink
 from .storming import StormOrder
 from .web import OURS, forms_of, some_postcodes
@@ -50,7 +47,7 @@ def storm() -> Iterable[Figure]:
             start_the_others(others, folder, environment)
             forms = forms_of(web, books(campaigns={}))
             order = StormOrder(web.port, SECONDS, forms, some_postcodes(), str(journal))
-            report = met(order)
+            report = reported_by("benchmarks.storming", order)
             mailed_meanwhile = sink.took()[0]
             quiet(books)
         # Nothing moves any more.
@@ -75,29 +72,14 @@ def start_the_others(stack: ExitStack, folder: Path, environment: dict[str, str]
         stack.enter_context(services.running(command, folder / f"{name}.log", env=environment, cwd=ROOT))
 
 
-def met(order: StormOrder) -> dict[str, Any]:
-    people = subprocess.run(
-        [sys.executable, "-m", "benchmarks.storming"],
-        input=json.dumps(asdict(order)),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=order.seconds + 120,
-    )
-    if people.returncode:
-        raise RuntimeError(people.stderr.strip()[-2_000:])
-    report: dict[str, Any] = json.loads(people.stdout)
-    return report
-
-
 def quiet(books: Ask) -> None:
     """Until all mail has gone and all is counted; or for a while: what still waits then is accounted for as waiting."""
     until = time.monotonic() + DRAINS_WITHIN
     while time.monotonic() < until and books(emails={}).keys() & {"queued", "leased", "handing"}:
-        time.sleep(0.5)
+        time.sleep(0.5)  # workers send it, and nothing tells us when they are done
     until = time.monotonic() + FOLDS_WITHIN
     while time.monotonic() < until and (found := books(rows={})) and found["counted"] != found["confirmed"]:
-        time.sleep(0.5)
+        time.sleep(0.5)  # as above, of the sweeper
 
 
 def mails(journal: Path) -> Counter[int]:

@@ -170,7 +170,7 @@ def forms_of(server: Server, campaigns: list[str]) -> list[Asked]:
         if missing := typed - form.names:
             raise RuntimeError(f"the form to {path} has no {', '.join(sorted(missing))}")
         forms.append((path, {name: WRITTEN_BY_SCRIPT.get(name, value) for name, value in form.hidden.items()}))
-    time.sleep(READING)
+    time.sleep(READING)  # who sends a form sooner is held back as a machine
     return forms
 
 
