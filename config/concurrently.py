@@ -9,50 +9,63 @@ from django.db import migrations
 from django.db.models import Index
 
 
-def _is_postgresql(schema_editor: Any) -> bool:
+def _concurrently(schema_editor: Any) -> str:
     if schema_editor.connection.vendor != "postgresql":
-        return False
+        return ""
     if schema_editor.connection.in_atomic_block:
         raise RuntimeError("The migration needs atomic = False: no transaction may be open around CONCURRENTLY.")
-    return True
+    return "CONCURRENTLY "
 
 
-def _make(schema_editor: Any, model: Any, index: Index) -> None:
-    _drop(schema_editor, index)  # one that was broken off is left behind under its name, and no query may use it
-    options = {"concurrently": True} if _is_postgresql(schema_editor) else {}
-    schema_editor.add_index(model, index, **options)
+def _make(schema_editor: Any, name: str, sql: object) -> None:
+    """By what Django would make it with."""
+    _drop(schema_editor, name)  # one that was broken off is left behind under its name, and no query may use it
+    schema_editor.execute(str(sql).replace(" INDEX ", f" INDEX {_concurrently(schema_editor)}", 1), params=None)
 
 
-def _drop(schema_editor: Any, index: Index) -> None:
+def _drop(schema_editor: Any, name: str) -> None:
     """Also where it is gone: with no transaction around it, a migration that was broken off has done half already."""
-    concurrently = "CONCURRENTLY " if _is_postgresql(schema_editor) else ""
-    schema_editor.execute(f"DROP INDEX {concurrently}IF EXISTS {schema_editor.quote_name(index.name)}")
+    schema_editor.execute(f"DROP INDEX {_concurrently(schema_editor)}IF EXISTS {schema_editor.quote_name(name)}")
 
 
-class AddIndex(migrations.AddIndex):
+class _Adds:
+    """Makes what the state has under `name`, once the operation has come to it; and drops it on the way back."""
+
+    name: str
+    model_name: str
+    allow_migrate_model: Any
+
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            _make(schema_editor, model, self.index)
+            options = to_state.models[app_label, self.model_name.lower()].options
+            found = {one.name: one for one in (*options["indexes"], *options["constraints"])}
+            _make(schema_editor, self.name, found[self.name].create_sql(model, schema_editor))
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = from_state.apps.get_model(app_label, self.model_name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
-            _drop(schema_editor, self.index)
+            _drop(schema_editor, self.name)
 
 
-class RemoveIndex(migrations.RemoveIndex):
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            known = from_state.models[app_label, self.model_name_lower]
-            _drop(schema_editor, known.get_index_by_name(self.name))
+class _Removes(_Adds):
+    database_forwards, database_backwards = _Adds.database_backwards, _Adds.database_forwards
 
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if self.allow_migrate_model(schema_editor.connection.alias, model):
-            known = to_state.models[app_label, self.model_name_lower]
-            _make(schema_editor, model, known.get_index_by_name(self.name))
+
+class AddIndex(_Adds, migrations.AddIndex):
+    name = property(lambda self: self.index.name)
+
+
+class RemoveIndex(_Removes, migrations.RemoveIndex): ...
+
+
+class AddUnique(_Adds, migrations.AddConstraint):
+    """Of a constraint with a condition, which is an index on either database."""
+
+    name = property(lambda self: self.constraint.name)
+
+
+class RemoveUnique(_Removes, migrations.RemoveConstraint): ...
 
 
 class DropFieldIndex(migrations.AlterField):
@@ -62,11 +75,10 @@ class DropFieldIndex(migrations.AlterField):
         model = from_state.apps.get_model(app_label, self.model_name)
         column = model._meta.get_field(self.name).column
         named = {index.name for index in model._meta.indexes}
-        concurrently = "CONCURRENTLY " if _is_postgresql(schema_editor) else ""
         for name in schema_editor._constraint_names(model, [column], index=True, type_=Index.suffix, exclude=named):
-            schema_editor.execute(f"DROP INDEX {concurrently}IF EXISTS {schema_editor.quote_name(name)}")
+            _drop(schema_editor, name)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         for made in schema_editor._field_indexes_sql(model, model._meta.get_field(self.name)):
-            schema_editor.execute(made)
+            _make(schema_editor, str(made.parts["name"]).strip('"'), made)

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
-from config.concurrently import AddIndex, RemoveIndex
+from config.concurrently import AddIndex, AddUnique, DropFieldIndex, RemoveIndex, RemoveUnique
 
 LARGE = {"signature", "outgoingemail", "deliveryevent", "campaignletter"}
 # Those that had landed before there was this rule (docs/operating.md says what that means).
@@ -57,26 +58,56 @@ def test_the_rule_finds_what_it_forbids() -> None:
     assert len(held_up("campaigns", Bad)) == 4
 
 
+INDEX = models.Index(fields=["country"], condition=Q(country="FR"), name="made_for_a_test")
+UNIQUE = models.UniqueConstraint(fields=["uuid"], condition=Q(country="FR"), name="made_for_a_test")
+
+
+def names(column: str = "") -> set[str]:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, "campaigns_signature")
+    return {name for name, one in found.items() if one["index"] and (not column or one["columns"] == [column])}
+
+
+def run(operation: Any, way: str, before: ProjectState, then: ProjectState) -> None:
+    """Nothing that it asks of PostgreSQL for an index may hold up who writes."""
+    with CaptureQueriesContext(connection) as asked, connection.schema_editor(atomic=False) as editor:
+        getattr(operation, way)("campaigns", editor, before, then)
+    of_indexes = [query["sql"] for query in asked if query["sql"].startswith(("CREATE", "DROP"))]
+    assert of_indexes
+    assert connection.vendor != "postgresql" or all(" INDEX CONCURRENTLY " in sql for sql in of_indexes)
+
+
 @pytest.mark.django_db(transaction=True)
-def test_an_index_is_made_and_dropped_again() -> None:
+@pytest.mark.parametrize(
+    "making, dropping",
+    [
+        (AddIndex("signature", INDEX), RemoveIndex("signature", "made_for_a_test")),
+        (AddUnique("signature", UNIQUE), RemoveUnique("signature", "made_for_a_test")),
+    ],
+)
+def test_an_index_is_made_and_dropped_forwards_and_back(making: Any, dropping: Any) -> None:
     """Also after an attempt that was broken off: nothing takes back what it has done."""
-    index = models.Index(fields=["country"], condition=Q(country="FR"), name="made_for_a_test")
     state = ProjectState.from_apps(import_module("django.apps").apps)
     after = state.clone()
-    making, dropping = AddIndex("signature", index), RemoveIndex("signature", "made_for_a_test")
     making.state_forwards("campaigns", after)
+    for way, maker, dropper in (("forwards", making, dropping), ("backwards", dropping, making)):
+        for _broken_off in range(2):
+            run(maker, f"database_{way}", state, after)
+            assert "made_for_a_test" in names()
+        for _broken_off in range(2):
+            run(dropper, f"database_{way}", after, state)
+            assert "made_for_a_test" not in names()
 
-    def names() -> set[str]:
-        with connection.cursor() as cursor:
-            return set(connection.introspection.get_constraints(cursor, "campaigns_signature"))
 
-    def run(operation: Any, before: ProjectState, then: ProjectState) -> None:
-        with connection.schema_editor(atomic=False) as editor:
-            operation.database_forwards("campaigns", editor, before, then)
-
-    run(making, state, after)
-    assert "made_for_a_test" in names()
-    run(making, state, after)
-    for _broken_off in range(2):
-        run(dropping, after, state)
-    assert "made_for_a_test" not in names()
+@pytest.mark.django_db(transaction=True)
+def test_the_index_of_a_column_comes_back_with_it() -> None:
+    now = ProjectState.from_apps(import_module("django.apps").apps)
+    before = now.clone()
+    indexed = models.CharField(max_length=2, db_index=True)
+    migrations.AlterField("signature", "country", indexed).state_forwards("campaigns", before)
+    dropping = DropFieldIndex("signature", "country", models.CharField(max_length=2))
+    had = names("country")
+    run(dropping, "database_backwards", now, before)
+    assert names("country") > had
+    run(dropping, "database_forwards", before, now)
+    assert names("country") == had

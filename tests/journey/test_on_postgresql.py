@@ -19,6 +19,7 @@ AGAIN = (
     "tests/letters/test_places.py",
     "tests/letters/test_postcodes.py",
     "tests/letters/test_reports.py",
+    "tests/config/test_concurrently.py",
     "tests/config/test_jobs.py",
 )
 
