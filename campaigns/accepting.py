@@ -29,10 +29,11 @@ log = logging.getLogger(__name__)
 BATCH = 100  # a round: the count waits for it
 MOST_TRIES = 5
 KEPT = timedelta(days=1)  # what could not be acted on, so that somebody can find out why
-# As Signature.objects.holding_the_place() has it.
+# As Signature.objects.holding_the_place() has it, in the very words of the unique index: written with <>, SQLite would
+# not take that index, and would read all who have signed the campaign.
 _HAS_A_PLACE = (
     f"EXISTS (SELECT 1 FROM {Signature._meta.db_table} "
-    "WHERE campaign_id = %s AND email_key IN ({keys}) AND email_key <> '' AND state <> 'withdrawn')"
+    "WHERE campaign_id = %s AND email_key IN ({keys}) AND NOT (state = 'withdrawn') AND NOT (email_key = ''))"
 )
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from campaigns import accepting, offering, signing
 from campaigns.models import Campaign, Organisation, Signature, SignedAgain
+from config import prepared
 from config.crypto import email_key
 
 from .factories import emails, make_campaign, make_signature, subjects, text_of
@@ -55,6 +56,15 @@ def test_whatever_is_known_of_the_address_as_many_questions_are_asked(campaign: 
             accepting.accept(offer, alice())
         counts.append(len(asked))
     assert max(counts) - min(counts) <= 1, "on SQLite the email is a statement of its own; on PostgreSQL all is one"
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL reads so small a table whole")
+def test_whether_an_address_is_known_is_read_from_the_index_of_places(campaign: Campaign) -> None:
+    with patch.object(prepared, "ask", wraps=prepared.ask) as asked:
+        accept(campaign)
+    statement, values = asked.call_args.args
+    plan = prepared.ask(f"EXPLAIN QUERY PLAN {statement}", values)[-1][-1]
+    assert "one_signature_a_place (campaign_id=? AND email_key=?)" in plan, plan
 
 
 def test_a_form_from_a_known_address_changes_nothing_before_it_is_taken_up(campaign: Campaign) -> None:
