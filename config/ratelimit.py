@@ -142,8 +142,8 @@ def _counter(limit: Limit, name: str, keys: Sequence[str], now: float) -> Counte
 
 def _uncounted(names: Sequence[str], error: Exception) -> Verdict:
     closed = [name for name in names if LIMITS[name].when_down == "closed"]
-    for name in names:
-        log.error("The cache does not answer (%s): limit %s is %s.", type(error).__name__, name, LIMITS[name].when_down)
+    said = ", ".join(f"limit {name} is {LIMITS[name].when_down}" for name in names)
+    log.error("The cache does not answer (%s): %s.", type(error).__name__, said)
     retry_after = CLOSED_RETRY_SECONDS if closed else 0
     return Verdict(not closed, retry_after, cache_is_down=bool(closed), limit=closed[0] if closed else "")
 

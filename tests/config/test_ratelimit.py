@@ -118,7 +118,9 @@ def test_a_counter_pushed_out_of_a_full_cache_is_begun_again(monkeypatch: pytest
     assert all(allow("open", "a").allowed for _ in range(5))
 
 
-def test_when_the_cache_is_down_each_limit_does_what_it_says(settings: Settings) -> None:
+def test_when_the_cache_is_down_each_limit_does_what_it_says(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
     settings.CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -129,6 +131,11 @@ def test_when_the_cache_is_down_each_limit_does_what_it_says(settings: Settings)
     assert all(allow("open", "a").allowed for _ in range(5))
     verdict = allow("closed", "a")
     assert (verdict.allowed, verdict.retry_after) == (False, 30)
+    caplog.clear()
+    assert not ratelimit.allow_each(("open", "a"), ("closed", "a"), ("open", "b"))
+    assert [record.getMessage() for record in caplog.records] == [
+        "The cache does not answer (ConnectionError): limit open is open, limit closed is closed, limit open is open."
+    ], "of one form one line"
 
 
 def test_whatever_sends_mail_to_a_typed_address_is_closed_when_uncounted() -> None:
