@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from config.crypto import domain_of
@@ -234,14 +236,25 @@ def count_confirmed(now: datetime, most: int = 20) -> int:
     again = Q(Exists(struck.filter(lately)), confirmed_at__lt=now - timedelta(seconds=50))
     again |= Q(hour__gt=now - timedelta(hours=3), confirmed_at__lt=now - timedelta(minutes=10))
     again |= Q(hour__gt=now - timedelta(days=2), confirmed_at__lt=now - timedelta(hours=3))
-    due = Burst.objects.filter(Q(confirmed_at__isnull=True) | again).select_related("campaign")
-    done = 0
-    for burst in due.order_by(F("confirmed_at").asc(nulls_first=True), "-pk")[:most]:
-        confirmed = signatures(burst).filter(state=Signature.State.CONFIRMED).order_by().count()
-        invalid = count_invalid(burst)
-        Burst.objects.filter(pk=burst.pk).update(confirmed=confirmed, invalid=invalid, confirmed_at=now)
-        done += 1
-    return done
+    due = Burst.objects.filter(Q(confirmed_at__isnull=True) | again)
+    due = due.order_by(F("confirmed_at").asc(nulls_first=True), "-pk")
+    found = due.annotate(confirmed_now=_now(Signature.State.CONFIRMED), invalid_now=_now(Signature.State.INVALID))[
+        :most
+    ]
+    counted = [
+        Burst(pk=one.pk, confirmed=one.confirmed_now, invalid=one.invalid_now, confirmed_at=now) for one in found
+    ]
+    Burst.objects.bulk_update(counted, ["confirmed", "invalid", "confirmed_at"])
+    return len(counted)
+
+
+def _now(state: Signature.State) -> Coalesce:
+    """How many of a burst's signatures() are in that state; of however many bursts, in their own question."""
+    of = OuterRef("of")
+    mine = Q(Exact(of, Of.NETWORK), network_key=OuterRef("key")) | Q(Exact(of, Of.DOMAIN), domain_key=OuterRef("key"))
+    rows = Signature.objects.filter(mine, campaign=OuterRef("campaign"), state=state)
+    rows = rows.filter(created_at__gte=OuterRef("hour"), created_at__lt=OuterRef("hour") + HOUR)
+    return Coalesce(Subquery(rows.order_by().values("campaign").annotate(n=Count("pk")).values("n")), 0)
 
 
 def forget(now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from campaigns import bursts, noticing
 from campaigns.models import Burst, Campaign, Signature, SigningHour, SigningHoursRead
@@ -140,6 +141,22 @@ def test_what_is_confirmed_is_counted_again_while_it_may_change(campaign: Campai
     bursts.watch(NOW + timedelta(minutes=11))
     assert Burst.objects.get().confirmed == 7
     assert bursts.count_confirmed(NOW + timedelta(days=3)) == 0
+
+
+def test_however_many_bursts_there_are_their_signatures_are_counted_in_one_question(
+    campaign: Campaign, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    other = make_campaign(organisation=campaign.organisation)
+    give(campaign, 40, network_key="hall", domain_key="school", state="confirmed")
+    give(campaign, 40, NOON - timedelta(hours=1), network_key="club", state="invalid")
+    give(campaign, 1, NOON - timedelta(hours=1), network_key="bus", state="confirmed")
+    give(campaign, 40, network_key="bus", state="confirmed")
+    give(other, 40, domain_key="school")
+    bursts.fold(NOW)
+    with django_assert_num_queries(2):
+        assert bursts.count_confirmed(NOW) == 5
+    rows = Burst.objects.order_by("campaign", "hour", "key").values_list("key", "confirmed", "invalid")
+    assert list(rows) == [("club", 0, 40), ("bus", 40, 0), ("hall", 40, 0), ("school", 40, 0), ("school", 0, 0)]
 
 
 def test_small_numbers_go_after_the_hour_and_all_of_it_after_two_weeks(campaign: Campaign) -> None:
