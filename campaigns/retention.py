@@ -149,9 +149,12 @@ def _forget_signatures(due: models.QuerySet[Signature], what: str, run: Run) -> 
 
 
 def forget_letters(due: models.QuerySet[CampaignLetter], now: datetime, run: Run | None = None) -> None:
-    due = due.filter(anonymised_at__isnull=True)
-    while batch := list(due.order_by("pk")[:BATCH]):
+    last, due = 0, due.filter(anonymised_at__isnull=True)
+    while found := list(due.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        last = found[-1]
         with transaction.atomic():
+            # Read anew under their locks, in the order of posting.erase(): another sweeper may have done them.
+            batch = list(due.filter(pk__in=found).select_for_update(of=("self",)).order_by("merged", "pk"))
             letters = [kept.letter_id for kept in batch]
             # A copy has the whole letter in it, and the email it went by its writer's address.
             sent = OutgoingEmail.objects.filter(letter__in=letters).unscrubbed().values_list("pk", flat=True)

@@ -15,11 +15,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from campaigns import accepting, counting, offering, retention, signing
-from campaigns.models import Campaign, Receipt, Signature, SignedAgain
+from campaigns.models import Campaign, CampaignLetter, Receipt, Signature, SignedAgain
 from letters import draining, outbox
 from letters.models import OutgoingEmail, Sender
 from letters.models.post import Kind
-from tests.campaigns.factories import make_campaign, make_signature, text_of
+from tests.campaigns.factories import make_campaign, make_campaign_letter, make_seat, make_signature, text_of
 from tests.letters.factories import make_letter
 from tests.letters.posting import make_email, make_sender
 
@@ -201,6 +201,17 @@ def test_two_sweepers_at_once_anonymise_each_signature_once(campaign: Campaign) 
             time.sleep(0.5)  # it has found the same row, and waits for the campaign
         assert second.result().signatures_anonymised == 0
     assert [receipt.counts["signatures_anonymised"] for receipt in Receipt.objects.all()] == [1]
+
+
+def test_two_sweepers_at_once_erase_each_letter_once(campaign: Campaign) -> None:
+    kept = make_campaign_letter(campaign, make_seat()[2], state="confirmed")
+    CampaignLetter.objects.filter(pk=kept.pk).update(created_at=timezone.now() - timedelta(days=400))
+    with ThreadPoolExecutor(1) as pool:
+        with an_open_transaction(retention.anonymise_expired):
+            second = pool.submit(in_a_thread, retention.anonymise_expired)
+            time.sleep(0.5)  # it has found the same letter, and waits for it
+        assert second.result().letters_scrubbed == 0
+    assert [receipt.counts["letters_scrubbed"] for receipt in Receipt.objects.all()] == [1]
 
 
 def test_a_signature_asks_a_server_that_was_started_anew() -> None:
