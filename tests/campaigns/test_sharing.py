@@ -6,10 +6,11 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
-from campaigns import accepting, offering, posting, sharing, signing
+from campaigns import accepting, offering, own_data, posting, sharing, signing
 from campaigns.models import Campaign, CampaignLetter, Signature
 from campaigns.models.signature import SignatureQuerySet
 from letters.models import OutgoingEmail
+from tests.letters.posting import make_email
 
 from .factories import (
     emails,
@@ -146,6 +147,24 @@ def test_erasing_one_leaves_the_others_signature_mail_and_letters(client: Client
     assert (email.values["name"], email.state) == ("Bob Ahmed", "queued")
     kept = CampaignLetter.objects.filter(anonymised_at__isnull=True)
     assert set(kept) == {his, unsigned}
+
+
+def test_the_file_of_ones_data_names_no_email_of_the_other(client: Client, campaign: Campaign) -> None:
+    sign(client, "Alice Ahmed")
+    sign(client, "Bob Ahmed")
+    sign(client, "bob AHMED")
+    alice, bob = Signature.objects.order_by("place")
+    _, _, representative = make_seat("SW1A2AA")
+    letter = make_campaign_letter(campaign, representative, email="alice@example.org", signature=bob)
+    letter.letter.sender_name = "Robert Ahmed"
+    letter.letter.save()
+    queued = {"kind": "letter", "letter": letter.letter, "to": "mp@example.org", "sender": campaign.organisation.sender}
+    make_email(reply_to="alice@example.org", **queued)
+
+    def named(one: Signature) -> list[str]:
+        return [email["kind"] for email in own_data.of_signature(one)["emails"]]
+
+    assert (named(alice), named(bob)) == (["confirmation"], ["confirmation", "confirmation", "letter"])
 
 
 def test_three_forms_at_the_same_moment_find_their_places(
