@@ -80,8 +80,9 @@ def test_the_form_says_until_when_too(client: Client, signature: Signature) -> N
 
 
 def test_one_may_change_how_one_is_shown(client: Client, signature: Signature) -> None:
-    response = client.post(path_of(signature), choices(display="initials", affiliation="Reader"))
-    assert (response.status_code, response["Location"]) == (303, f"{path_of(signature)}?saved")
+    path = path_of(signature)
+    response = client.post(path, choices(display="initials", affiliation="Reader"))
+    assert (response.status_code, response["Location"]) == (303, f"{path}?saved")
     signature.refresh_from_db()
     assert (signature.public_name, signature.public_affiliation) == ("A. A.", "Reader")
     assert "Alice Ahmed" not in client.get("/library/").content.decode()
