@@ -1,13 +1,29 @@
-"""What campaigns add to /metrics."""
+"""What campaigns add to /metrics and /healthz/."""
 
 from collections.abc import Iterator
 
+from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from config import health
 from letters.metrics import gauge, registry
 
-from .models import Signature
+from . import accepting
+from .models import Signature, SignedAgain
+
+TAKEN_UP_WITHIN = 60.0  # seconds; the sweeper does it every second, and nothing else says that it cannot keep up
+
+
+def forms() -> health.Finding:
+    """From an address that has signed before: what they bring about waits for the sweeper, other forms' does not."""
+    waiting = SignedAgain.objects.filter(tries__lt=accepting.MOST_TRIES).order_by("pk")
+    oldest = waiting.values_list("created_at", flat=True).first()
+    age = (timezone.now() - oldest).total_seconds() if oldest else 0.0
+    return health.Finding(age <= TAKEN_UP_WITHIN, f"the oldest waits for {age:.0f} s" if oldest else "none waits")
+
+
+health.register("forms sent again", forms)
 
 
 class Fold(Collector):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connections
+from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 1.8  # seconds for all of it: those who ask give up after two or three
 LONGEST = 10.0  # seconds after which an answer is no longer waited for, and the question is asked anew
 SILENT_AFTER = 60.0  # seconds; a sweeper at work leaves a sign every second
+LOCKED = 0.5  # seconds for which SQLite's lock is waited for; whoever signs needs it for some milliseconds
 DATABASE = "database"
 
 
@@ -67,6 +68,19 @@ def paused() -> Finding:
     return Finding(True, "; ".join(said) or "nothing")
 
 
+def writing() -> Finding:
+    """SQLite has one writer at a time, and whoever reads does not notice that nobody else can write."""
+    try:
+        with connections["default"].cursor() as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+    except OperationalError:
+        return Finding(False, f"somebody keeps the database locked for over {LOCKED} s")
+    return Finding(True, "possible")
+
+
+if connections["default"].vendor == "sqlite":
+    register("writing", writing)
 register("sweeper", sweeper)
 register("cache", shared_cache)
 register("paused", paused)
@@ -94,10 +108,12 @@ class Question(threading.Thread):
 
 
 def impatient(connection: BaseDatabaseWrapper) -> BaseDatabaseWrapper:
-    """The same connection, but one that comes to an end when the other machine is gone."""
+    """The same connection, but one that comes to an end when the other machine is gone, or the file is locked."""
     own = connection.copy()
     if own.vendor == "postgresql":
         own.settings_dict["OPTIONS"] |= {"connect_timeout": 2, "tcp_user_timeout": 2000}
+    elif own.vendor == "sqlite":
+        own.settings_dict["OPTIONS"] |= {"timeout": LOCKED}
     return own
 
 

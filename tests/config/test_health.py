@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -136,6 +136,16 @@ def test_trouble_elsewhere_is_said_and_takes_no_web_server_out(
     assert response.status_code == 200
     assert response.content.startswith(b"trouble: sweeper\n")
     assert Client().get("/healthz/?deep").status_code == 503
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no lock that keeps everybody from writing")
+def test_a_lock_that_is_kept_is_told_although_readers_notice_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LOCKED", 0.05)
+    with transaction.atomic():
+        held = Client().get("/healthz/").content.decode().splitlines()
+    assert held[:2] == ["trouble: writing", "database: answers"]
+    assert "writing: somebody keeps the database locked for over 0.05 s" in held
+    assert b"writing: possible\n" in Client().get("/healthz/").content
 
 
 def test_deep_is_content_when_all_is_well() -> None:
