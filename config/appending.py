@@ -4,16 +4,15 @@ Model.save() asks and compiles anew for each row; here the statement is made onc
 """
 
 import re
-import threading
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 
 from . import prepared
+from .one_commit import in_one_commit
 
 Row = models.Model
 
@@ -39,18 +38,13 @@ def append(row: Row, beside: Row | None, link: str, instead: Row, unless: Unless
     return _one_by_one(row, beside, link, instead, unless)
 
 
-_one_writer = threading.Lock()
-
-
 def _one_by_one(row: Row, beside: Row | None, link: str, instead: Row, unless: Unless) -> bool:
-    """For SQLite, which is in our own process: a statement is no journey, but only one may write.
-
-    Threads that wait for SQLite's lock sleep, and wake when another has it; so they wait for a lock of ours, and all
-    that can be made before is made before. Not inside of a transaction, which has SQLite's lock already.
-    """
+    """For SQLite, which is in our own process: a statement is no journey, but only one may write. All that can be made
+    before is made before."""
     inserts = [(_insert(type(one), but), _values(one, but)) for one, but in ((row, link), (instead, ""))]
     first = (_insert(type(beside)), _values(beside)) if beside is not None else None
-    with nullcontext() if connection.in_atomic_block else _one_writer, transaction.atomic():
+
+    def write() -> bool:
         if prepared.ask(f"SELECT 1 WHERE {unless.sql}", unless.values):
             prepared.execute(*inserts[1])
             return False
@@ -58,6 +52,8 @@ def _one_by_one(row: Row, beside: Row | None, link: str, instead: Row, unless: U
         statement, values = inserts[0]
         prepared.execute(statement, [*values, key])
         return True
+
+    return in_one_commit(write)
 
 
 def _in_one_statement(row: Row, beside: Row | None, link: str, instead: Row, unless: Unless) -> bool:
