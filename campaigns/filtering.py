@@ -11,7 +11,7 @@ from django.db.models import Q
 from config.crypto import domain_key, email_keys
 
 from . import keyset, reckoning
-from .models import Campaign, CampaignText, Signature
+from .models import Campaign, CampaignText, Signature, signature_indexes
 from .models.signature import SignatureQuerySet
 
 MOST_COUNTED = 1_000
@@ -26,11 +26,14 @@ LISTED = (
 class Checks:
     NAME_WAITS, REASON_WAITS, HIDDEN, HELD = "name", "reason", "hidden", "held"
     MEANS: Mapping[str, Q] = {
-        NAME_WAITS: Signature.NAME_WAITS,
-        REASON_WAITS: Signature.REASON_WAITS,
-        HIDDEN: Signature.HIDDEN,
+        NAME_WAITS: signature_indexes.NAME_WAITS,
+        REASON_WAITS: signature_indexes.REASON_WAITS,
+        HIDDEN: signature_indexes.HIDDEN,
         # Of a name that was hidden nothing is shown: its reason need not be read.
-        HELD: Signature.HELD & Signature.SHOWN & ~Q(name_check="hidden") & Q(anonymised_at__isnull=True),
+        HELD: signature_indexes.HELD
+        & signature_indexes.SHOWN
+        & ~Q(name_check="hidden")
+        & Q(anonymised_at__isnull=True),
     }
 
 

@@ -13,7 +13,7 @@ from letters.models import Constituency, OutgoingEmail
 from .campaign import Campaign, CampaignText
 from .consent import ConsentWording
 from .invalidation import Invalidation
-from .signature_indexes import INDEXES
+from .signature_indexes import FOLD_IS_DUE, INDEXES
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -37,7 +37,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def uncounted(self) -> "SignatureQuerySet":
         """Rows whose `counted` disagrees with their state: what the fold has still to do."""
-        return self.filter(Signature.FOLD_IS_DUE)
+        return self.filter(FOLD_IS_DUE)
 
     def untallied(self) -> "SignatureQuerySet":
         """Counted, but not yet by day and source: those of an installation that did not keep these."""
@@ -123,16 +123,6 @@ class Signature(models.Model):
 
     # One held back is told nothing: it waits, and is confirmed, like any other.
     WAITING = frozenset({State.PENDING, State.SUSPECT})
-    FOLD_IS_DUE = Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed"))
-    # What moderators have still to look at: of those that count, and want to be shown.
-    # (Without IN: SQLite does not know a list of parameters again as the list that an index is made for.)
-    SHOWN = Q(state="confirmed") & ~Q(display="none")
-    NAME_WAITS = SHOWN & ~Q(name_check="passed") & ~Q(name_check="hidden") & Q(anonymised_at__isnull=True)
-    REASON_WAITS = (
-        SHOWN & ~Q(reason="") & ~Q(reason_check="passed") & ~Q(reason_check="hidden") & ~Q(name_check="hidden")
-    )
-    HIDDEN = Q(name_check="hidden") | Q(reason_check="hidden")
-    HELD = Q(name_check="held") | Q(reason_check="held")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Without an index of its own: those below begin with it.

@@ -1,7 +1,20 @@
 """What is found of signatures without reading the others: docs/scaling.md says which question each answers."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
+
+# Those whose `counted` disagrees with their state. As a number, of which PostgreSQL has no figures: taking the two for
+# independent it would believe them to be a fifth of the table, and read that rather than this index.
+FOLD_IS_DUE = Q(Exact(Cast(Exact(F("counted"), Q(state="confirmed")), models.IntegerField()), 0))
+# What moderators have still to look at: of those that count, and want to be shown.
+# (Without IN: SQLite does not know a list of parameters again as the list that an index is made for.)
+SHOWN = Q(state="confirmed") & ~Q(display="none")
+NAME_WAITS = SHOWN & ~Q(name_check="passed") & ~Q(name_check="hidden") & Q(anonymised_at__isnull=True)
+REASON_WAITS = SHOWN & ~Q(reason="") & ~Q(reason_check="passed") & ~Q(reason_check="hidden") & ~Q(name_check="hidden")
+HIDDEN = Q(name_check="hidden") | Q(reason_check="hidden")
+HELD = Q(name_check="held") | Q(reason_check="held")
 
 INDEXES = [
     models.Index(fields=["email_key"], name="signature_by_address"),
@@ -19,8 +32,8 @@ INDEXES = [
     ),
     models.Index(
         fields=["campaign", "id"],
-        condition=Q(state="confirmed", counted=False) | (Q(counted=True) & ~Q(state="confirmed")),
-        name="signature_fold_due",
+        condition=FOLD_IS_DUE,
+        name="signature_to_fold",
     ),
     models.Index(
         fields=["campaign", "id"],
@@ -51,6 +64,12 @@ INDEXES = [
         condition=Q(state="confirmed", updates=True, updates_consent__isnull=False),
         name="signature_gets_news",
     ),
+    # Of those held back, why: all that their page counts.
+    models.Index(
+        fields=["campaign", "-created_at", "-id", "held_for"],
+        condition=Q(state="suspect"),
+        name="signature_held_back",
+    ),
     # What organisers look for: each filter, newest first, without reading what it leaves out.
     models.Index(fields=["campaign", "-created_at"], name="signature_given"),
     models.Index(fields=["campaign", "state", "-created_at"], name="signature_in_state"),
@@ -67,33 +86,8 @@ INDEXES = [
         condition=Q(invalidation__isnull=False),
         name="signature_struck_out",
     ),
-    models.Index(
-        fields=["campaign", "-created_at"],
-        condition=Q(name_check="hidden") | Q(reason_check="hidden"),
-        name="signature_unshown",
-    ),
-    models.Index(
-        fields=["campaign", "created_at"],
-        condition=Q(name_check="held") | Q(reason_check="held"),
-        name="signature_to_read_first",
-    ),
-    models.Index(
-        fields=["campaign", "state", "created_at"],
-        condition=Q(state="confirmed")
-        & ~Q(display="none")
-        & ~Q(name_check="passed")
-        & ~Q(name_check="hidden")
-        & Q(anonymised_at__isnull=True),
-        name="signature_names_to_read",
-    ),
-    models.Index(
-        fields=["campaign", "state", "created_at"],
-        condition=Q(state="confirmed")
-        & ~Q(display="none")
-        & ~Q(reason="")
-        & ~Q(reason_check="passed")
-        & ~Q(reason_check="hidden")
-        & ~Q(name_check="hidden"),
-        name="signature_reasons_to_read",
-    ),
+    models.Index(fields=["campaign", "-created_at"], condition=HIDDEN, name="signature_unshown"),
+    models.Index(fields=["campaign", "created_at"], condition=HELD, name="signature_to_read_first"),
+    models.Index(fields=["campaign", "state", "created_at"], condition=NAME_WAITS, name="signature_names_to_read"),
+    models.Index(fields=["campaign", "state", "created_at"], condition=REASON_WAITS, name="signature_reasons_to_read"),
 ]

@@ -34,6 +34,6 @@ def test_who_has_not_confirmed_is_found_by_an_index_of_them_alone() -> None:
             plans.append("\n".join(line for (line,) in cursor.fetchall()))
     by_state, due, oldest, pending = plans
     assert "Index Only Scan using signature_not_confirmed" in by_state
-    assert "signature_fold_due" in due
+    assert "signature_to_fold" in due
     assert "signature_not_confirmed" in oldest or "signature_unconfirmed" in oldest
     assert "Index Only Scan using signature_not_confirmed" in pending

@@ -10,7 +10,7 @@ from django.db.models.base import ModelState
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns import filtering
+from campaigns import counting, filtering, held_back, numbers
 from campaigns.filtering import Checks, Wanted
 from campaigns.models import Signature
 from letters.models.post import State
@@ -90,6 +90,41 @@ def test_the_last_page_of_a_campaign_that_is_most_of_the_table_reads_nothing_of_
             cursor.execute(f"EXPLAIN {query['sql']}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert index in plan and "campaigns_signature_pkey" not in plan, plan
+
+
+def test_what_is_to_be_folded_is_found_by_its_own_small_index_though_much_is_not_confirmed() -> None:
+    """`counted` and the state go together, which no figures say: as two conditions they would seem to be a fifth."""
+    campaign = make_campaign()
+    for state, rows in (("confirmed", 2700), ("pending", 300)):
+        model = make_signature(campaign, state=state, counted=state == "confirmed", counted_on=NOW.date())
+        Signature.objects.bulk_create(copied(model, number) for number in range(rows))
+    make_signature(campaign, state="confirmed", email="somebody.new@example.org")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE campaigns_signature")
+    with CaptureQueriesContext(connection) as said:
+        assert numbers.books(campaign).to_count == 1
+        assert counting.fold_all() == 1
+    asked = [query["sql"] for query in said if "::integer = 0" in query["sql"]]
+    assert len(asked) == 3  # the numbers, which campaigns, and the fold of this one
+    with connection.cursor() as cursor:
+        for statement in asked:
+            cursor.execute(f"EXPLAIN {statement}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "using signature_to_fold" in plan, plan
+
+
+def test_why_signatures_are_held_back_is_counted_without_reading_them() -> None:
+    campaign = make_campaign()
+    model = make_signature(campaign, state="suspect", held_for="too_fast")
+    Signature.objects.bulk_create(copied(model, number) for number in range(3000))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE campaigns_signature")
+    with CaptureQueriesContext(connection) as said:
+        held_back.by_reason(campaign)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {said[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Only Scan using signature_held_back" in plan, plan
 
 
 def copied(model: Signature, number: int) -> Signature:
