@@ -45,6 +45,7 @@ class Ledger:
         self.said_to_have_arrived: set[int] = set()
         self.asks: dict[int, Signature] = {}  # emails that ask to confirm a signature, and which
         self.signatures: dict[int, tuple[str, str]] = {}
+        self.unconfirmed: set[int] = set()  # also of those struck out since: these may be deleted
         self.standing: set[int] = set()
         self.erased: set[int] = set()
 
@@ -149,8 +150,13 @@ class Ledger:
         for pk, (state, _) in now.items():
             before = self.signatures.get(pk, (S.PENDING, ""))[0]
             assert state == before or state in SIGNATURE_TRANSITIONS[before], f"a signature: {before} → {state}"
-        gone = {self.signatures[pk][0] for pk in self.signatures.keys() - now.keys()}
-        assert gone <= {S.PENDING, S.SUSPECT}, "a signature that somebody confirmed was deleted"
+        gone = self.signatures.keys() - now.keys() - self.unconfirmed
+        assert not gone, "a signature that somebody confirmed was deleted"
+        self.unconfirmed = set(
+            Signature.objects.filter(confirmed_at__isnull=True, origin=Signature.Origin.ONLINE)
+            .exclude(state=S.WITHDRAWN)
+            .values_list("pk", flat=True)
+        )
         for asking, asked in self.asks.items():
             if now.get(asked.pk, ("",))[0] == S.WITHDRAWN:
                 self._withdrawn(("signature", asking), asking)

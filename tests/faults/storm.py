@@ -93,6 +93,9 @@ class Storm:
         self.place.start("feeder", failpoint=failpoint, command=[sys.executable, str(FEEDER), "feed", *arguments])
 
     def _start(self, name: str) -> None:
+        if name == "feeder":
+            self._feed()
+            return
         steps = RECOVERING_STEPS if name == "sweeper" else SENDING_STEPS + PUBLISHING_STEPS
         self.place.start(name, failpoint=self._failpoint(steps, 3 if name == "sweeper" else 20))
 
@@ -194,10 +197,7 @@ class Storm:
             self.place.kill(name)
         self.counts["killed workers"] += len(set(names) & set(self.place.workers))
         for name in names:
-            if name == "feeder":
-                self._feed()
-            else:
-                self._start(name)
+            self._start(name)
 
     def _die_where_nobody_has_died(self) -> None:
         """Chance leaves some steps out."""

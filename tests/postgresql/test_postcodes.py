@@ -1,11 +1,13 @@
 """A postcode is found by its index, also when PostgreSQL has no figures yet of a table that was just filled."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from letters.directory import lookup
 from letters.directory.lookup import locate
 from letters.models import Postcode, PostcodeRange
 from tests.letters.factories import make_constituency, make_legislature
@@ -13,13 +15,10 @@ from tests.letters.factories import make_constituency, make_legislature
 pytestmark = pytest.mark.django_db
 
 
-def plans(said: CaptureQueriesContext) -> list[str]:
+def plan(query: str, values: Sequence[str] = ()) -> str:
     with connection.cursor() as cursor:
-        found = []
-        for query in said:
-            cursor.execute(f"EXPLAIN {query['sql']}")
-            found.append("\n".join(line for (line,) in cursor.fetchall()))
-    return found
+        cursor.execute(f"EXPLAIN {query}", values or None)
+        return "\n".join(line for (line,) in cursor.fetchall())
 
 
 def test_a_postcode_and_a_range_are_found_by_their_indexes() -> None:
@@ -34,7 +33,7 @@ def test_a_postcode_and_a_range_are_found_by_their_indexes() -> None:
     with CaptureQueriesContext(connection) as said:
         assert locate("LS10 4AA", legislature, day).constituencies == [seats[0]]
         assert locate("LS10 4AB", legislature, day).guessed
-    exact, missing, ranges, _guess = plans(said)
+    exact = plan(lookup._OF_A_POSTCODE, ["LS104AA"])  # asked past what is captured (config.prepared)
     assert "postcode_once_a_place" in exact and "Seq Scan" not in exact
-    assert "postcode_once_a_place" in missing and "Seq Scan" not in missing
+    [ranges] = [plan(query["sql"]) for query in said if PostcodeRange._meta.db_table in query["sql"]]
     assert "postcode_range_once" in ranges and "Seq Scan" not in ranges
