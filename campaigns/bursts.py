@@ -226,6 +226,15 @@ def call_real(burst: Burst, user: User | AnonymousUser) -> bool:
     return True
 
 
+@transaction.atomic
+def take_back(burst: Burst, user: User | AnonymousUser) -> bool:
+    """That it is real. False: nobody says so any more. Who was told of it is not told again."""
+    if not Burst.objects.filter(pk=burst.pk, real_at__isnull=False).update(real_at=None):
+        return False
+    logbook.note(burst.campaign.organisation, user, "burst.doubted", burst.campaign, n=burst.given)
+    return True
+
+
 def count_confirmed(now: datetime, most: int = 20) -> int:
     """Those that are confirmed, and those that are invalid. Confirming comes later, so it is counted again: soon while
     the burst is new, and then for two days; and whenever signatures were struck out or brought back, until that must be

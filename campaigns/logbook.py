@@ -21,6 +21,7 @@ DEEDS = {
     "signatures.restored": _("took back that signatures are invalid: %(n)s"),
     "signatures.released": _("let signatures through that were held back: %(n)s"),
     "burst.real": _("looked at a burst of %(n)s signatures: they are real"),
+    "burst.doubted": _("took back that a burst of %(n)s signatures is real"),
     "signatures.held_again": _("had signatures held back again: %(n)s"),
     "signatories.added": _("added signatories: %(n)s"),
     "signatories.removed": _("removed a signatory"),

@@ -187,6 +187,7 @@ ORGANISERS = {
     "bursts": ("get", EDITOR),
     "bursts_one": ("get", EDITOR),
     "bursts_real": ("post", EDITOR),
+    "bursts_undo": ("post", EDITOR),
     "paper": ("get", EDITOR),
     "paper_remove": ("get", EDITOR),
     "facts": ("get", EDITOR),
@@ -441,7 +442,7 @@ def where_of_campaign(house: House, name: str, role: str) -> dict[str, Any]:
         where |= {"number": 0} if name == "wording_take_back" else {}
     if name in ("signatures_one", "signatures_act", "signatories_add_move", "signatories_add_remove"):
         where["number"] = house.rows["campaigns.signature"].pk
-    if name in ("bursts_one", "bursts_real"):
+    if name in ("bursts_one", "bursts_real", "bursts_undo"):
         where["number"] = house.campaign.bursts.create(of="network", key="k", hour=timezone.now(), given=40).pk
     if name == "invalidation_undo":
         where["number"] = house.campaign.invalidations.create(reason="A test").pk

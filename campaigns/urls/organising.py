@@ -229,6 +229,7 @@ OF_CAMPAIGNS = [
     of_campaign("bursts/", bursts.index, "bursts"),
     of_campaign("bursts/<int:number>/", bursts.one, "bursts_one"),
     of_campaign("bursts/<int:number>/real/", bursts.real, "bursts_real"),
+    of_campaign("bursts/<int:number>/undo/", bursts.undo, "bursts_undo"),
     of_campaign("paper/", paper.counts, "paper"),
     of_campaign("paper/<int:number>/remove/", paper.remove, "paper_remove"),
 ]

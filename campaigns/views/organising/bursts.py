@@ -68,6 +68,17 @@ def real(request: HttpRequest, slug: str, number: int, language: str | None = No
     return redirect(desk.campaign_url("bursts"))
 
 
+@require_POST
+@never_cache
+def undo(request: HttpRequest, slug: str, number: int, language: str | None = None) -> HttpResponse:
+    desk = desks.of_campaign(request.user, slug, language, Role.EDITOR)
+    if bursts.take_back(get_object_or_404(desk.campaign.bursts, pk=number), request.user):
+        messages.success(request, _("It stands among the others again."))
+    else:
+        messages.warning(request, _("This was taken back already."))
+    return redirect(desk.campaign_url("bursts"))
+
+
 def _rules() -> dict[str, Any]:
     return {
         "floor": bursts.FLOOR,

@@ -94,6 +94,17 @@ def test_a_burst_that_is_called_real_is_folded_away_and_more_of_it_is_not(
     assert "they are real" in bob.get(page("bursts_one", number=one.pk)).content.decode()
 
 
+def test_that_a_burst_is_real_can_be_taken_back(campaign: Campaign, bob: Client, dora: Client) -> None:
+    one = burst(campaign, real_at=timezone.now())
+    undo = page("bursts_undo", number=one.pk)
+    assert dora.post(undo).status_code == 404
+    assert undo in bob.get(page("bursts")).content.decode()
+    assert bob.post(undo, follow=True).context["bursts"] == [one]
+    assert "taken back already" in bob.post(undo, follow=True).content.decode()
+    assert logged(campaign) == [("burst.doubted", {"n": 412})]
+    assert page("bursts_real", number=one.pk) in bob.get(page("bursts_one", number=one.pk)).content.decode()
+
+
 def test_each_says_how_many_are_invalid_already(campaign: Campaign, bob: Client) -> None:
     one = burst(campaign)
     now = timezone.now()
