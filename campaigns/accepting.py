@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from config.appending import Unless, append
-from config.crypto import email_key, email_keys
+from config.crypto import email_keys
 from letters import outbox
 from letters.models import Constituency
 
@@ -43,14 +43,14 @@ def accept(offer: Offer, supporter: Supporter, mail: bool = True) -> None:
     signature = signing.new(offer, supporter, now)
     email = emails.confirmation(signature, offer.confirmation) if mail else None
     signature.confirmations_sent = int(mail)
+    keys = email_keys(supporter.email)
     again = SignedAgain(
         text=offer.text,
-        email_key=email_key(supporter.email),
+        email_key=keys[0],
         supporter=_written_down(offer, supporter),
         mail=mail,
         created_at=now,
     )
-    keys = email_keys(supporter.email)
     has_a_place = _HAS_A_PLACE.format(keys=", ".join(["%s"] * len(keys)))
     append(signature, email, "confirmation", again, Unless(has_a_place, (offer.text.campaign_id, *keys)))
     if email is not None:

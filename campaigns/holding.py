@@ -60,6 +60,7 @@ _SCHEME = re.compile(r"\b(?:https?|ftp|mailto|tel|tg|whatsapp)\s?:|\bwww\s?\.", 
 _PATH = re.compile(r"(?<![\w@])[a-z0-9-]{1,30}\.[a-z]{2,10}/\w", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@]+\s?@\s?[^\s@]+\.\w{2,}|\b\w+\s?[\[(](?:at|@)[\])]\s?\w+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{2,}")
+_PART_OF_ONE = re.compile(r"[.@:\d(\[]")  # one of which each of these has
 # With the 0 or + of a number that is dialled, or three groups as in North America. A year or a sum has neither.
 _DIALLED = re.compile(r"(?<![\d.,])(?:\+|00|\(?0)(?:[\s().\-/]{0,2}\d){8,14}(?!\d)")
 _GROUPED = re.compile(r"(?<!\d)\(?[2-9]\d\d\)?[\s.-]\d{3}[\s.-]\d{4}(?!\d)")
@@ -70,6 +71,8 @@ def has_address(text: str) -> bool:
     plain = text
     if not text.isascii():
         plain = "".join(_digit(c) for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    if not _PART_OF_ONE.search(plain):  # as of most names
+        return False
     found = (_SCHEME, _PATH, _EMAIL, _HANDLE, _DIALLED, _GROUPED)
     return any(pattern.search(plain) for pattern in found) or any(map(_is_site, _SITE.finditer(plain)))
 
@@ -95,6 +98,7 @@ def _is_site(match: re.Match[str]) -> bool:
 # Words
 
 _LOOKS_LIKE = str.maketrans("013457@$!|", "oieastasil")
+_LIKE_A_LETTER = re.compile(r"[^\x00-\x7f]|[013457@$!|]")  # a letter of another script may be folded to one
 _WORD = re.compile(r"[@$]?[^\W_]+(?:[@$!|][^\W_]+)*(?:[@$]+(?=\W|$))?")
 _SPELLED_OUT = re.compile(r"(?<![^\W_])[^\W_](?:[\s._*-][^\W_]){3,}(?![^\W_])")
 _ARABIC_STRETCH = "\u0640"
@@ -133,9 +137,10 @@ def _readings(text: str) -> Iterator[list[str]]:
     """As it is written; with figures read as the letters they look like; and with letters set apart put together."""
     words = _words(text)
     yield words
-    read = [_as_letters(word) for word in words]
-    if read != words:
-        yield read
+    if _LIKE_A_LETTER.search(text):
+        read = [_as_letters(word) for word in words]
+        if read != words:
+            yield read
     for spelled in _SPELLED_OUT.findall(unicodedata.normalize("NFKC", text)):
         yield _words(re.sub(r"[\s._*-]", "", spelled))
 

@@ -6,10 +6,13 @@ Model.save() asks and compiles anew for each row; here the statement is made onc
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from . import prepared
 from .one_commit import in_one_commit
@@ -138,20 +141,45 @@ def _places(model: type[Row], but: str = "") -> str:
 
 
 def _values(row: Row, but: str = "") -> list[Any]:
+    """As the database takes them. What most columns hold goes to it as it is: to ask each field costs more than all
+    else, of which there are some eighty."""
+    database, held = connections[DEFAULT_DB_ALIAS], row.__dict__
+    as_it_is = _AS_IT_IS[database.vendor == "postgresql"]
     values = []
-    for field, is_plain in _ways(type(row), but):
-        value = field.pre_save(row, True)
-        # What most columns hold goes to every database as it is: to be told so field by field costs more than all else.
-        values.append(value if is_plain and type(value) in _AS_IT_IS else field.get_db_prep_save(value, connection))
+    for name, field, is_plain in _ways(type(row), but):
+        if is_plain:
+            value = held[name]
+            if type(value) in as_it_is:
+                values.append(value)
+                continue
+            if isinstance(value, str):  # one of a field's choices
+                values.append(value.value if isinstance(value, Enum) else str(value))
+                continue
+        values.append(field.get_db_prep_save(field.pre_save(row, True), database))
     return values
 
 
-_AS_IT_IS = frozenset({str, int, bool, type(None)})
-_PLAIN = frozenset({"BooleanField", "CharField", "ForeignKey", "PositiveSmallIntegerField", "TextField"})
+# By whether it is PostgreSQL. SQLite has no times of its own.
+_AS_IT_IS = (
+    frozenset({str, int, bool, type(None)}),
+    frozenset({str, int, bool, type(None), date, datetime, UUID}),
+)
+_PLAIN = frozenset(
+    {
+        *("BooleanField", "CharField", "ForeignKey", "PositiveSmallIntegerField", "SmallIntegerField", "TextField"),
+        *("DateField", "DateTimeField", "UUIDField"),
+    }
+)
 
 
 @lru_cache(maxsize=32)
-def _ways(model: type[Row], but: str) -> Sequence[tuple[Any, bool]]:
-    """The fields, each with whether it is one of Django's own that stores such a value unchanged."""
-    own = ((field, field.__class__.__module__.startswith("django.db.models")) for field in _fields(model, but))
-    return [(field, is_own and field.get_internal_type() in _PLAIN) for field, is_own in own]
+def _ways(model: type[Row], but: str) -> Sequence[tuple[str, Any, bool]]:
+    """The fields with the name of what the row holds of each, and whether it is one of Django's own that stores such a
+    value unchanged."""
+    return [(field.attname, field, _is_plain(field)) for field in _fields(model, but)]
+
+
+def _is_plain(field: Any) -> bool:
+    own = field.__class__.__module__.startswith("django.db.models")
+    by_the_clock = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return own and not by_the_clock and field.get_internal_type() in _PLAIN

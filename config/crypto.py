@@ -4,7 +4,6 @@ It protects a stolen database or backup, as long as the keys are not in it. It d
 installation whose environment somebody can read, nor a name that its owner chose to show.
 """
 
-import hashlib
 import hmac
 import json
 import unicodedata
@@ -69,21 +68,22 @@ class Undecryptable(Exception):
 
 @lru_cache(maxsize=4)
 def _fernet(keys: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in keys])
+    return MultiFernet([Fernet(key) for key in _listed(keys)])
 
 
-def _listed(keys: list[str]) -> list[str]:
+@lru_cache(maxsize=8)
+def _listed(keys: tuple[str, ...]) -> list[str]:
     """A space or a comma too many in the environment must never become a key, least of all an empty one."""
     return [key.strip() for key in keys if key.strip()]
 
 
 def hash_keys() -> list[str]:
     """Newest first."""
-    return _listed(settings.HASH_KEYS)
+    return _listed(tuple(settings.HASH_KEYS))
 
 
 def _current() -> MultiFernet:
-    return _fernet(tuple(_listed(settings.FIELD_ENCRYPTION_KEYS)))
+    return _fernet(tuple(settings.FIELD_ENCRYPTION_KEYS))
 
 
 def rotated(token: str) -> str:
@@ -91,7 +91,7 @@ def rotated(token: str) -> str:
     if not token:
         return ""
     try:
-        _fernet(tuple(_listed(settings.FIELD_ENCRYPTION_KEYS)[:1])).decrypt(token.encode())
+        _fernet(tuple(_listed(tuple(settings.FIELD_ENCRYPTION_KEYS))[:1])).decrypt(token.encode())
         return token
     except InvalidToken:
         return encrypt(decrypt(token))
@@ -150,7 +150,7 @@ def keyed_hash(purpose: str, text: str, key: str | None = None) -> str:
     """64 hexadecimal digits that say nothing without HASH_KEYS and cannot be compared across purposes."""
     # surrogatepass: half a character, as broken JSON can carry one, is hashed like any other text.
     message = f"{purpose}\0{text}".encode("utf-8", "surrogatepass")
-    return hmac.new((key or hash_keys()[0]).encode(), message, hashlib.sha256).hexdigest()
+    return hmac.digest((key or hash_keys()[0]).encode(), message, "sha256").hex()
 
 
 def email_key(address: str) -> str:

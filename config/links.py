@@ -25,12 +25,16 @@ class ExpiredLink(BadLink):
 
 def token(purpose: str, value: uuid.UUID) -> str:
     packed = base64.urlsafe_b64encode(value.bytes).rstrip(b"=").decode()
-    return signing.TimestampSigner(salt=f"link:{purpose}", sep=".").sign(packed)
+    return _signer(purpose).sign(packed)
+
+
+def _signer(purpose: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"link:{purpose}", sep=".")
 
 
 def read(purpose: str, signed: str, max_age: timedelta | None = None) -> uuid.UUID:
     """The value a token names. Raises BadLink, or ExpiredLink when it is older than `max_age`."""
-    signer = signing.TimestampSigner(salt=f"link:{purpose}", sep=".")
+    signer = _signer(purpose)
     try:
         return _value(signer.unsign(signed, max_age=max_age))
     except signing.SignatureExpired as error:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 
 def ask(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -26,16 +26,17 @@ def change(statement: str, values: Sequence[Any]) -> int:
 
 def execute(statement: str, values: Sequence[Any]) -> Any:
     """The cursor of the database's own library."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    connection.validate_no_broken_transaction()
-    assert connection.connection is not None
-    with connection.wrap_database_errors:
-        if connection.vendor != "postgresql":
-            return connection.connection.execute(_marked(statement), values)
+    database = connections[DEFAULT_DB_ALIAS]  # itself: to look it up for each question to it takes time
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    database.validate_no_broken_transaction()
+    assert database.connection is not None
+    with database.wrap_database_errors:
+        if database.vendor != "postgresql":
+            return database.connection.execute(_marked(statement), values)
         import psycopg  # where there is no PostgreSQL there need be no driver
 
-        return psycopg.RawCursor(connection.connection).execute(_numbered(statement), values, prepare=True)
+        return psycopg.RawCursor(database.connection).execute(_numbered(statement), values, prepare=True)
 
 
 @lru_cache(maxsize=128)

@@ -1,7 +1,6 @@
 """One email address, checked alone, so that no comma, newline or bracket can smuggle in a second."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import idna
@@ -39,7 +38,7 @@ def one_address(text: str) -> Address:
     if not at or not local or not domain:
         raise BadAddress(_("This is not an email address: it needs a name, an @ and a domain."))
     # Format and control characters too: a line break, or a mark that turns the reading direction.
-    if any(unicodedata.category(character)[0] in "CZ" for character in text.strip(" ")):
+    if not text.isprintable() or " " in text.strip(" "):
         raise BadAddress(_("This email address has a space or an invisible character in it."))
     if not all(ATOM.fullmatch(part) for part in local.split(".")):
         raise BadAddress(_("This is not one email address: there is something before the @ that cannot be there."))

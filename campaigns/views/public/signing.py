@@ -47,7 +47,7 @@ def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
     form = blank.filled(request.POST)
     form.came_from, form.network = came_from(request), ratelimit.prefix(request)
     address = form.cleaned_data["email"] if form.is_valid() else ""
-    verdict = ratelimit.allow_each(*limits(request, campaign, address))
+    verdict = ratelimit.allow_each(*limits(form.network, campaign, address))
     if verdict.cache_is_down:
         return errors.too_busy(request, verdict.retry_after)
     # An email too many to one address: the signature is kept all the same, and whoever asks sees no difference, for to
@@ -65,10 +65,10 @@ def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
 OF_AN_ADDRESS = ("sign_email", "sign_address")
 
 
-def limits(request: HttpRequest, campaign: Campaign, address: str) -> Sequence[tuple[str, ...]]:
-    """What one form counts against; without an address to write to, it sends nothing."""
+def limits(network: str, campaign: Campaign, address: str) -> Sequence[tuple[str, ...]]:
+    """What one form counts against; without an address to write to, it sends nothing. `network`: ratelimit.prefix."""
     against, campaign_id = ratelimit.against, str(campaign.pk)
-    of_all = [against("sign", ratelimit.network(request)), against("sign_campaign", campaign_id)]
+    of_all = [against("sign", ratelimit.hidden(network)), against("sign_campaign", campaign_id)]
     if not address:
         return of_all
     key = email_key(address)
