@@ -17,6 +17,7 @@ from letters import outbox, pacing, standing
 from . import (
     accepting,
     answering,
+    asking,
     bursts,
     counting,
     exports,
@@ -48,6 +49,7 @@ def quick() -> list[Deed]:
     return [
         Deed("clock", 1, lambda: watch(clock)),
         Deed("sent again", 1, accepting.take_up),
+        Deed("letters just written", 1, asking.take_up),
         Deed("fold", 1, counting.fold_all),
         Deed("recover leases", 5, outbox.recover_expired_leases),
         Deed("nudge", 1, outbox.nudge_due),

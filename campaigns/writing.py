@@ -1,7 +1,8 @@
 """Writing to one's representatives: the prefilled letter, its three roads, and the one that is kept."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -14,9 +15,9 @@ from letters import composing
 from letters.letter_text import letter_text, subject_line
 from letters.models import Letter, Representative
 
-from . import choosing, consent, emails, posting
+from . import asking, choosing, consent, posting
 from .choosing import Approach
-from .models import Campaign, CampaignLetter, CampaignText, Signature
+from .models import Campaign, CampaignLetter, CampaignText, Signature, ToBeAsked
 
 PLACEHOLDERS = (*composing.PLACEHOLDERS, "campaign_url")
 PLACES = ("representative", "constituency")  # those that may stay where a letter goes to several
@@ -162,34 +163,21 @@ def send(text: CampaignText, written: Written, email: str, signature: Signature 
 def send_all(
     text: CampaignText, all_written: Sequence[Written], email: str, signature: Signature | None = None
 ) -> list[CampaignLetter]:
-    """Keeps the letters, returns them, and asks their writer to confirm them by one email. A second one within
-    LETTER_REPEAT_DAYS to the same representative is not kept; an email says so. `signature` is a confirmed one whose
-    link brought the writer here: where `email` is its address, that is proved already, and the letters go at once.
-    Raises NobodyThere, and then has kept nothing."""
+    """Keeps the letters, whoever wrote them; a moment later asking.take_up() asks their writer to confirm them.
+
+    `signature` is a confirmed one whose link brought the writer here: where `email` is its address, that is proved
+    already, and what can go goes at once; it is returned. Raises NobodyThere, and then has kept nothing."""
     people = {one.pk: one for written in all_written for one in written.representatives}
     found = roads(text.campaign, people.values())
     with transaction.atomic():
-        for pk in sorted(people):  # in one order, so that no two wait for each other
-            posting.one_at_a_time(text.campaign_id, email, people[pk])
-        earlier = CampaignLetter.objects.filter(
-            campaign=text.campaign_id, email_key__in=email_keys(email), representative__in=people
-        )
-        lately = list(
-            earlier.filter(posting.sent_lately())
-            .select_related("letter", "text__campaign__organisation__sender")
-            .order_by("-confirmed_at", "pk")
-        )
-        if lately:
-            emails.letters_already_sent(lately)
-        open_to = {one.pk for one in found.sent} - {kept.representative_id for kept in lately}
-        if not open_to:
-            return []
-        for waiting in earlier.filter(state=CampaignLetter.State.PENDING, representative__in=open_to):
-            posting.withdraw(waiting)  # written again before it was confirmed: it is replaced
-        made = _kept(text, all_written, email, open_to, found, signature)
+        made = _kept(text, all_written, email, found, signature)
         if not is_proved(email, signature):
-            emails.confirm_letters(made)
-        elif any(fate.problem for fate in posting.confirm(made[0])):
+            ToBeAsked.objects.create(letters=made[0].together or made[0].uuid)
+            return []
+        for one in sorted(found.sent, key=attrgetter("pk")):  # in one order, so that no two wait for each other
+            posting.one_at_a_time(text.campaign_id, email, one)
+        made = asking.to_go(made)
+        if made and any(fate.problem for fate in posting.confirm(made[0])):
             raise NobodyThere
         return made
 
@@ -203,10 +191,10 @@ def _kept(
     text: CampaignText,
     all_written: Sequence[Written],
     email: str,
-    to: Collection[int],
     found: Roads,
     signature: Signature | None,
 ) -> list[CampaignLetter]:
+    to = {one.pk for one in found.sent}
     wanted = [(written, one) for written in all_written for one in written.representatives if one.pk in to]
     letters = Letter.objects.bulk_create([letter_from(text, written, one, email) for written, one in wanted])
     agreed = consent.record(consent_to(text, all_written))

@@ -8,7 +8,7 @@ from .campaign import (
     Target,
 )
 from .consent import ConsentWording
-from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver, MergedLetter
+from .correspondence import BundledLetter, CampaignLetter, HandIn, HandOver, MergedLetter, ToBeAsked
 from .counts import AreaCount, PaperCount, Tally
 from .invalidation import Invalidation
 from .keeping import Receipt, Term
@@ -58,6 +58,7 @@ __all__ = [
     "Source",
     "Target",
     "Term",
+    "ToBeAsked",
     "Update",
     "UpdateRecipient",
     "UpdateText",

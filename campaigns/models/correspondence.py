@@ -188,6 +188,18 @@ class CampaignLetter(models.Model):
         }
 
 
+class ToBeAsked(models.Model):
+    """That the writer of letters has not been asked yet to confirm them; the sweeper does it (asking.py), and deletes
+    the row."""
+
+    letters = models.UUIDField(unique=True)  # what they were written `together`, or the `uuid` of one written alone
+    written_at = models.DateTimeField(default=timezone.now)
+    not_before = models.DateTimeField(null=True)  # null: at once
+
+    def __str__(self) -> str:
+        return str(self.letters)
+
+
 class BundledLetter(models.Model):
     """Where a letter stands in a bundle made for printing, so that it can be taken out of the paper if it is withdrawn.
 

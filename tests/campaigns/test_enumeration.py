@@ -6,17 +6,20 @@ How long it takes is measured, not tested: tests/attacks/timing.py, by `make att
 import itertools
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns import signing
+from campaigns import asking, posting, signing
 from campaigns.models import Campaign, Signature
 from config import ratelimit
 from letters import outbox
-from letters.models import Suppression
+from letters.models import Representative, Suppression
 
 from .factories import (
     make_campaign,
@@ -101,22 +104,78 @@ def test_an_answer_to_a_form_with_errors_is_the_same_too(campaign: Campaign) -> 
     assert of_new[0][0] == 422
 
 
-@pytest.mark.parametrize("known", ["pending", "confirmed", "suppressed"])
-def test_an_answer_to_writing_is_the_same_whoever_has_written(known: str) -> None:
-    legislature, seat, representative = make_seat()
-    campaign = make_campaign(slug="library", legislature=legislature)
-    form = {"stage": "send", "constituency": str(seat.pk), "representative": str(representative.pk)} | {
+@pytest.fixture
+def seat() -> Representative:
+    return make_seat()[2]
+
+
+@pytest.fixture
+def letters(seat: Representative) -> Campaign:
+    return make_campaign(slug="library", legislature=seat.legislature)
+
+
+def letter_form(to: Representative, email: str) -> dict[str, str]:
+    return {"stage": "send", "constituency": str(to.constituency_id), "representative": str(to.pk)} | {
         **{"subject": "The library", "body": "It must stay.", "name": "Alice Ahmed", "address": "1 High Street"},
-        **{"postcode": "SW1A 1AA", "country": "GB", "consent": "on"},
+        **{"postcode": "SW1A 1AA", "country": "GB", "consent": "on", "email": email},
     }
-    of_new = asked("/library/write/", form | {"email": NEW})
-    if known == "suppressed":
-        outbox.suppress(ADDRESS, Suppression.Reason.COMPLAINED)
-    else:
-        sent = {"confirmed_at": timezone.now()} if known == "confirmed" else {}
-        make_campaign_letter(campaign, representative, email=ADDRESS, state=known, **sent)
-    assert asked("/library/write/", form | {"email": ADDRESS}) == of_new
+
+
+def wrote(state: str, days_ago: int | None = None) -> Callable[[Campaign, Representative], object]:
+    at = None if days_ago is None else timezone.now() - timedelta(days=days_ago)
+    return lambda campaign, seat: make_campaign_letter(campaign, seat, email=ADDRESS, state=state, confirmed_at=at)
+
+
+def wrote_and_erased(campaign: Campaign, seat: Representative) -> None:
+    wrote("confirmed", 1)(campaign, seat)
+    posting.erase(posting.letters_to(campaign.pk, ADDRESS, seat))
+
+
+def wrote_often(campaign: Campaign, seat: Representative) -> None:
+    for _ in range(ratelimit.LIMITS["letter_send_email"].count + 1):
+        Client(REMOTE_ADDR="203.0.113.7").post("/library/write/", letter_form(seat, ADDRESS))
+        asking.take_up()
+
+
+WRITERS: dict[str, Callable[[Campaign, Representative], object]] = {
+    "new": lambda campaign, seat: None,
+    "waiting": wrote("pending"),
+    "sent lately": wrote("confirmed", 1),
+    "sent long ago": wrote("confirmed", 400),
+    "taken back": wrote("withdrawn", 1),
+    "erased": wrote_and_erased,
+    "written to often": wrote_often,
+    "a signer": lambda campaign, seat: make_signature(campaign, email=ADDRESS, state=State.CONFIRMED),
+    "suppressed": lambda campaign, seat: outbox.suppress(ADDRESS, Suppression.Reason.COMPLAINED),
+}
+
+
+@pytest.mark.parametrize("known", WRITERS)
+def test_an_answer_to_writing_is_the_same_whoever_has_written(
+    letters: Campaign, seat: Representative, known: str
+) -> None:
+    of_new = asked("/library/write/", letter_form(seat, NEW))
+    WRITERS[known](letters, seat)
+    assert asked("/library/write/", letter_form(seat, ADDRESS)) == of_new
     assert [status for status, *_ in of_new] == [303, 200]
+
+
+def statements(deed: Callable[[], object]) -> list[str]:
+    """All that the database is asked and told, whatever the values: what takes time is this."""
+    with CaptureQueriesContext(connection) as taken:
+        deed()
+    return [re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\b\d+\b|(?<=SAVEPOINT ).*", "?", one["sql"]) for one in taken]
+
+
+@pytest.mark.parametrize("known", WRITERS)
+def test_to_take_a_letter_the_same_is_read_and_written_whoever_has_written(
+    letters: Campaign, seat: Representative, known: str
+) -> None:
+    asked("/library/write/", letter_form(seat, "the-first-one@example.org"))  # its words are kept by it
+    of_new = statements(lambda: asked("/library/write/", letter_form(seat, NEW)))
+    WRITERS[known](letters, seat)
+    assert statements(lambda: asked("/library/write/", letter_form(seat, ADDRESS))) == of_new
+    assert any("INSERT INTO" in statement and "campaignletter" in statement for statement in of_new)
 
 
 ACCOUNT_FORMS: dict[str, dict[str, str]] = {

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from campaigns import deciding, posting, restoring, writing
+from campaigns import asking, deciding, posting, restoring, writing
 from campaigns.models import Campaign, CampaignLetter
 from config import links
 from letters import outbox, pacing
@@ -28,6 +28,7 @@ def kept(representative: Representative) -> CampaignLetter:
     campaign = make_campaign(slug="library", legislature=representative.legislature)
     written = writing.Written([representative], "The library", "It must stay.", "Alice Ahmed", "1 High Street")
     writing.send(text_of(campaign), written, "alice@example.org")
+    asking.take_up()
     return CampaignLetter.objects.get()
 
 
@@ -285,6 +286,7 @@ def test_of_two_letters_that_wait_only_one_goes(client: Client, kept: CampaignLe
     assert representative is not None
     written = writing.Written([representative], "Again", "Once more.", "Alice Ahmed", "1 High Street")
     writing.send(text, written, "alice@example.org")
+    asking.take_up()
     CampaignLetter.objects.update(state="pending")
     assert client.post(link).status_code == 200
     second = client.post(links_in(emails()[1])["letter/confirm"])

@@ -37,6 +37,7 @@ from campaigns import (
     accepting,
     acting_on,
     adding,
+    asking,
     consent,
     counting,
     emails,
@@ -228,6 +229,7 @@ class Lifecycles(RuleBasedStateMachine):
         written = writing.Written([representative], "The library", "It must stay.", "Alice Ahmed", "1 High Street")
         signatures = Signature.objects.of_address(address).counting().filter(campaign=text.campaign)
         writing.send(text, written, address, signatures.first() if signed_in else None)
+        asking.take_up()
         return self.posted()
 
     @rule(address=st.sampled_from(ADDRESSES))

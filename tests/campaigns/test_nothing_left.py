@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from campaigns import (
     accepting,
+    asking,
     bundling,
     counting,
     exports,
@@ -195,6 +196,7 @@ class Story:
 
 def deliver() -> None:
     accepting.take_up()
+    asking.take_up()
     OutgoingEmail.objects.filter(state="queued").update(not_before=timezone.now())
     for queue in Queue:
         draining.drain(queue.value)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from campaigns import choosing, posting
+from campaigns import asking, choosing, posting
 from campaigns.models import Campaign, CampaignLetter, HandIn, LetterVariant
 from letters.models import Constituency, Dissolution, Legislature, Letter, Postcode, PostcodeRange, Representative
 from tests.letters.factories import make_constituency, make_legislature, make_representative
@@ -60,7 +60,10 @@ def typed(*people: Representative, **fields: Any) -> dict[str, Any]:
 
 
 def send(client: Client, form: dict[str, Any], path: str = "/library/write/", **fields: Any) -> Any:
-    return post(client, "send", path, **form | {"email": "alice@example.org", "consent": "on"} | fields)
+    """And what comes of it a moment later."""
+    answer = post(client, "send", path, **form | {"email": "alice@example.org", "consent": "on"} | fields)
+    asking.take_up()
+    return answer
 
 
 def page(response: Any) -> str:

@@ -263,7 +263,10 @@ class Desk(Finding):
             return self.show(form, send_form, 422)
         if send_form.cleaned_data["leave_empty"]:  # a machine, which is told nothing
             return self.look_in_your_email(roads)
-        email = send_form.cleaned_data["email"]
+        all_written, email = form.as_written(send_form.cleaned_data["copy"]), send_form.cleaned_data["email"]
+        if not writing.is_proved(email, self.writer):
+            writing.send_all(self.text, all_written, email, self.writer)
+            return self.look_in_your_email(roads)
         mail = ratelimit.allow("letter_send_email", email_key(email))
         if mail.cache_is_down:
             return errors.too_busy(self.request, mail.retry_after)
@@ -272,11 +275,9 @@ class Desk(Finding):
             send_form.add_error("email", many)
             return self.show(form, send_form, 429)
         try:
-            made = writing.send_all(self.text, form.as_written(send_form.cleaned_data["copy"]), email, self.writer)
+            made = writing.send_all(self.text, all_written, email, self.writer)
         except writing.NobodyThere:
             return self.preview()  # which says who has left, and keeps what was typed
-        if not writing.is_proved(email, self.writer):
-            return self.look_in_your_email(roads)
         if not made:
             send_form.add_error(None, _("You have written to them in the last days, so nothing was sent now."))
             return self.show(form, send_form, 422)

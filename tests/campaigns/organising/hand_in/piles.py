@@ -14,7 +14,7 @@ import pypdfium2
 import pytest
 from django.utils import timezone
 
-from campaigns import bundling, exports, posting, printing, writing
+from campaigns import asking, bundling, exports, posting, printing, writing
 from campaigns.handing_in import Pile, mark
 from campaigns.models import Campaign, CampaignLetter, User
 from config import jobs
@@ -33,6 +33,7 @@ PAGE = "/organise/campaigns/library/hand-in/"
 def write(campaign: Campaign, representative: Representative, email: str = "zoe@example.org") -> CampaignLetter:
     written = writing.Written([representative], "The library", "It must stay.", "Zoe Quux", "1 High Street")
     writing.send(text_of(campaign), written, email)
+    asking.take_up()
     return CampaignLetter.objects.latest("pk")
 
 
