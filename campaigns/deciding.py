@@ -64,7 +64,10 @@ class Outcome:
 
 def facts(rows: Sequence[OutgoingEmail]) -> dict[int, Facts]:
     """Of each email by its key, in a fixed number of queries."""
-    doubts, suppressed, to = doubts_of([row.pk for row in rows]), _suppressed(rows), _new_addresses(rows)
+    doubts = doubts_of(
+        [row.pk for row in rows if row.state in (State.HELD, State.CANCELLED)]
+    )  # of others it says nothing
+    suppressed, to = _suppressed(rows), _new_addresses(rows)
     return {
         row.pk: Facts(
             doubt=doubts.get(row.pk),

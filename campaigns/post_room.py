@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from config import switches
 from letters import outbox, standing
-from letters.models import OutgoingEmail, Sender, Stop
+from letters.models import DeliveryEvent, OutgoingEmail, Sender, Stop
 from letters.models.post import Kind, Queue, State
 from letters.provider_table import PROVIDERS
 
@@ -51,7 +51,7 @@ def now(desk: Desk) -> dict[str, Any]:
     return {
         "at": at,
         "table": _table(desk, lines, at),
-        "chart": chart(standing.throughput(senders)),
+        "chart": chart(standing.last_hour(desk.organisation.sender_id)),
         "domains": shown,
         "stops": [domain for domain in shown if domain["stop"]],
         "came_back": _came_back(desk),
@@ -224,14 +224,15 @@ class Known:
 
 
 def known(desk: Desk, emails: Sequence[OutgoingEmail]) -> list[Known]:
-    """Wants `events` and `provider_events` fetched with the emails."""
-    facts = deciding.facts(emails)
+    """Wants `provider_events` fetched with the emails."""
+    facts, changes = deciding.facts(emails), standing.last_changes(emails)
     stopped = _stopped(desk) if any(email.state == State.QUEUED for email in emails) else set()
-    return [_known(desk, email, facts[email.pk], stopped) for email in emails]
+    return [_known(desk, email, facts[email.pk], stopped, changes.get(email.pk)) for email in emails]
 
 
-def _known(desk: Desk, email: OutgoingEmail, facts: deciding.Facts, stopped: Collection[str]) -> Known:
-    events = list(email.events.all())
+def _known(
+    desk: Desk, email: OutgoingEmail, facts: deciding.Facts, stopped: Collection[str], change: DeliveryEvent | None
+) -> Known:
     return Known(
         email=email,
         url=desk.url("post_email", email=email.uuid),
@@ -239,7 +240,7 @@ def _known(desk: Desk, email: OutgoingEmail, facts: deciding.Facts, stopped: Col
         facts=facts,
         new_address=facts.new_address if desk.may_edit else "",
         waits=_waits(desk.sender, email, stopped),
-        said=said(events[-1].detail if events else ""),
+        said=said(change.detail if change else ""),
         reports=sorted(email.provider_events.all(), key=lambda report: report.occurred_at, reverse=True)[:3],
         choices=facts.choices(State(email.state)) if desk.may_edit else (),
     )

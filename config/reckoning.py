@@ -34,14 +34,14 @@ def kept(key: str) -> Reckoned | None:
     return Reckoned.objects.filter(pk=key).first()
 
 
-def is_large(rows: models.QuerySet[Any]) -> bool:
-    return rows.order_by()[: LARGE + 1].count() > LARGE
-
-
-def reckon(key: str, rows: models.QuerySet[Any], count: Callable[[], Any], every: timedelta = EVERY) -> bool:
-    """Counts anew, where `rows` are many (or once were) and it is time. Two sweepers at once count twice."""
+def reckon(
+    key: str, rows: models.QuerySet[Any], count: Callable[[], Any], every: timedelta = EVERY, large: int | None = None
+) -> bool:
+    """Counts anew, where `rows` are more than `large` (or once were) and it is time; LARGE unless it is said. Two
+    sweepers at once count twice."""
     before, now = kept(key), timezone.now()
-    if before is None and not is_large(rows):
+    most = LARGE if large is None else large
+    if before is None and rows.order_by()[: most + 1].count() <= most:
         return False
     if before is not None and now < before.at + max(every, timedelta(seconds=before.took * PART)):
         return False

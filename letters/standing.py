@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db import models
 from django.db.models import Count, DateTimeField, F, Min, OuterRef, Q, Subquery
@@ -22,6 +23,8 @@ from .models import DeliveryEvent, Destination, OutgoingEmail, ProviderEvent, Se
 from .models.post import ENDED, QUEUE_OF, Among, Kind, OutgoingEmailQuerySet, Queue, State
 
 Senders = Collection[int] | None
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+MUCH_AN_HOUR = 100  # ends of emails: of a sender who has more, the sweeper keeps the last hour
 LONGEST_HISTORY = 200  # a sender whose server is away for days gives an email a line every few minutes
 
 
@@ -91,16 +94,24 @@ def _count_ended(senders: Iterable[int]) -> list[tuple[str, str, int]]:
 
 
 def reckon_large() -> int:
-    """A deed of the sweeper: counts what has ended of senders that have sent very much; how many these were."""
+    """A deed of the sweeper: counts what has ended of senders that have sent very much, and the last hour of those that
+    send much; how many counts these were."""
     done = 0
     for sender in _known(None):
         rows = OutgoingEmail.objects.filter(sender=sender, state__in=ENDED)
         done += reckoning.reckon(_key(sender), rows, lambda sender=sender: _count_ended([sender]))  # type: ignore[misc]
+        lately = _ends([sender], timezone.now() - HOUR)
+        count = partial(_count_lately, sender)
+        done += reckoning.reckon(_key_of_lately(sender), lately, count, large=MUCH_AN_HOUR)
     return done
 
 
 def _key(sender: int) -> str:
     return f"sender {sender} ended"
+
+
+def _key_of_lately(sender: int) -> str:
+    return f"sender {sender} lately"
 
 
 def oldest_due(senders: Senders = None) -> dict[str, float]:
@@ -128,17 +139,57 @@ def _oldest_of(queue: Queue, senders: Senders, now: datetime) -> float:
 
 def throughput(senders: Senders = None, minutes: int = 60) -> list[Minute]:
     """The last `minutes`, oldest first; the last of them is the one we are in."""
-    this = timezone.now().astimezone(UTC).replace(second=0, microsecond=0)
-    begin = this - timedelta(minutes=minutes - 1)
-    events = DeliveryEvent.objects.filter(Among(F("to_state"), ENDED), at__gte=begin)
-    if senders is not None:
-        # The email's own time keeps the join to these minutes; what is tried again counts once it has its end.
-        recent = {"email__settled_at__gte": begin, "email__scrubbed_at__isnull": True}
-        events = events.filter(email__sender_id__in=senders, **recent)
+    begin = _whole(timezone.now()) - (minutes - 1) * MINUTE
+    return _lines(begin, minutes, _by_minute(_ends(senders, begin)))
+
+
+def last_hour(sender: int) -> list[Minute]:
+    """The throughput of one sender. Of what the sweeper has counted, nothing is counted again."""
+    begin = _whole(timezone.now()) - HOUR + MINUTE
+    kept, uncounted = _kept_lately(sender)
+    return _lines(begin, 60, kept | _by_minute(_ends([sender], max(begin, uncounted or begin))))
+
+
+def _count_lately(sender: int) -> dict[str, tuple[int, int]]:
+    """Goes on from what is kept; but for its last two minutes, in which somebody may have been writing still."""
+    begin = _whole(timezone.now()) - HOUR
+    kept, uncounted = _kept_lately(sender)
+    since = max(begin, uncounted - 2 * MINUTE) if uncounted else begin
+    found = {at: n for at, n in kept.items() if begin <= at < since} | _by_minute(_ends([sender], since))
+    return {at.isoformat(): n for at, n in found.items()}
+
+
+def _kept_lately(sender: int) -> tuple[dict[datetime, tuple[int, int]], datetime | None]:
+    """What is kept of each minute, and since when nothing is."""
+    found = reckoning.kept(_key_of_lately(sender))
+    if found is None:
+        return {}, None
+    end = _whole(found.at)
+    minutes = {datetime.fromisoformat(at): (sent, failed) for at, (sent, failed) in found.numbers.items()}
+    return {at: n for at, n in minutes.items() if at < end}, end
+
+
+def _ends(senders: Senders, since: datetime) -> models.QuerySet[DeliveryEvent]:
+    events = DeliveryEvent.objects.filter(Among(F("to_state"), ENDED), at__gte=since)
+    if senders is None:
+        return events
+    # The email's own time keeps the join to these minutes; what is tried again counts once it has its end.
+    recent = {"email__settled_at__gte": since, "email__scrubbed_at__isnull": True}
+    return events.filter(email__sender_id__in=senders, **recent)
+
+
+def _by_minute(events: models.QuerySet[DeliveryEvent]) -> dict[datetime, tuple[int, int]]:
     sent, failed = Count("at", Q(to_state=State.SENT)), Count("at", Q(to_state=State.FAILED))
     per_minute = events.order_by().values_list(TruncMinute("at", tzinfo=UTC)).annotate(sent=sent, failed=failed)
-    found = {at: (sent, failed) for at, sent, failed in per_minute}
-    each = (begin + timedelta(minutes=number) for number in range(minutes))
+    return {at: (sent, failed) for at, sent, failed in per_minute}
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def _lines(begin: datetime, minutes: int, found: Mapping[datetime, tuple[int, int]]) -> list[Minute]:
+    each = (begin + number * MINUTE for number in range(minutes))
     return [Minute(at, *found.get(at, (0, 0))) for at in each]
 
 
@@ -225,6 +276,17 @@ SAID_BY_PROVIDER: Mapping[str, Promise] = {
     ProviderEvent.What.COMPLAINED: gettext_lazy("The mail provider reports a complaint about it."),
     ProviderEvent.What.OTHER: gettext_lazy("The mail provider reports something else."),
 }
+
+
+def last_changes(emails: Collection[OutgoingEmail]) -> dict[int, DeliveryEvent]:
+    """By the key of each email. Those of a page mostly follow each other: then it is one look into the index from the
+    first to the last of them, and not one for each."""
+    ids = [email.pk for email in emails]
+    if not ids:
+        return {}
+    first, last = min(ids), max(ids)
+    which = {"email__gte": first, "email__lte": last} if last - first < 4 * len(ids) else {"email__in": ids}
+    return {event.email_id: event for event in DeliveryEvent.objects.filter(**which).order_by("pk")}
 
 
 def history(email: OutgoingEmail) -> list[Entry]:

@@ -2,6 +2,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -116,6 +117,35 @@ def test_what_happened_before_is_in_the_past(sender: Sender) -> None:
     assert sum(line.sent for line in standing.throughput(minutes=60)) == 1
 
 
+def test_the_last_hour_of_who_sends_much_is_kept_and_what_came_since_is_added(
+    sender: Sender, stranger: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "MUCH_AN_HOUR", 3)
+    at = timezone.now().replace(second=30)
+    with time_machine.travel(at - timedelta(minutes=10)):
+        for _ in range(3):
+            walk(make_email(sender=sender), *SENT)
+        assert standing.reckon_large() == 0  # not more than so many
+        walk(make_email(sender=sender), *FAILED)
+    with time_machine.travel(at - timedelta(minutes=5)):
+        walk(make_email(sender=sender), *SENT)
+        assert standing.reckon_large() == 1
+        walk(make_email(sender=sender), *SENT)  # in the same minute
+    with time_machine.travel(at):
+        walk(make_email(sender=sender), *SENT)
+        counted = standing.throughput([sender.pk])
+        assert standing.last_hour(sender.pk) == counted
+        assert [(line.sent, line.failed) for line in counted if line.sent] == [(3, 1), (2, 0), (1, 0)]
+        assert standing.reckon_large() == 1
+        assert standing.last_hour(sender.pk) == counted
+        OutgoingEmail.objects.filter(settled_at__lt=at - timedelta(minutes=8)).update(sender=stranger)
+        assert standing.last_hour(sender.pk) == counted  # these are not looked at again
+        assert sum(line.sent for line in standing.last_hour(stranger.pk)) == 3
+    with time_machine.travel(at + timedelta(minutes=58)):
+        assert standing.reckon_large() == 1
+        assert standing.last_hour(sender.pk) == standing.throughput([sender.pk])
+
+
 # Domains
 
 
@@ -220,6 +250,15 @@ def test_a_very_long_story_is_shortened_at_its_beginning(sender: Sender, monkeyp
         "It was being handed to the mail server.",
         "The mail server accepted it.",
     ]
+
+
+def test_the_last_change_of_each_email_is_known_whether_they_follow_each_other_or_not(sender: Sender) -> None:
+    emails = [walk(make_email(sender=sender), *(SENT if number % 2 else FAILED)) for number in range(12)]
+    for page in (emails[:5], [emails[0], emails[-1]], []):
+        found = standing.last_changes(page)
+        assert {pk: found[pk].to_state for pk in found if pk in {one.pk for one in page}} == {
+            one.pk: State.SENT if emails.index(one) % 2 else State.FAILED for one in page
+        }
 
 
 # Cost

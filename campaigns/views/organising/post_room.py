@@ -3,7 +3,6 @@
 import uuid
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,7 +22,7 @@ from config.crypto import email_keys
 from config.ratelimit import allow
 from letters import trial
 from letters.addresses import BadAddress
-from letters.models import DeliveryEvent, Sender, Stop
+from letters.models import Sender, Stop
 from letters.models.post import OutgoingEmailQuerySet, Queue, State
 
 EMAILS_A_PAGE = 50
@@ -192,9 +191,7 @@ def try_sending(request: HttpRequest, slug: str, language: str | None = None) ->
 
 
 def _with_what_is_known(rows: OutgoingEmailQuerySet) -> OutgoingEmailQuerySet:
-    changes = Prefetch("events", DeliveryEvent.objects.order_by("pk"))
-    newest_first = rows.order_by("-pk").select_related("letter")
-    return newest_first.prefetch_related(changes, "provider_events")
+    return rows.order_by("-pk").select_related("letter").prefetch_related("provider_events")
 
 
 def _decide(request: HttpRequest, desk: Desk, rows: OutgoingEmailQuerySet, state: State) -> None:
