@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from config.crypto import domain_key, email_keys
 
@@ -135,7 +135,7 @@ class Counted:
     more: bool  # there are more than n, and nobody looked how many
 
 
-def count(found: SignatureQuerySet, most: int = MOST_COUNTED) -> Counted:
+def count(found: QuerySet[Signature], most: int = MOST_COUNTED) -> Counted:
     n = found.order_by()[: most + 1].count()
     return Counted(min(n, most), n > most)
 

@@ -25,6 +25,7 @@ STRIKE, UNDO = "invalidate-signatures", "restore-signatures"
 BATCH = 500
 READ = 50_000  # ids at a time: the database may have to look through the whole campaign for each
 AT_ONCE = 1_000  # more than so many are a worker's
+MOST_LOOKED = 50_000  # of more, a request does not count how many: the worker does, before it begins
 EXAMPLES = 12
 GONE = (Signature.State.INVALID, Signature.State.WITHDRAWN)
 
@@ -34,21 +35,26 @@ class Look:
     """What a filter would strike out, if it were done now."""
 
     n: int
-    counted: int  # of these, how many count
+    more: bool  # there are more than n, and nobody looked how many
+    counted: int  # of these n, how many count
+    confirmed: int  # of these n, by email
     examples: list[str]  # names that everybody reads; of those held back, that everybody would read
     newest: int  # nobody who signs after this look is meant
 
 
 def look(found: SignatureQuerySet, releases: bool = False) -> Look:
-    standing = found.exclude(state__in=GONE).order_by()
-    numbers = standing.aggregate(
+    """Before it counts, so that whoever signs meanwhile is neither counted nor meant."""
+    newest = Signature.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    standing = found.filter(pk__lte=newest).exclude(state__in=GONE).order_by()
+    numbers = standing[: MOST_LOOKED + 1].aggregate(
         n=models.Count("pk"),
         counted=models.Count("pk", filter=models.Q(state=Signature.State.CONFIRMED)),
-        newest=Max("pk"),
+        confirmed=models.Count("pk", filter=models.Q(confirmed_at__isnull=False)),
     )
     shown = standing.exclude(public_name="") if releases else standing.shown()
-    names = shown.order_by("-pk").values_list("public_name", flat=True)[:EXAMPLES]
-    return Look(numbers["n"], numbers["counted"], list(names), numbers["newest"] or 0)
+    names = shown.order_by("-created_at", "-pk").values_list("public_name", flat=True)[:EXAMPLES]
+    n = min(numbers["n"], MOST_LOOKED)
+    return Look(n, numbers["n"] > n, numbers["counted"], numbers["confirmed"], list(names), newest)
 
 
 def ticked(campaign: Campaign, ids: Sequence[int]) -> SignatureQuerySet:
@@ -82,7 +88,7 @@ def by_hand(
         made = _begun(campaign, user, why, {}, releases)
         _strike(made, ticked(campaign, ids))
         made.refresh_from_db()
-        _note(campaign, user, KINDS[releases].done, made.signatures)
+        _note(made, STRIKE, made.signatures)
     return made
 
 
@@ -93,15 +99,30 @@ def by_filter(
     found = filtering.rows(campaign, wanted).filter(pk__lte=newest).exclude(state__in=GONE)
     with transaction.atomic():
         made = _begun(campaign, user, why, _described(wanted), releases)
-        n = found.order_by().count()
-        if n > AT_ONCE:
-            asked = {"invalidation": made.pk, "wanted": wanted.as_data(), "newest": newest, "n": n}
-            jobs.start(STRIKE, asked, owner=owner_of(made))
-        _note(campaign, user, KINDS[releases].done, n)
-    if n <= AT_ONCE:
+        here = _is_done_here(made, found, STRIKE, wanted=wanted.as_data(), newest=newest)
+    if here:
         _strike(made, found)
     made.refresh_from_db()
     return made
+
+
+def _is_done_here(made: Invalidation, found: models.QuerySet[Signature], work: str, **asked: Any) -> bool:
+    """Or else a job is begun. The log has the number at once, or when the worker has counted very many."""
+    counted = filtering.count(found, MOST_LOOKED)
+    if not counted.more:
+        _note(made, work, counted.n)
+        asked["n"] = counted.n
+    here = not counted.more and counted.n <= AT_ONCE
+    if not here:
+        jobs.start(work, asked | {"invalidation": made.pk}, owner=owner_of(made))
+    return here
+
+
+def _count_now(job: jobs.Job, made: Invalidation, found: models.QuerySet[Signature]) -> None:
+    if "n" not in job.parameters:
+        with transaction.atomic():
+            job.note(n=found.order_by().count())
+            _note(made, job.kind, job.parameters["n"])
 
 
 def _begun(
@@ -117,8 +138,10 @@ def _described(wanted: Wanted) -> dict[str, Any]:
     return data | {name: True for name in ("source", "domain", "network_key", "domain_key", "named") if data.get(name)}
 
 
-def _note(campaign: Campaign, user: User | AnonymousUser, what: str, n: int) -> None:
-    logbook.note(campaign.organisation, user, what, campaign, n=n)
+def _note(made: Invalidation, work: str, n: int) -> None:
+    kind, campaign = KINDS[made.releases], made.campaign
+    by, what = (made.by, kind.done) if work == STRIKE else (made.undone_by, kind.undone)
+    logbook.note(campaign.organisation, by, what, campaign, n=n)
 
 
 def owner_of(made: Invalidation) -> str:
@@ -128,9 +151,11 @@ def owner_of(made: Invalidation) -> str:
 @jobs.handler(STRIKE)
 def _strike_out(job: jobs.Job) -> None:
     asked = job.parameters
-    made = Invalidation.objects.select_related("campaign").get(pk=asked["invalidation"])
+    made = Invalidation.objects.select_related("campaign__organisation", "by").get(pk=asked["invalidation"])
     found = filtering.rows(made.campaign, Wanted.from_data(asked["wanted"])).filter(pk__lte=asked["newest"])
-    _strike(made, found, job)
+    if made.undone_at is None:
+        _count_now(job, made, found.exclude(state__in=GONE))
+        _strike(made, found, job)
 
 
 def _strike(made: Invalidation, found: SignatureQuerySet, job: jobs.Job | None = None) -> None:
@@ -167,23 +192,27 @@ def undo(campaign: Campaign, user: User | AnonymousUser, pk: int) -> Invalidatio
             return None
         made.undone_at, made.undone_by = timezone.now(), user if isinstance(user, User) else None
         made.save(update_fields=["undone_at", "undone_by"])
-        n = made.rows.filter(state__in=KINDS[made.releases].brings_to).count()
-        _note(campaign, user, KINDS[made.releases].undone, n)
-        if n > AT_ONCE:
-            jobs.start(UNDO, {"invalidation": made.pk, "n": n}, owner=owner_of(made))
-    if n <= AT_ONCE:
+        here = _is_done_here(made, _still_there(made), UNDO)
+    if here:
         _restore(made)
     return made
 
 
+def _still_there(made: Invalidation) -> models.QuerySet[Signature]:
+    return made.rows.filter(state__in=KINDS[made.releases].brings_to)
+
+
 @jobs.handler(UNDO)
 def _restore_all(job: jobs.Job) -> None:
-    _restore(Invalidation.objects.get(pk=job.parameters["invalidation"]), job)
+    rows = Invalidation.objects.select_related("campaign__organisation", "undone_by")
+    made = rows.get(pk=job.parameters["invalidation"])
+    _count_now(job, made, _still_there(made))
+    _restore(made, job)
 
 
 def _restore(made: Invalidation, job: jobs.Job | None = None) -> None:
     done, kind = 0, KINDS[made.releases]
-    for ids in _batches(made.rows.filter(state__in=kind.brings_to)):
+    for ids in _batches(_still_there(made)):
         with transaction.atomic():
             # Still so, and still by this: meanwhile somebody may have withdrawn, or be struck out by another.
             rows = Signature.objects.filter(pk__in=ids, invalidation=made, state__in=kind.brings_to).order_by("pk")
@@ -199,7 +228,7 @@ def one_back(campaign: Campaign, user: User | AnonymousUser, pk: int) -> bool:
     with transaction.atomic():
         restored = signing.restore(Signature.objects.filter(campaign=campaign, pk=pk))
         if restored:
-            _note(campaign, user, "signatures.restored", restored)
+            logbook.note(campaign.organisation, user, "signatures.restored", campaign, n=restored)
     return bool(restored)
 
 

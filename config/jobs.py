@@ -119,6 +119,10 @@ class Job(models.Model):
         if done >= total or time.monotonic() - self._written_at >= RENEW_EVERY:
             self._write(done=done, total=total, lease_until=timezone.now() + LEASE)
 
+    def note(self, **found: object) -> None:
+        """Keeps among its parameters what it has found out, for a later attempt. Raises LeaseLost."""
+        self._write(parameters=self.parameters | found, lease_until=timezone.now() + LEASE)
+
     def save_result(self, filename: str, content: Iterable[bytes]) -> None:
         """Keeps `content`, whole, as this job's result. Raises LeaseLost, and then leaves no file behind."""
         former = self.result

@@ -3,10 +3,9 @@
 from django import forms
 
 from campaigns.filtering import Wanted
-from campaigns.forms.fields import bare_helper
 from campaigns.models import Signature
 
-from .signatures import WHATEVER, why_field
+from .signatures import WHATEVER
 
 
 class WhichHeldForm(forms.Form):
@@ -16,12 +15,3 @@ class WhichHeldForm(forms.Form):
 
     def wanted(self) -> Wanted:
         return Wanted(state=Signature.State.SUSPECT.value, held_for=self.cleaned_data["held_for"])
-
-
-class AfterLookForm(forms.Form):
-    why = why_field()
-    newest = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.helper = bare_helper()

@@ -14,6 +14,8 @@ from campaigns import bursts, desks, filtering, invalidating, keyset
 from campaigns.access import Role
 from campaigns.desks import CampaignDesk
 from campaigns.forms.organising.invalidation import TickedForm, WhichForm, WhyForm
+from campaigns.invalidating import Look
+from campaigns.models import Invalidation
 
 A_PAGE = 30
 
@@ -53,24 +55,17 @@ def do(request: HttpRequest, slug: str, language: str | None = None) -> HttpResp
     else:
         newest = why.cleaned_data["newest"]
         made = invalidating.by_filter(desk.campaign, request.user, which.wanted(), newest, reason)
-    if invalidating.lines([made])[0].job:
-        messages.success(request, _("They are being declared invalid. This page says how far that is."))
-    else:
-        said = ngettext("%(n)d signature is invalid now.", "%(n)d signatures are invalid now.", made.signatures)
-        messages.success(request, said % {"n": made.signatures})
-    return redirect(desk.campaign_url("invalidation"))
+    said = ngettext("%(n)d signature is invalid now.", "%(n)d signatures are invalid now.", made.signatures)
+    return done(request, desk, made, said, _("They are being declared invalid. This page says how far that is."))
 
 
 @require_POST
 @never_cache
 def undo(request: HttpRequest, slug: str, number: int, language: str | None = None) -> HttpResponse:
     desk = desks.of_campaign(request.user, slug, language, Role.EDITOR)
-    found = get_object_or_404(desk.campaign.invalidations, pk=number, releases=False)
-    if invalidating.undo(desk.campaign, request.user, found.pk):
-        messages.success(request, _("They are what they were before. Who withdrew meanwhile stays withdrawn."))
-    else:
-        messages.warning(request, _("This was taken back already."))
-    return redirect(desk.campaign_url("invalidation"))
+    made = get_object_or_404(desk.campaign.invalidations, pk=number, releases=False)
+    said = _("They are what they were before. Who withdrew meanwhile stays withdrawn.")
+    return taken_back(request, desk, made, said)
 
 
 def _index(request: HttpRequest, desk: CampaignDesk, which: WhichForm) -> HttpResponse:
@@ -94,15 +89,40 @@ def _look(
     # What was asked, again in the form that does it: by POST, for a domain may be one person's own.
     again: list[tuple[str, Any]] = [("row", pk) for pk in ids]
     again += [] if ids else [(name, which.data.get(name, "")) for name in which.fields if which.data.get(name)]
-    context = desk.frame(request, desk.campaign_url("invalidation")) | {
-        "look": seen,
+    context = {
         "left": len(ids) - seen.n if ids else 0,
         "again": again,
-        "form": why or WhyForm(initial={"newest": seen.newest}),
         "asks": [which[name] for name in which.fields if not ids and name != "burst" and which.data.get(name)],
         "named_from": bursts.NAMED_FROM,
         "burst": None if ids else which.cleaned_data.get("burst"),
     }
-    return render(
-        request, "campaigns/organising/invalidation_look.html", context, status=422 if why and why.errors else 200
-    )
+    return counted(request, desk, "invalidation", seen, why, context)
+
+
+# The same of what is held back (held.py), which is let through instead; `page` is its name, and of its template.
+
+
+def counted(
+    request: HttpRequest, desk: CampaignDesk, page: str, seen: Look, why: WhyForm | None, more: dict[str, Any]
+) -> HttpResponse:
+    form = why or WhyForm(initial={"newest": seen.newest})
+    context = desk.frame(request, desk.campaign_url(page)) | {"look": seen, "form": form} | more
+    status = 422 if why and why.errors else 200
+    return render(request, f"campaigns/organising/{page}_look.html", context, status=status)
+
+
+def done(request: HttpRequest, desk: CampaignDesk, made: Invalidation, said: str, at_work: str) -> HttpResponse:
+    messages.success(request, at_work if invalidating.lines([made])[0].job else said % {"n": made.signatures})
+    return redirect(desk.campaign_url(_page_of(made)))
+
+
+def taken_back(request: HttpRequest, desk: CampaignDesk, made: Invalidation, said: str) -> HttpResponse:
+    if invalidating.undo(desk.campaign, request.user, made.pk):
+        messages.success(request, said)
+    else:
+        messages.warning(request, _("This was taken back already."))
+    return redirect(desk.campaign_url(_page_of(made)))
+
+
+def _page_of(made: Invalidation) -> str:
+    return "held" if made.releases else "invalidation"

@@ -80,7 +80,7 @@ def test_what_is_let_through_counts_from_the_next_fold_on_and_may_be_held_again(
     hold(campaign, name="Quin", confirmed_at=None)
     hold(campaign, name="Rex", held_for="honeypot")
     seen = bob.post(page("held_look"), {"held_for": "disposable"})
-    assert (seen.context["look"].n, seen.context["confirmed"]) == (2, 1) and set(states().values()) == {"suspect"}
+    assert (seen.context["look"].n, seen.context["look"].confirmed) == (2, 1) and set(states().values()) == {"suspect"}
     assert let_through(bob, why="", held_for="disposable").status_code == 422
     assert let_through(bob, held_for="disposable").status_code == 302
     assert states() == {"Pia": "confirmed", "Quin": "pending", "Rex": "suspect"}
@@ -171,6 +171,21 @@ def test_many_are_let_through_and_held_back_again_by_a_worker(
     bob.post(page("held_undo", number=Invalidation.objects.get().pk))
     jobs.drain()
     assert set(states().values()) == {"suspect"}
+
+
+def test_of_very_many_it_says_only_that_there_are_more(
+    campaign: Campaign, bob: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invalidating, "MOST_LOOKED", 3)
+    for _ in range(5):
+        hold(campaign)
+    shown = bob.post(page("held_look"), {"held_for": "disposable"}).content.decode()
+    assert "More than 3 signatures would be let through" in shown and "confirmed by email" not in shown
+    let_through(bob, held_for="disposable")
+    assert "They are being counted first" in bob.get(page("held")).content.decode()
+    jobs.drain()
+    assert set(states().values()) == {"confirmed"}
+    assert logged(campaign) == [("signatures.released", {"n": 5})]
 
 
 def test_the_two_lists_of_deeds_are_apart(campaign: Campaign, bob: Client) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns import accepting, counting, filtering, invalidating, signing
 from campaigns.filtering import Wanted
-from campaigns.models import Campaign, Invalidation, Signature
+from campaigns.models import Campaign, Invalidation, LogEntry, Signature
 from config import jobs
 from letters import outbox
 from tests.campaigns.factories import emails, make_campaign, make_signature, signing_form
@@ -182,6 +182,51 @@ def test_very_many_are_a_workers_batch_by_batch(
     bob.post(page("invalidation_undo", number=Invalidation.objects.get().pk))
     assert jobs.drain() == 1
     assert states(campaign) == {"confirmed": 5}
+
+
+def test_more_than_a_request_may_count_are_counted_by_the_worker_first(
+    campaign: Campaign, bob: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invalidating, "AT_ONCE", 1)
+    monkeypatch.setattr(invalidating, "MOST_LOOKED", 4)
+    for _ in range(6):
+        make_signature(campaign, country="RU")
+    seen = look(bob, country="RU")
+    shown = seen.content.decode()
+    assert "More than 4 signatures would be invalid" in shown and "Declare 4" not in shown and "count now" not in shown
+    do(bob, seen)
+    assert "They are being counted first" in bob.get(page("invalidation")).content.decode() and logged(campaign) == []
+    progress = jobs.Job.progress
+    killed = iter([True])
+
+    def first_is_killed(self: jobs.Job, done: int, total: int) -> None:
+        assert total == 6
+        if next(killed, False):
+            raise jobs.LeaseLost("killed")
+        progress(self, done, total)
+
+    monkeypatch.setattr(jobs.Job, "progress", first_is_killed)
+    jobs.drain()
+    jobs.Job.objects.update(state=jobs.State.QUEUED, lease_token=None, lease_until=None, not_before=timezone.now())
+    jobs.drain()
+    assert states(campaign) == {"invalid": 6}
+    bob.post(page("invalidation_undo", number=Invalidation.objects.get().pk))
+    jobs.drain()
+    assert states(campaign) == {"confirmed": 6}
+    assert logged(campaign) == [("signatures.invalidated", {"n": 6}), ("signatures.restored", {"n": 6})]
+    assert set(LogEntry.objects.filter(campaign=campaign).values_list("user__name", flat=True)) == {"Bob"}
+
+
+def test_what_is_taken_back_before_the_worker_began_is_left_alone(
+    campaign: Campaign, bob: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invalidating, "MOST_LOOKED", 1)
+    for _ in range(2):
+        make_signature(campaign, country="RU")
+    do(bob, look(bob, country="RU"))
+    bob.post(page("invalidation_undo", number=Invalidation.objects.get().pk))
+    jobs.drain()
+    assert states(campaign) == {"confirmed": 2} and logged(campaign) == [("signatures.restored", {"n": 0})]
 
 
 def test_a_worker_that_was_killed_goes_on_and_counts_right(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
