@@ -4,6 +4,7 @@ import logging
 import random
 import sys
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -74,6 +75,7 @@ def not_now(request: HttpRequest, title: str, message: str, retry_after: int, st
     """
     typed, left_out = _typed(request)
     context = {
+        "SITE_NAME": settings.SITE_NAME,
         "title": title,
         "message": message,
         "retry_after": retry_after,

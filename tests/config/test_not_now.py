@@ -53,6 +53,12 @@ def test_who_only_reads_is_asked_to_open_the_page_again() -> None:
     assert response.status_code == 503 and '<a class="btn" href="/confirm/abc/">' in page and "<form" not in page
 
 
+def test_the_page_says_whose_it_is_and_asks_the_database_nothing(settings: Settings) -> None:
+    """No database is allowed in this test."""
+    settings.SITE_NAME = "Letters & Friends"
+    assert '<a class="name" href="/">Letters &amp; Friends</a>' in sent({"name": "Alice"})
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [OperationalError("no\nconnection to alice@example.org"), InterfaceError("closed")])
 def test_a_supporter_gets_back_the_form_when_the_database_fails_in_the_middle(
