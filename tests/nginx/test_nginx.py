@@ -1,12 +1,8 @@
-"""A real nginx with the file that deploy/ ships, of which only ports and paths are replaced, before a web server that
-does as each test says."""
+"""A real nginx as deploy/ has it, before a web server that does as each test says."""
 
 import gzip
 import http.client
 import re
-import ssl
-import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -14,29 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.keeping import STALE_IF_ERROR, cached_for_all
-from tests.services import (
-    HOST,
-    ROOT,
-    accepts_connections,
-    as_owner,
-    eventually,
-    free_port,
-    program,
-    running,
-    unprivileged_owner,
-    wait_until,
-)
+from tests.services import HOST, eventually, free_port
 
-SHIPPED = (ROOT / "deploy" / "nginx" / "countersign.conf").read_text()
-SITE = "countersign.example.org"
+from .shipped import SHIPPED, SITE, Nginx, anybody, started
+
 KEPT = cached_for_all(HttpResponse(), 60)["Cache-Control"]  # a page's own, but that a slow machine is no reason to fail
 PAGE = b"<p>" + b"Keep the library open. " * 200
 TOKEN = "c29tZWJvZHkncyBhdXRob3JpdHk"
@@ -65,6 +48,7 @@ class Web:
 
     def forget(self) -> None:
         self.asked: list[tuple[str, str, Message]] = []
+        self.begun: list[str] = []  # of which perhaps not all has come
         self.status, self.headers, self.body, self.pause = 200, {"Cache-Control": KEPT}, PAGE, threading.Event()
         self.pause.set()
 
@@ -80,6 +64,7 @@ class Web:
         self.server.server_close()
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
+        self.begun.append(request.path)
         request.rfile.read(int(request.headers.get("Content-Length") or 0))
         if self.is_down:  # over a connection that was kept open
             request.close_connection = True
@@ -100,72 +85,23 @@ class Web:
         request.wfile.write(body)
 
 
-class Answer(NamedTuple):
-    status: int
-    headers: http.client.HTTPMessage
-    body: bytes
-
-
-class Nginx:
-    """The shipped site, run by nobody of note, with a certificate of this test."""
-
-    def __init__(self, folder: Path, web: int) -> None:
-        self.folder, self.port, self.plain_port = folder, free_port(), free_port()
-        self.log = folder / "countersign.log"
-        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={SITE}"]
-        command += ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
-        subprocess.run(command, check=True, capture_output=True)
-        site = SHIPPED.replace("/etc/countersign/tls", str(folder)).replace("127.0.0.1:8000", f"{HOST}:{web}")
-        site = re.sub(r"/var/(log|cache)/nginx/", f"{folder}/", site)
-        site = re.sub(r"^\s*listen \[::\].*$", "", site, flags=re.MULTILINE)  # a machine may know no IPv6
-        site = site.replace("listen 443 ", f"listen {HOST}:{self.port} ").replace("80;", f"{HOST}:{self.plain_port};")
-        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
-        whole = f"daemon off;\npid {folder}/pid;\nevents {{}}\nhttp {{\n{paths}{site}\n}}\n"
-        (folder / "nginx.conf").write_text(whole)
-
-    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
-        anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-        with closing(http.client.HTTPSConnection(HOST, self.port, timeout=20, context=anybody)) as connection:
-            return self.over(connection, path, method, body, **headers)
-
-    @staticmethod
-    def over(
-        connection: http.client.HTTPConnection, path: str, method: str = "GET", body: bytes | None = None, **more: str
-    ) -> Answer:
-        headers = {"Host": SITE} | {name.replace("_", "-"): value for name, value in more.items()}
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
-
-
 @pytest.fixture(scope="module")
-def started() -> Iterator[tuple[Nginx, Web]]:
-    command = program("nginx", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin")
-    if command is None:
-        pytest.skip("nginx is absent")
+def both() -> Iterator[tuple[Nginx, Web]]:
     web = Web()
-    with tempfile.TemporaryDirectory(prefix="cs-nginx-", dir="/tmp") as name:
-        folder = Path(name)
-        nginx = Nginx(folder, web.port)
-        owner = unprivileged_owner(name, *folder.iterdir())
-        options = ["-e", str(folder / "error.log"), "-p", name, "-c", str(folder / "nginx.conf")]
-        with running([*as_owner(owner), command, *options], folder / "said", cwd=folder) as process:
-            wait_until(lambda: accepts_connections(nginx.port), process, folder / "said")
-            yield nginx, web
+    with started(web.port) as nginx:
+        yield nginx, web
     web.stop()
 
 
 @pytest.fixture
-def nginx(started: tuple[Nginx, Web]) -> Nginx:
-    return started[0]
+def nginx(both: tuple[Nginx, Web]) -> Nginx:
+    return both[0]
 
 
 @pytest.fixture
-def web(started: tuple[Nginx, Web]) -> Web:
-    started[1].forget()
-    return started[1]
+def web(both: tuple[Nginx, Web]) -> Web:
+    both[1].forget()
+    return both[1]
 
 
 @pytest.fixture
@@ -243,6 +179,20 @@ def test_a_form_is_passed_on_each_time(nginx: Nginx, web: Web, path: str) -> Non
     for _ in range(3):
         assert nginx.ask(path, "POST", b"name=Alice").status == 200
     assert [method for method, *_ in web.asked] == ["GET", "POST", "POST", "POST"]
+
+
+def test_a_form_that_comes_slowly_keeps_no_thread_of_ours_waiting(nginx: Nginx, web: Web, path: str) -> None:
+    """It is passed on when all of it is there."""
+    with closing(http.client.HTTPSConnection(HOST, nginx.port, timeout=20, context=anybody())) as connection:
+        connection.putrequest("POST", path, skip_host=True)
+        for name, value in (("Host", SITE), ("Content-Length", "10")):
+            connection.putheader(name, value)
+        connection.endheaders(b"name=")
+        assert nginx.ask(f"{path}meanwhile/").status == 200
+        assert web.begun == [f"{path}meanwhile/"]
+        connection.send(b"Alice")
+        assert connection.getresponse().status == 200
+    assert web.begun[1:] == [path]
 
 
 @pytest.mark.parametrize(
@@ -351,9 +301,7 @@ def test_the_site_is_asked_for_over_https(nginx: Nginx) -> None:
 
 def test_a_machine_is_told_to_wait(nginx: Nginx, web: Web, path: str) -> None:
     """The last test here: it uses up what one address may ask."""
-    anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
-    with closing(http.client.HTTPSConnection(HOST, nginx.port, timeout=20, context=anybody)) as connection:
+    with closing(http.client.HTTPSConnection(HOST, nginx.port, timeout=20, context=anybody())) as connection:
         assert nginx.over(connection, path).status == 200
         deadline = time.monotonic() + 20
         while nginx.over(connection, path).status != 429:
