@@ -2,6 +2,7 @@
 the register of personal columns and from the settings in force, so that neither says what is not so."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -51,10 +52,7 @@ def _lines(organisation: Organisation | None) -> Iterator[str]:
 
 def _who(organisation: Organisation | None) -> Iterator[str]:
     if organisation is None:
-        yield _("Processor: whoever runs %(site)s (%(contact)s), for these controllers:") % {
-            "site": settings.SITE_NAME,
-            "contact": settings.DEFAULT_FROM_EMAIL,
-        }
+        yield _("Processor: %(name)s (%(contact)s), for these controllers:") % _processor()
         yield ""
         for one in Organisation.objects.order_by("name"):
             yield f"- {_bare(one.controller or one.name)}, {one.contact_email}"
@@ -63,18 +61,28 @@ def _who(organisation: Organisation | None) -> Iterator[str]:
         yield "- " + _("Contact: %(email)s") % {"email": organisation.contact_email}
         if organisation.postal_address:
             yield "- " + _("Post: %(address)s") % {"address": _bare(organisation.postal_address)}
-        yield "- " + _("Processor: whoever runs %(site)s, %(url)s") % {
-            "site": settings.SITE_NAME,
-            "url": settings.SITE_URL,
-        }
+        yield "- " + _("Processor: %(name)s (%(contact)s)") % _processor()
     yield "- " + _("Sends its mail by: %(channels)s") % {"channels": ", ".join(_channels(organisation))}
     yield ""
 
 
+def _processor() -> dict[str, str]:
+    unnamed = _("whoever runs %(url)s, whose settings do not say (OPERATOR_NAME)") % {"url": settings.SITE_URL}
+    return {"name": settings.OPERATOR_NAME or unnamed, "contact": settings.DEFAULT_FROM_EMAIL}
+
+
 def _channels(organisation: Organisation | None) -> list[str]:
     senders = Sender.objects.filter(pk=organisation.sender_id) if organisation else Sender.objects.all()
-    found = {one.provider or str(one.get_channel_display()) for one in senders}
-    return sorted(found) or [_("nothing yet")]
+    return sorted({_leaves_by(one) for one in senders}) or [_("nothing yet")]
+
+
+def _leaves_by(sender: Sender) -> str:
+    """As letters.channels decides it. Who carries our mail is a processor too, and is named."""
+    if settings.DEMONSTRATION:
+        return str(Sender.Channel.CAPTURE.label)
+    if sender.channel == Sender.Channel.SMTP:
+        return f"{sender.get_channel_display()} {urlsplit(sender.smtp_url or settings.SMTP_URL).hostname}"
+    return sender.provider or str(sender.get_channel_display())
 
 
 def _activity(activity: Activity) -> Iterator[str]:

@@ -248,6 +248,18 @@ def test_the_record_says_what_the_settings_in_force_say(campaign: Campaign, sett
     assert "reached by HTTPS alone" in processing.record(campaign.organisation)
 
 
+def test_the_record_names_the_operator_and_who_carries_the_mail(campaign: Campaign, settings: Settings) -> None:
+    settings.DEMONSTRATION, settings.SMTP_URL = False, "smtp://countersign:hush-hush@mail.example.org:587?tls=starttls"
+    for record in (processing.record(campaign.organisation), processing.record()):
+        assert "Sends its mail by: SMTP server mail.example.org\n" in record and "hush-hush" not in record
+        assert "whose settings do not say (OPERATOR_NAME)" in record
+    settings.OPERATOR_NAME = "Olga & Co"
+    for record in (processing.record(campaign.organisation), processing.record()):
+        assert "Processor: Olga & Co (" in record
+    settings.DEMONSTRATION = True
+    assert "Sends its mail by: demonstration mailbox (reaches nobody)" in processing.record()
+
+
 def test_the_record_of_one_organisation_says_nothing_of_another(campaign: Campaign) -> None:
     make_campaign(slug="charlies", organisation=make_organisation(controller="Charlie & Sons"))
     assert "charlies" not in (own := processing.record(campaign.organisation)) and "Charlie" not in own
