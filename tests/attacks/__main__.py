@@ -49,7 +49,8 @@ def main() -> int:
     write = bool(os.environ.get("WRITE"))
     with running() as target:
         # Only now, for they read the settings of what was just started.
-        from . import accounts, files, forms, http_itself, links_that_act, organisers, races, timing  # noqa: F401
+        from . import accounts, files, forms, forged, http_itself, overrunning  # noqa: F401, I001
+        from . import links_that_act, organisers, races, timing  # noqa: F401
 
         chosen = [entry for entry in LIST if not only or entry.kind in only]
         print(f"{len(chosen)} attempts on {target.stands_on}, granian as in production", flush=True)

@@ -1,9 +1,10 @@
 """The list of attempts. Each says what it tries and what must come of it; it returns what came, or raises Broken."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from .target import Target
+from .target import Answer, Target
 
 Attempt = Callable[[Target], str]
 
@@ -36,5 +37,11 @@ def hold(true: object, seen: str) -> None:
         raise Broken(seen)
 
 
-def counted(found: dict[str, int]) -> str:
-    return ", ".join(f"{number} × {what}" for what, number in sorted(found.items()))
+def counted(found: Mapping[str, int] | Iterable[Answer]) -> str:
+    """So many of each; of answers, of each status."""
+    numbers = found if isinstance(found, Mapping) else Counter(str(answer.status) for answer in found)
+    return ", ".join(f"{number} × {what}" for what, number in sorted(numbers.items()))
+
+
+def each(found: Mapping[str, object]) -> str:
+    return ", ".join(f"{what}: {seen}" for what, seen in found.items())

@@ -2,19 +2,30 @@
 
 # ruff: noqa: E501  (what is sent is easier to read in one line)
 
+import html
 import io
 import re
 import socket
+import struct
 import threading
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from .attempts import attempt, hold
+import pypdfium2
+from PIL import Image
+from PIL.ExifTags import GPS, IFD, Base
+from PIL.PngImagePlugin import PngInfo
+
+from .attempts import attempt, counted, each, hold
+from .forms import letter
 from .rows import library
 from .target import OWN, Answer, Target
 
+MARK, RED = "MARKED", (200, 30, 30)
 PICTURE = "/organise/campaigns/library/picture/"
 MATERIAL = "/organise/organisations/alices/material/"
 
@@ -36,60 +47,98 @@ def field_of(page: Answer) -> str:
     return (found[1] or found[2]) if found else "file"
 
 
+def why_not(answer: Answer) -> str:
+    """What the form says of a file that it does not take: the first sentence."""
+    found = re.search(r'<a href="#id_file">[^<:]*: ([^<.:]+)', answer.text)
+    return html.unescape(found[1]) if found else ""
+
+
+def outcome(answer: Answer) -> str:
+    why = why_not(answer)
+    return f"{answer.status} in {answer.seconds:.1f} s" + (f" ({why})" if why else "")
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
+def drawn(kind: str, **more: Any) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (400, 300), RED).save(made, kind, **more)
+    return made.getvalue()
+
+
+def with_metadata() -> dict[str, Any]:
+    """Where it was taken, and words."""
+    exif = Image.Exif()
+    exif[Base.ImageDescription] = MARK
+    exif.get_ifd(IFD.GPSInfo)[GPS.GPSProcessingMethod] = MARK.encode()
+    words = PngInfo()
+    words.add_text("Comment", f"<script>{MARK}</script>")
+    return {"exif": exif, "pnginfo": words}
+
+
 @attempt(
     "upload",
-    "as a picture: SVG with a script, HTML, a polyglot of GIF and JavaScript, a PNG of 60,000 × 60,000, a file of nothing",
-    "refused, or only its pixels kept",
+    "as a picture: a PNG and a JPEG with words, a place and a script in and after them, a polyglot of GIF and JavaScript",
+    "only the pixels are kept: made anew, nothing else of the file",
 )
-def pictures(target: Target) -> str:
-    import struct
-    import zlib
-
-    from PIL import Image
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    drawn = io.BytesIO()
-    Image.new("RGB", (40, 30), "red").save(drawn, "GIF")
-    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    bomb = (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(b"\0" * 10_000))
-        + chunk(b"IEND", b"")
-    )
-    plain = io.BytesIO()
-    Image.new("RGB", (400, 300), "red").save(plain, "PNG")
+def pictures_with_more_in_them(target: Target) -> str:
+    tail = f"*/;alert('{MARK}')//<script>{MARK}</script><?php {MARK} ?>".encode()
     files = {
-        "a plain PNG": (plain.getvalue(), "image/png"),
-        "SVG": (
-            b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>',
-            "image/svg+xml",
-        ),
-        "HTML": (b"<html><script>alert(1)</script>", "image/png"),
-        "polyglot": (drawn.getvalue() + b"*/;alert('MARKED')//<script>alert(1)</script>", "image/gif"),
-        "bomb": (bomb, "image/png"),
-        "nothing": (b"", "image/png"),
+        "PNG": drawn("PNG", **with_metadata()) + tail,
+        "JPEG": drawn("JPEG", exif=with_metadata()["exif"], comment=MARK) + tail,
+        "polyglot": drawn("GIF", comment=MARK) + tail,
     }
-    alice = target.signed_in("alice@example.org")
-    field = field_of(alice.get(PICTURE))
-    seen = {}
-    for what, (content, kind) in files.items():
-        answer = uploaded(
-            alice, PICTURE, field, f"../../{what}.php", content, kind, alt="A red sheet", alt_en="A red sheet"
-        )
-        seen[what] = f"{answer.status} in {answer.seconds:.1f} s"
-        hold(answer.status < 500 and answer.seconds < 30, str(seen))
-    hold(seen["a plain PNG"].startswith("30"), f"no picture is taken at all: {seen}")
-    campaign = library()
-    if campaign.picture:
-        kept = target.get(campaign.picture.get_absolute_url())
-        hold(
-            b"MARKED" not in kept.body and kept.headers["content-type"] == "image/webp" and kept.body[:4] == b"RIFF",
-            "its bytes came through",
-        )
-    return ", ".join(f"{what}: {told}" for what, told in seen.items())
+    alice, seen = target.signed_in("alice@example.org"), {}
+    for what, content in files.items():
+        hold(content.count(MARK.encode()) > 2, f"the attempt is wrong: {what} has nothing in it")
+        before = library().picture
+        answer = picture_given(alice, f"../../{what}.php", content)
+        kept = library().picture
+        hold(answer.status == 302 and kept is not None and kept != before, f"{what} is not taken: {answer.status}")
+        assert kept is not None
+        served = target.get(kept.get_absolute_url())
+        image = Image.open(io.BytesIO(served.body))
+        colour = image.convert("RGB").getpixel((200, 150))
+        near = isinstance(colour, tuple) and all(abs(a - b) < 12 for a, b in zip(colour, RED, strict=True))
+        hold(served.headers["content-type"] == "image/webp" and image.format == "WEBP" and near, f"{what}: {colour}")
+        hold(MARK.encode() not in served.body and not image.getexif(), f"{what}: more than its pixels came through")
+        hold("php" not in kept.get_absolute_url(), f"{what}: it is called as it was")
+        seen[what] = f"{len(content)} bytes given, {len(served.body)} of WebP kept"
+    return each(seen)
+
+
+@attempt(
+    "upload",
+    "as a picture: SVG with a script, HTML, a PNG of 60,000 × 60,000, one cut short, a file of nothing",
+    "refused, and the picture before stays",
+)
+def what_is_no_picture(target: Target) -> str:
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    files = {
+        "SVG": b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>',
+        "HTML": b"<html><script>alert(1)</script>",
+        "bomb": png((b"IHDR", head), (b"IDAT", zlib.compress(b"\0" * 10_000_000)), (b"IEND", b"")),
+        "cut short": drawn("PNG")[:-40],
+        "nothing": b"",
+    }
+    alice, seen = target.signed_in("alice@example.org"), {}
+    hold(picture_given(alice, "red.png", drawn("PNG")).status == 302, "no picture is taken at all")
+    before = library().picture
+    for what, content in files.items():
+        answer = picture_given(alice, f"{what}.png", content)
+        seen[what] = outcome(answer)
+        hold(answer.status == 422 and why_not(answer) and answer.seconds < 30, each(seen))
+        hold(library().picture == before, f"{what} took its place")
+    return each(seen)
+
+
+def picture_given(browser: Target, name: str, content: bytes) -> Answer:
+    said = {"alt_en": "A red sheet", "alt_ar": "A red sheet"}
+    return uploaded(browser, PICTURE, "file", name, content, "image/png", **said)
 
 
 def docx(**parts: bytes) -> bytes:
@@ -104,7 +153,7 @@ def docx(**parts: bytes) -> bytes:
             b'<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>',
         )
         for name, content in parts.items():
-            archive.writestr(name.replace("__", "/"), content)
+            archive.writestr(name, content)
     return made.getvalue()
 
 
@@ -150,7 +199,7 @@ def documents(target: Target) -> str:
             + b"><w:body><w:p><w:r><w:t>A letter to the council.</w:t></w:r></w:p>%s</w:body></w:document>"
         )
         files = {
-            "bomb.docx": docx(word__document_xml=b"x", **{"word/document.xml": body % (b"<w:p/>" * 30_000_000)}),
+            "bomb.docx": docx(**{"word/document.xml": body % (b"<w:p/>" * 30_000_000)}),
             "entity.docx": docx(
                 **{
                     "word/document.xml": b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/hostname"><!ENTITY h SYSTEM "'
@@ -181,10 +230,10 @@ def documents(target: Target) -> str:
         for name, content in files.items():
             answer = uploaded(alice, MATERIAL, field, name, content, "application/octet-stream")
             shown = alice.get(answer.headers["location"]).text if "location" in answer.headers else answer.text
-            seen[name] = f"{answer.status} in {answer.seconds:.1f} s"
+            seen[name] = outcome(answer)
             hold(answer.status < 500 and answer.seconds < 60 and "root:x:" not in shown, str(seen))
     hold(not knocks, f"something was fetched: {knocks[:1]}")
-    return ", ".join(f"{name}: {told}" for name, told in seen.items()) + "; nothing fetched"
+    return f"{each(seen)}; nothing fetched"
 
 
 @attempt(
@@ -195,26 +244,17 @@ def documents(target: Target) -> str:
 def printed(target: Target) -> str:
     with listening() as (port, knocks):
         address = f"http://127.0.0.1:{port}/"
-        words = f"<img src={address}><link rel=attachment href='file:///etc/passwd'><style>@import '{address}';</style><script>x</script> url({address}) ![x]({address})"
-        representative = library().legislature.constituencies.get().representatives.get()  # type: ignore[union-attr]
-        given = {
-            "stage": "pdf",
-            "constituency": str(representative.constituency_id),
-            "representative": str(representative.pk),
-            "subject": words[:150],
-        }
-        given |= {
-            "body": words,
-            "name": words[:100],
-            "address": f"1 High Street\n{words[:80]}",
-            "postcode": "SW1A 1AA",
-            "country": "GB",
-            "layout": "none",
-        }
-        answer = target.post("/library/write/", given)
+        tags = f"<img src={address}><link rel=attachment href='file:///etc/passwd'><style>@import '{address}';</style>"
+        words = f"{tags}<script>x</script> url({address}) ![x]({address})"
+        given = letter(subject=words[:150], body=words, name="<b>Ada</b>", address="1 <img src=file:///etc/passwd>")
+        answer = target.post("/library/write/", given | {"stage": "pdf"})
         others = [target.get(path) for path in ("/library/letter.pdf", "/library/card.png")]
-    hold(not knocks and b"root:x" not in answer.body and answer.status in (200, 422), f"{answer.status}, {knocks[:1]}")
-    return f"{answer.status} {answer.headers.get('content-type')}, {len(answer.body)} bytes; nothing fetched ({[one.status for one in others]})"
+    hold(answer.status == 200 and answer.body.startswith(b"%PDF-"), f"nothing is printed: {answer.status}")
+    pages = pypdfium2.PdfDocument(answer.body)
+    text = "".join(page.get_textpage().get_text_bounded() for page in pages)
+    hold("<script>x</script>" in text.replace("\r\n", "") and "<b>Ada</b>" in text, "it is not printed as typed")
+    hold(not knocks and "root:" not in text and pages.count_attachments() == 0, f"{knocks[:1]}")
+    return f"{len(answer.body)} bytes of PDF, the words as typed, no attachment; nothing fetched; besides: {counted(others)}"
 
 
 @attempt(

@@ -1,11 +1,9 @@
 """Whether the time that an answer takes tells who has signed, or has an account.
 
-Answers for addresses of two kinds come interleaved, so that whatever else the machine does falls on both alike. Said are
-the difference of the medians, the p value of the rank test (Mann and Whitney's; normal approximation, two-sided), and
-how often somebody who sees ONE answer guesses right: a new address can be tried once, for then it is one that waits.
+Answers for addresses of several kinds come interleaved, so that whatever else the machine does falls on all alike. Said
+are the difference of the medians, the p value of the rank test (Mann and Whitney's; normal approximation, two-sided),
+and how often somebody who sees ONE answer guesses right: a new address can be tried once; then it is one that waits.
 """
-
-# ruff: noqa: E501  (what is sent is easier to read in one line)
 
 import math
 import statistics
@@ -13,9 +11,14 @@ import time
 from collections.abc import Callable
 from itertools import count
 
+from django.utils import timezone
+
+from config.ratelimit import LIMITS
+from tests.campaigns.factories import make_campaign_letter
+
 from .accounts import somebody
 from .attempts import attempt, hold
-from .forms import form
+from .forms import form, letter
 from .rows import library, signature
 from .target import NAME, Target
 
@@ -23,6 +26,11 @@ SAMPLES = 150  # of each kind
 FEW = 40  # where each costs a password's hash
 GUESSED = 0.75  # of one answer: more often right than this, and it is told by time
 number = count()
+
+
+def another(letter: str) -> str:
+    """An address of one length each time."""
+    return f"{letter}{next(number)}.{time.monotonic_ns()}@example.org"
 
 
 def ranks(one: list[float], other: list[float]) -> tuple[float, float]:
@@ -54,7 +62,8 @@ def told(kinds: dict[str, Callable[[], float]], samples: int) -> tuple[str, floa
 
 @attempt(
     "enumeration",
-    "signing 150 times each with new, confirmed, waiting, struck out and suppressed addresses, timed and interleaved",
+    f"signing {SAMPLES} times each with new, confirmed, waiting, struck out and suppressed addresses, timed and "
+    "interleaved",
     "from one answer nobody guesses right more than 3 times in 4",
 )
 def signing_by_time(target: Target) -> str:
@@ -62,23 +71,16 @@ def signing_by_time(target: Target) -> str:
     from letters.models import Suppression
 
     def known(**state: object) -> Callable[[], float]:
-        made = iter(
-            [
-                signature(email=f"t{next(number)}.{time.monotonic_ns()}@example.org", **state).email
-                for _ in range(SAMPLES + 1)
-            ]
-        )
+        made = iter([signature(email=another("t"), **state).email for _ in range(SAMPLES + 1)])
         return lambda: target.post("/library/sign/", form(email=next(made), name="Alice Ahmed")).seconds
 
     def suppressed() -> float:
-        email = f"s{next(number)}.{time.monotonic_ns()}@example.org"
+        email = another("s")
         outbox.suppress(email, Suppression.Reason.BOUNCED)
         return target.post("/library/sign/", form(email=email)).seconds
 
     kinds = {
-        "new": lambda: (
-            target.post("/library/sign/", form(email=f"n{next(number)}.{time.monotonic_ns()}@example.org")).seconds
-        ),
+        "new": lambda: target.post("/library/sign/", form(email=another("n"))).seconds,
         "confirmed": known(state="confirmed"),
         "waiting": known(state="pending"),
         "struck out": known(state="invalid"),
@@ -103,13 +105,13 @@ def of_accounts(target: Target, path: str, given: dict[str, str]) -> tuple[str, 
     def take(address: str) -> float:
         return account_form(target, path, {name: value.format(address) for name, value in given.items()})
 
-    unknown: Callable[[], float] = lambda: take(f"u{next(number)}.{time.monotonic_ns()}@example.org")  # noqa: E731
+    unknown: Callable[[], float] = lambda: take(another("u"))  # noqa: E731
     return told({"no account": unknown, "an account": lambda: take(next(known))}, FEW)
 
 
 @attempt(
     "enumeration",
-    "the way in with a wrong password, 40 times each with and without an account, timed",
+    f"the way in with a wrong password, {FEW} times each with and without an account, timed",
     "from one answer nobody guesses right more than 3 times in 4",
 )
 def signing_in_by_time(target: Target) -> str:
@@ -120,7 +122,7 @@ def signing_in_by_time(target: Target) -> str:
 
 @attempt(
     "enumeration",
-    "a forgotten password, 40 times each with and without an account, timed",
+    f"a forgotten password, {FEW} times each with and without an account, timed",
     "from one answer nobody guesses right more than 3 times in 4",
 )
 def forgotten_by_time(target: Target) -> str:
@@ -131,7 +133,7 @@ def forgotten_by_time(target: Target) -> str:
 
 @attempt(
     "enumeration",
-    "an account made anew, 40 times each with an address that has one and that has none, timed",
+    f"an account made anew, {FEW} times each with an address that has one and that has none, timed",
     "from one answer nobody guesses right more than 3 times in 4",
 )
 def signing_up_by_time(target: Target) -> str:
@@ -144,47 +146,42 @@ def signing_up_by_time(target: Target) -> str:
 
 @attempt(
     "enumeration",
-    "writing 40 times each with addresses that have written to the same representative and that have not, timed",
+    f"writing {SAMPLES} times each with addresses that are new, have written to the same representative, have a letter "
+    "that waits, had their share of mail, and are suppressed, timed and interleaved",
     "from one answer nobody guesses right more than 3 times in 4",
 )
 def writing_by_time(target: Target) -> str:
-    from django.utils import timezone
-
-    from tests.campaigns.factories import make_campaign_letter
+    from campaigns import asking
+    from letters import outbox
+    from letters.models import Suppression
 
     campaign = library()
     representative = campaign.legislature.constituencies.get().representatives.get()  # type: ignore[union-attr]
-    letters = [
-        make_campaign_letter(
-            campaign,
-            representative,
-            email=f"k{n}.{time.monotonic_ns()}@example.org",
-            state="confirmed",
-            confirmed_at=timezone.now(),
-        ).email
-        for n in range(FEW + 1)
-    ]
-    known = iter(letters)
-    given = {
-        "stage": "send",
-        "constituency": str(representative.constituency_id),
-        "representative": str(representative.pk),
-        "subject": "The library",
-    }
-    given |= {
-        "body": "It must stay.",
-        "name": "Ada",
-        "address": "1 High Street",
-        "postcode": "SW1A 1AA",
-        "country": "GB",
-        "consent": "on",
-    }
 
     def take(email: str) -> float:
-        return target.post("/library/write/", given | {"email": email}).seconds
+        return target.post("/library/write/", letter(email=email)).seconds
 
-    said, easiest = told(
-        {"new": lambda: take(f"n{time.monotonic_ns()}@example.org"), "has written": lambda: take(next(known))}, FEW
-    )
+    def known(**state: object) -> Callable[[], float]:
+        rows = [make_campaign_letter(campaign, representative, email=another("k"), **state) for _ in range(SAMPLES + 1)]
+        made = iter(rows)
+        return lambda: take(next(made).email)
+
+    def suppressed() -> float:
+        email = another("s")
+        outbox.suppress(email, Suppression.Reason.BOUNCED)
+        return take(email)
+
+    often = another("o")
+    for _ in range(LIMITS["letter_send_email"].count + 1):
+        take(often)
+        asking.take_up()
+    kinds = {
+        "new": lambda: take(another("n")),
+        "has written": known(state="confirmed", confirmed_at=timezone.now()),
+        "waiting": known(state="pending"),
+        "had its share": lambda: take(often),
+        "suppressed": suppressed,
+    }
+    said, easiest = told(kinds, SAMPLES)
     hold(easiest <= GUESSED, said)
     return said
