@@ -1,6 +1,6 @@
 """What every answer carries, whatever it is: each address of the site, in each way it can answer, over HTTPS.
 
-The walk and the tables are those of tests/test_permissions.py, which fail on an address that nobody listed.
+The walk and the tables are those of tests/permissions.py; tests/test_permissions.py fails on an address that nobody listed.
 """
 
 import json
@@ -36,7 +36,8 @@ from .campaigns.factories import (
     text_of,
 )
 from .campaigns.test_pictures import drawn
-from .test_permissions import (
+from .house import House, house, where_of, where_of_campaign  # noqa: F401  (a fixture)
+from .permissions import (
     ACCOUNTS,
     ADMIN,
     ADMIN_OWN,
@@ -48,11 +49,7 @@ from .test_permissions import (
     ORGANISATIONS,
     ORGANISERS,
     PUBLIC,
-    House,
     addresses,
-    house,  # noqa: F401  (a fixture)
-    where_of,
-    where_of_campaign,
 )
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from campaigns.models import Campaign, Signature
 from letters.models import Legislature, OutgoingEmail
 from letters.models.post import State
 
-from .test_permissions import House, house  # noqa: F401
+from .house import House, house  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 

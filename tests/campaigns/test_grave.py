@@ -15,7 +15,8 @@ from campaigns.forms.organising.password_again import PasswordAgainForm
 from campaigns.models import Campaign, Membership, User
 from tests.campaigns.factories import make_organisation
 from tests.config.accounts import code_in, mail_to, sign_up
-from tests.test_permissions import ORGANISATIONS, ORGANISERS, House, house, where_of, where_of_campaign  # noqa: F401
+from tests.house import House, house, where_of, where_of_campaign  # noqa: F401
+from tests.permissions import ORGANISATIONS, ORGANISERS
 
 pytestmark = pytest.mark.django_db
 AGAIN = "/organise/account/again/"

@@ -24,7 +24,7 @@ from campaigns.models import Campaign
 from config import links
 from config.wsgi import application
 from tests.campaigns.factories import make_campaign, make_campaign_letter, make_seat, make_signature, text_of
-from tests.test_permissions import addresses
+from tests.permissions import addresses
 
 from .exploring import explore, statuses
 

@@ -8,7 +8,7 @@ from django.urls import get_resolver
 
 from campaigns import desks, help_topics
 from tests.campaigns.factories import make_campaign, make_organisation, make_user
-from tests.test_permissions import addresses
+from tests.permissions import addresses
 
 pytestmark = pytest.mark.django_db
 
