@@ -1,6 +1,6 @@
 """What every answer carries, whatever it is: each address of the site, in each way it can answer, over HTTPS.
 
-The walk and the tables are those of tests/permissions.py; tests/test_permissions.py fails on an address that nobody listed.
+The walk and the tables are those of tests/permissions.py, which tests/test_permissions.py holds to be whole.
 """
 
 import json
