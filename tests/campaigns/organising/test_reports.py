@@ -173,7 +173,7 @@ def test_the_operator_keeps_a_campaign_or_takes_it_off_and_puts_it_back(
     assert "the operator took this campaign off the site" in bob.get(page("campaign")).content.decode()
     assert "Taken off the site by the operator" in bob.get("/organise/").content.decode()
     operator.post(page("reports_put_back"))
-    assert client.get("/library/").status_code == 200
+    assert client.get("/library/").status_code == 200 and Campaign.objects.get().withheld_why == ""
     what = list(LogEntry.objects.order_by("pk").values_list("what", flat=True))
     assert what == ["campaign.withheld", "campaign.put_back"]
 
