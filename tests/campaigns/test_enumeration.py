@@ -3,7 +3,9 @@
 How long it takes is measured, not tested: tests/attacks/timing.py, by `make attack`.
 """
 
+import importlib
 import itertools
+import pkgutil
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,11 +13,13 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.forms import BaseForm, EmailInput
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns import asking, posting, signing
+from campaigns.forms import public
 from campaigns.models import Campaign, Signature
 from config import ratelimit
 from letters import outbox
@@ -176,6 +180,19 @@ def test_to_take_a_letter_the_same_is_read_and_written_whoever_has_written(
     WRITERS[known](letters, seat)
     assert statements(lambda: asked("/library/write/", letter_form(seat, ADDRESS))) == of_new
     assert any("INSERT INTO" in statement and "campaignletter" in statement for statement in of_new)
+
+
+def test_supporters_are_asked_for_an_address_where_they_sign_and_write_and_nowhere_else() -> None:
+    """All else that is theirs is reached by a link from an email: another form that asks for one belongs above."""
+    asking_for_one = set()
+    for module in pkgutil.iter_modules(public.__path__, f"{public.__name__}."):
+        found = vars(importlib.import_module(module.name)).values()
+        forms = [one for one in found if isinstance(one, type) and issubclass(one, BaseForm)]
+        fields = {form.__name__: getattr(form, "base_fields", {}).values() for form in forms}
+        asking_for_one |= {
+            name for name, those in fields.items() if any(isinstance(one.widget, EmailInput) for one in those)
+        }
+    assert asking_for_one == {"SignForm", "SendForm"}
 
 
 ACCOUNT_FORMS: dict[str, dict[str, str]] = {
