@@ -1,5 +1,6 @@
 """The addresses of a campaign's pages, in the language of the page one stands on."""
 
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -19,14 +20,19 @@ SHORT_DIGEST = 16  # hexadecimal digits of a wording's digest in its address, so
 
 def of_text(text: CampaignText, name: str) -> str:
     """One of PAGES, in the language of the text."""
-    first = text.language == text.campaign.language
-    where = {"slug": text.campaign.slug} | ({} if first else {"language": text.language})
+    return _of_slug(name, text.campaign.slug, "" if text.language == text.campaign.language else text.language)
+
+
+@lru_cache(maxsize=1024)
+def _of_slug(name: str, slug: str, language: str) -> str:
+    """Found once: each signature asks for one, and to look for it among all our addresses takes long."""
+    where = {"slug": slug} | ({"language": language} if language else {})
     return reverse(f"campaigns:{name}", kwargs=where)
 
 
 def of_campaign(campaign: Campaign, language: str) -> dict[str, str]:
-    where = {"slug": campaign.slug} | ({} if language == campaign.language else {"language": language})
-    found = {name: reverse(f"campaigns:{name}", kwargs=where) for name in PAGES}
+    other = "" if language == campaign.language else language
+    found = {name: _of_slug(name, campaign.slug, other) for name in PAGES}
     return (
         found
         | of_site(language)

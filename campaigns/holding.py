@@ -7,6 +7,7 @@ people are called. Words are compared whole, without accents and capitals: Scunt
 
 import hashlib
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -60,10 +61,18 @@ _SCHEME = re.compile(r"\b(?:https?|ftp|mailto|tel|tg|whatsapp)\s?:|\bwww\s?\.", 
 _PATH = re.compile(r"(?<![\w@])[a-z0-9-]{1,30}\.[a-z]{2,10}/\w", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@]+\s?@\s?[^\s@]+\.\w{2,}|\b\w+\s?[\[(](?:at|@)[\])]\s?\w+", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{2,}")
-_PART_OF_ONE = re.compile(r"[.@:\d(\[]")  # one of which each of these has
 # With the 0 or + of a number that is dialled, or three groups as in North America. A year or a sum has neither.
 _DIALLED = re.compile(r"(?<![\d.,])(?:\+|00|\(?0)(?:[\s().\-/]{0,2}\d){8,14}(?!\d)")
 _GROUPED = re.compile(r"(?<!\d)\(?[2-9]\d\d\)?[\s.-]\d{3}[\s.-]\d{4}(?!\d)")
+# Each with the signs of which it has one: most texts have none, and to look for them is quick.
+_KINDS = (
+    (":.", _SCHEME),
+    ("/", _PATH),
+    ("@([", _EMAIL),
+    ("@", _HANDLE),
+    (string.digits, _DIALLED),
+    (string.digits, _GROUPED),
+)
 
 
 def has_address(text: str) -> bool:
@@ -71,10 +80,10 @@ def has_address(text: str) -> bool:
     plain = text
     if not text.isascii():
         plain = "".join(_digit(c) for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    if not _PART_OF_ONE.search(plain):  # as of most names
-        return False
-    found = (_SCHEME, _PATH, _EMAIL, _HANDLE, _DIALLED, _GROUPED)
-    return any(pattern.search(plain) for pattern in found) or any(map(_is_site, _SITE.finditer(plain)))
+    possible = (pattern for needed, pattern in _KINDS if any(sign in plain for sign in needed))
+    if any(pattern.search(plain) for pattern in possible):
+        return True
+    return "." in plain and any(map(_is_site, _SITE.finditer(plain)))
 
 
 def _digit(character: str) -> str:

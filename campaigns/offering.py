@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils import timezone
 from django.utils.translation import get_language
 
 from config.held import Held
@@ -26,7 +25,7 @@ class Offer:
 
 def current(text: CampaignText) -> Offer:
     """In the language that is active, which is the page's."""
-    return _held.get((text.pk, get_language(), timezone.localdate()), lambda: _offer(text))
+    return _held.get((text.pk, get_language()), lambda: _offer(text))
 
 
 _held: Held[Offer] = Held(seconds=1.0)

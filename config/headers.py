@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 Directives = dict[str, str]
+ONES_OWN = "max-age=0, no-cache, no-store, must-revalidate, private"  # as add_never_cache_headers() has it
 
 # Nothing inline, nothing from elsewhere.
 POLICY: Directives = {
@@ -79,6 +80,8 @@ class OnEveryAnswer:
             response.headers.setdefault(name, value)
         # What does not say that everybody may have it is somebody's own; on an organiser's page nothing can say so.
         kept = response.headers.get("Cache-Control", "")
-        if "no-store" not in kept and (organisers or not kept):
+        if not kept:
+            response.headers["Cache-Control"] = ONES_OWN
+        elif organisers and "no-store" not in kept:
             add_never_cache_headers(response)
         return response

@@ -163,7 +163,6 @@ PROVIDERS: list[Provider] = []
 def constituencies_for(postcode: str, legislature: Legislature, on: date | None = None) -> list[Constituency]:
     """Those of the exact table on that day, for a postcode as parse_postcode gives it; none when it is not there."""
     keys = {key for (key,) in prepared.ask(_OF_A_POSTCODE, [postcode])}  # each signature asks for it
-    on = on or timezone.localdate()
     known = _held.get((legislature.pk, legislature.boundary_set, on), lambda: _all_seats(legislature, on))
     if known is None:
         return _seats(list(keys), legislature, on)
@@ -175,7 +174,7 @@ MOST_SEATS_HELD = 5_000
 _held: Held[dict[int, tuple[int, Constituency]] | None] = Held(seconds=60, most=20)
 
 
-def _all_seats(legislature: Legislature, on: date) -> dict[int, tuple[int, Constituency]] | None:
+def _all_seats(legislature: Legislature, on: date | None) -> dict[int, tuple[int, Constituency]] | None:
     """With their places in the order; None where they are too many to be held."""
     seats = Constituency.objects.current(legislature, on).select_related("part_of__part_of")
     found = list(seats[: MOST_SEATS_HELD + 1])

@@ -5,7 +5,6 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from config import errors, links, ratelimit
 from config.origin import only_from_this_site
@@ -29,7 +28,6 @@ def acting_link(
 
     def decorate(view: View) -> Callable[..., HttpResponse]:
         @only_from_this_site
-        @never_cache
         @wraps(view)
         def opened(request: HttpRequest, token: str) -> HttpResponse:
             if once is not None and (done := once(request, token)):

@@ -10,7 +10,6 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_countries import countries
 
@@ -31,7 +30,6 @@ PURPOSE_CONFIRM, PURPOSE_MINE = "confirm", "signature"
 
 
 @only_from_this_site
-@never_cache
 def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     # A closed campaign, or a new text, is seen here a second later than it is published.
     blank = _blanks.get((slug, language), lambda: _blank(request, slug, language))
@@ -108,7 +106,6 @@ def signing_is_paused(request: HttpRequest, text: CampaignText) -> HttpResponse:
 
 
 @require_safe
-@never_cache
 def signed(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     text = published_text(request, slug, language)
     context = pages.frame(text) | {"days": text.campaign.days_to_confirm}
