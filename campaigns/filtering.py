@@ -101,8 +101,8 @@ def rows(campaign: Campaign, wanted: Wanted) -> SignatureQuerySet:
     for field in ("network_key", "domain_key"):
         if value := getattr(wanted, field):
             found = found.filter(**{field: value})
-    if wanted.named:
-        found = found.filter(public_name_folded__regex=_pattern(wanted.named))
+    if wanted.named:  # with the condition of the index of names
+        found = found.exclude(public_name_folded="").filter(public_name_folded__regex=_pattern(wanted.named))
     return found
 
 

@@ -26,7 +26,7 @@ BATCH = 500
 READ = 50_000  # ids at a time: the database may have to look through the whole campaign for each
 AT_ONCE = 1_000  # more than so many are a worker's
 MOST_LOOKED = 50_000  # of more, a request does not count how many: the worker does, before it begins
-EXAMPLES = 12
+EXAMPLES, MOST_READ = 12, 1_000  # the newest of so many
 GONE = (Signature.State.INVALID, Signature.State.WITHDRAWN)
 
 
@@ -52,9 +52,11 @@ def look(found: SignatureQuerySet, releases: bool = False) -> Look:
         confirmed=models.Count("pk", filter=models.Q(confirmed_at__isnull=False)),
     )
     shown = standing.exclude(public_name="") if releases else standing.shown()
-    names = shown.order_by("-created_at", "-pk").values_list("public_name", flat=True)[:EXAMPLES]
+    # Not the newest of all: to find these the database would go through all that it does not want.
+    some = sorted(shown.values_list("created_at", "pk", "public_name")[:MOST_READ], reverse=True)
     n = min(numbers["n"], MOST_LOOKED)
-    return Look(n, numbers["n"] > n, numbers["counted"], numbers["confirmed"], list(names), newest)
+    names = [name for _at, _pk, name in some[:EXAMPLES]]
+    return Look(n, numbers["n"] > n, numbers["counted"], numbers["confirmed"], names, newest)
 
 
 def ticked(campaign: Campaign, ids: Sequence[int]) -> SignatureQuerySet:

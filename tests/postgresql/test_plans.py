@@ -10,7 +10,7 @@ from django.db.models.base import ModelState
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from campaigns import counting, filtering, held_back, numbers
+from campaigns import counting, filtering, held_back, invalidating, numbers
 from campaigns.filtering import Checks, Wanted
 from campaigns.models import Signature
 from letters.models.post import State
@@ -90,6 +90,24 @@ def test_the_last_page_of_a_campaign_that_is_most_of_the_table_reads_nothing_of_
             cursor.execute(f"EXPLAIN {query['sql']}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
             assert index in plan and "campaigns_signature_pkey" not in plan, plan
+
+
+def test_names_that_begin_so_are_counted_by_the_index_of_names() -> None:
+    campaign = make_campaign()
+    model = make_signature(campaign, state="confirmed")
+    rows = [copied(model, number) for number in range(3000)]
+    for row in rows:
+        row.public_name_folded = row.name.lower()
+    Signature.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE campaigns_signature")
+    with CaptureQueriesContext(connection) as said:
+        assert invalidating.look(filtering.rows(campaign, Wanted(named="copy 299*"))).n == 11
+    with connection.cursor() as cursor:
+        for query in list(said)[-2:]:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "signature_by_name" in plan and "Seq Scan" not in plan, plan
 
 
 def test_what_is_to_be_folded_is_found_by_its_own_small_index_though_much_is_not_confirmed() -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -85,7 +86,12 @@ def _look(
     request: HttpRequest, desk: CampaignDesk, ids: list[int], which: WhichForm, why: WhyForm | None = None
 ) -> HttpResponse:
     wanted = filtering.rows(desk.campaign, which.wanted()) if not ids else invalidating.ticked(desk.campaign, ids)
-    seen = invalidating.look(wanted)
+    try:
+        seen = invalidating.look(wanted)
+    except OperationalError:  # as long as a page may take (config.patience), for a pattern or a domain among millions
+        which.is_valid()
+        which.add_error(None, _("To look through all signatures for this takes too long. Choose the days as well."))
+        return _index(request, desk, which)
     # What was asked, again in the form that does it: by POST, for a domain may be one person's own.
     again: list[tuple[str, Any]] = [("row", pk) for pk in ids]
     again += [] if ids else [(name, which.data.get(name, "")) for name in which.fields if which.data.get(name)]

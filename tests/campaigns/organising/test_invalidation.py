@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -157,6 +157,18 @@ def test_what_makes_no_sense_is_told_and_does_nothing(campaign: Campaign, bob: C
     assert look(bob, **form).status_code == 422
     assert bob.post(page("invalidation_do"), form | {"why": WHY, "newest": "999999"}).status_code == 422
     assert states(campaign) == {"confirmed": 1}
+
+
+def test_what_takes_too_long_to_count_is_asked_for_by_days(
+    campaign: Campaign, bob: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancelled(found: object) -> None:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(invalidating, "look", cancelled)
+    answer = look(bob, named="*test*")
+    shown = answer.content.decode()
+    assert answer.status_code == 422 and "takes too long. Choose the days as well" in shown and "*test*" in shown
 
 
 @pytest.mark.parametrize("newest", ["", "x", "-1"])
