@@ -11,15 +11,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from campaigns.models import CampaignText, Signature
+    from campaigns.models import Campaign, CampaignText, Signature
 
 PATTERN = 1_000
 DAYS = 25  # so that nothing of it is old enough to be erased
 MOST_EMAILS = 1_000_000  # of the signatures beyond these the emails are long gone
 SIGNATURES, EMAILS, EVENTS = "campaigns_signature", "letters_outgoingemail", "letters_deliveryevent"
-# In a hundred: 90 confirmed, 8 that wait, and one of the others each.
-STATES = ("confirmed",) * 90 + ("pending",) * 8
-RARE = ("withdrawn", "invalid", "suspect")
+# So many of each, and of one area and of none, that a page of them is full with a thousand already.
+STATES = ("confirmed",) * 74 + ("pending",) * 8 + ("withdrawn",) * 6 + ("invalid",) * 6 + ("suspect",) * 6
 SHOWN_AS = ("name",) * 6 + ("initials", "none", "none", "none")
 CAME_FROM = ("", "", "", "newsletter / email / autumn", "facebook.com", "t.co", "poster", "www.example.org")
 COUNTRIES = ("GB",) * 8 + ("IE", "FR", "DE", "US")
@@ -33,6 +32,7 @@ def fill(texts: "list[CampaignText]", number: int) -> None:
 
     if not Signature.objects.filter(campaign=texts[0].campaign_id).exists():
         begin(texts)
+        fill_pages(texts[0].campaign)
     if number > PATTERN:
         with without_indexes(SIGNATURES, EMAILS, EVENTS):
             copy(texts[0].campaign_id, number // PATTERN - 1)
@@ -56,6 +56,31 @@ def begin(texts: "list[CampaignText]") -> None:
     _send(texts[0].campaign_id)
 
 
+def fill_pages(campaign: "Campaign") -> None:
+    """What many signatures bring with them, so that pages show as much with few: mail in each minute of the last
+    hour, and bursts."""
+    from django.utils import timezone
+
+    from campaigns.models import Burst
+    from letters.models import DeliveryEvent, OutgoingEmail
+    from letters.models.post import QUEUE_OF, Kind, State
+
+    now = timezone.now()
+    kind = {"sender": campaign.organisation.sender, "kind": Kind.NOTICE, "queue": QUEUE_OF[Kind.NOTICE]}
+    emails = [
+        OutgoingEmail(**kind, values={}, state=State.SENT, attempts=1, created_at=at, settled_at=at)
+        for at in (now - timedelta(minutes=n) for n in range(60))
+    ]
+    OutgoingEmail.objects.bulk_create(emails)
+    DeliveryEvent.objects.bulk_create(
+        DeliveryEvent(email=one, at=one.created_at, from_state=State.HANDING, to_state=State.SENT, actor="worker")
+        for one in emails
+    )
+    hour = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
+    seen = {"of": "domain", "key": "0" * 16, "given": 60, "confirmed": 50, "confirmed_at": now, "told_at": now}
+    Burst.objects.bulk_create(Burst(campaign=campaign, hour=hour - timedelta(hours=n), **seen) for n in range(61))
+
+
 def _as_given(rows: "list[Signature]") -> None:
     from campaigns.models import Signature
 
@@ -69,8 +94,9 @@ def a_signature(text: "CampaignText", each: int, now: datetime) -> "Signature":
     from campaigns.models import Signature
     from letters.models import Constituency
 
-    areas = [*Constituency.objects.order_by("pk")[:200], None]
-    state = STATES[each % 100] if each % 100 < len(STATES) else RARE[each // 100 % len(RARE)]
+    first, *others = Constituency.objects.order_by("pk")[:176]
+    areas = [*[first] * 13, *others, *[None] * 13]  # 201: in each state some of each
+    state = STATES[each % len(STATES)]
     at = now - timedelta(days=DAYS) + timedelta(days=DAYS) * each / PATTERN
     row = Signature(campaign=text.campaign, text=text, state=state, country=COUNTRIES[each % len(COUNTRIES)])
     row.display = SHOWN_AS[each % len(SHOWN_AS)]
@@ -88,6 +114,7 @@ def a_signature(text: "CampaignText", each: int, now: datetime) -> "Signature":
     row.confirmed_at = None if state == "pending" else at + timedelta(minutes=9)
     row.withdrawn_at = at + timedelta(days=1) if state == "withdrawn" else None
     row.state_before_invalid = "confirmed" if state == "invalid" else ""
+    row.held_for = "too_fast" if state == "suspect" else ""
     row.erase_on = retention.kept_until(text.campaign)
     row.show_as_chosen()
     return row

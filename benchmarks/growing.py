@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SLUG = "growing"
 BATCH = 500
+SEE_OTHER = 303
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,18 @@ class Desk:
     campaign: "Campaign"
     texts: "list[CampaignText]"
     oldest: dict[str, int]  # keys of some of the first signatures there ever were: shown, counting, waiting, any
+    links: dict[str, str]  # what the emails of those that count and of one that waits lead to
+    seen: str  # what the page of the one that waits sends back
 
     def get(self, address: str, client: "Client | None" = None) -> None:
         self._good((client or self.client).get(address))
 
-    def post(self, address: str, data: dict[str, Any]) -> None:
-        self._good(self.client.post(address, data))
+    def post(self, address: str, data: dict[str, Any], answer: int = 200) -> None:
+        self._good(self.client.post(address, data, headers={"Sec-Fetch-Site": "same-origin"}), answer)
 
     @staticmethod
-    def _good(response: Any) -> None:
-        if response.status_code != 200:
+    def _good(response: Any, answer: int = 200) -> None:
+        if response.status_code != answer:
             raise RuntimeError(f"{response.request['PATH_INFO']} answered {response.status_code}")
         b"".join(response.streaming_content) if response.streaming else response.content
 
@@ -51,6 +54,7 @@ def desk_of(signatures: int = 0) -> Desk:
     from django.test import Client
 
     from campaigns.models import Campaign, CampaignText, Signature, User
+    from config import links
 
     campaign = Campaign.objects.filter(slug=SLUG).first() or _a_campaign()
     texts = list(CampaignText.objects.filter(campaign=campaign).order_by("pk"))
@@ -62,8 +66,15 @@ def desk_of(signatures: int = 0) -> Desk:
         clients[name].force_login(User.objects.get(email=f"{name}@example.org"))
     rows = Signature.objects.filter(campaign=campaign).order_by("pk")
     oldest = {"shown": rows.shown(), "counting": rows.counting(), "waiting": rows.filter(state="pending"), "any": rows}
-    keys = {name: found.values_list("pk", flat=True)[30] for name, found in oldest.items()}
-    return Desk(clients["owner"], clients["operator"], Campaign.objects.get(pk=campaign.pk), texts, keys)
+    found = {name: some.select_related("text__campaign")[30] for name, some in oldest.items()}
+    ways = {
+        "confirm": links.link("confirm", "campaigns:confirm", found["waiting"].uuid),
+        "thanks": links.link("confirm", "campaigns:confirm", found["counting"].uuid),
+        "mine": links.link("signature", "campaigns:signature", found["counting"].uuid),
+    }
+    keys = {name: one.pk for name, one in found.items()}
+    campaign.refresh_from_db()
+    return Desk(clients["owner"], clients["operator"], campaign, texts, keys, ways, found["waiting"].content_digest())
 
 
 def _a_campaign() -> "Campaign":
@@ -100,6 +111,28 @@ def count(desk: Desk) -> None:
     desk.get(desk.url("count"))
 
 
+def sign(desk: Desk) -> None:
+    from campaigns import accepting, offering
+
+    accepting.accept(offering.current(desk.texts[0]), _supporter("somebody.new@example.org"))
+
+
+def sign_again(desk: Desk) -> None:
+    """By somebody who has signed: the look for whom the address is of, and the email that says so."""
+    from campaigns import offering, signing
+
+    signing.sign(offering.current(desk.texts[0]), _supporter("signatory.7@example.org"))
+
+
+def _supporter(address: str) -> Any:
+    from campaigns import signing
+
+    return signing.Supporter(
+        name="Somebody New", email=address, postcode="LS1 4DY", country="GB", area=None, affiliation="", reason="",
+        display="name", updates=True,
+    )  # fmt: skip
+
+
 SUPPORTERS: dict[str, Deed] = {
     "page": page,
     "count.json": count,
@@ -107,6 +140,15 @@ SUPPORTERS: dict[str, Deed] = {
     "public list, last page": lambda desk: desk.get(desk.url("signatures", f"?before={desk.oldest['shown']}")),
     "public search, common": lambda desk: desk.get(desk.url("signatures", "?name=a")),
     "public search, rare": lambda desk: desk.get(desk.url("signatures", "?name=a1b2c3")),
+    "sign": sign,
+    "sign again": sign_again,
+    "confirm, page": lambda desk: desk.get(desk.links["confirm"]),
+    "confirm": lambda desk: desk.post(desk.links["confirm"], {"seen": desk.seen}, SEE_OTHER),
+    "confirm, thanks": lambda desk: desk.get(desk.links["thanks"]),
+    "one's own page": lambda desk: desk.get(desk.links["mine"]),
+    "one's own data": lambda desk: desk.get(desk.links["mine"] + "data.json"),
+    "withdraw": lambda desk: desk.post(desk.links["mine"], {"withdraw": "1"}, SEE_OTHER),
+    "erase oneself": lambda desk: desk.post(desk.links["mine"], {"erase": "1", "really": "on"}),
 }
 ORGANISERS: dict[str, Deed] = {
     "list, last page": lambda desk: desk.get(desk.url("signatures_list", f"?before={desk.oldest['any']}")),
@@ -170,58 +212,14 @@ def workspace(desk: Desk) -> dict[str, Deed]:
     }
 
 
-def sign(desk: Desk) -> None:
-    from campaigns import accepting, offering
-
-    accepting.accept(offering.current(desk.texts[0]), _supporter("somebody.new@example.org"))
-
-
-def sign_again(desk: Desk) -> None:
-    """By somebody who has signed: the look for whom the address is of, and the email that says so."""
-    from campaigns import offering, signing
-
-    signing.sign(offering.current(desk.texts[0]), _supporter("signatory.7@example.org"))
-
-
-def _supporter(address: str) -> Any:
-    from campaigns import signing
-
-    return signing.Supporter(
-        name="Somebody New", email=address, postcode="LS1 4DY", country="GB", area=None, affiliation="", reason="",
-        display="name", updates=True,
-    )  # fmt: skip
-
-
-def _one(desk: Desk, which: str) -> "Signature":
-    from campaigns.models import Signature
-
-    return Signature.objects.select_related("text__campaign").get(pk=desk.oldest[which])
-
-
-def confirm(desk: Desk) -> None:
-    from campaigns import signing
-
-    signing.confirm(_one(desk, "waiting"))
-
-
-def withdraw(desk: Desk) -> None:
-    from campaigns import signing
-
-    signing.withdraw(_one(desk, "counting"))
-
-
-def erase(desk: Desk) -> None:
-    from campaigns import signing
-
-    signing.erase(_one(desk, "counting"))
+def confirmed_this_moment(desk: Desk) -> None:
+    """A batch for the fold."""
+    _newest(desk, "confirmed").update(counted=False, counted_on=None, counted_from="")
 
 
 def fold(desk: Desk) -> None:
-    """Of a batch that was confirmed this moment."""
     from campaigns import counting
 
-    chosen = _newest(desk, "confirmed")
-    chosen.update(counted=False, counted_on=None, counted_from="")
     counting.fold(desk.campaign.pk)
 
 
@@ -249,16 +247,13 @@ def claim(desk: Desk) -> None:
 
 
 VERBS: dict[str, Deed] = {
-    "sign": sign,
-    "sign again": sign_again,
-    "confirm": confirm,
-    "withdraw": withdraw,
-    "erase one person": erase,
     f"fold of {BATCH}": fold,
     "export, first page": export,
     "claim of emails": claim,
     "healthz": lambda desk: desk.get("/healthz/"),
 }
+# What must be so before it is done, and is not measured.
+BEFORE: dict[str, Deed] = {f"fold of {BATCH}": confirmed_this_moment}
 
 
 def sweeper() -> dict[str, Deed]:

@@ -14,7 +14,7 @@ from . import keyset, reckoning
 from .models import Campaign, CampaignText, Signature, signature_indexes
 from .models.signature import SignatureQuerySet
 
-MOST_COUNTED = 1_000
+MOST_COUNTED = 500  # while somebody waits: as many are soon found, however many there are
 NONE_KNOWN = "-"  # of a source or an area: those without one
 # What a list shows of each: nothing of it is encrypted.
 LISTED = (
