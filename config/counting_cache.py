@@ -3,11 +3,12 @@
 Signing counts against four limits. By add() and incr() that is up to eight questions to Redis, one after the other.
 """
 
+import hashlib
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import NoScriptError
 
 # KEYS are the counters; ARGV has, for each, how high it may go and how long it lives. It ends with the first that went
 # too high: what comes after is not counted, as if one had been asked after the other.
@@ -29,14 +30,18 @@ class Counter(NamedTuple):
     lives: int  # seconds, from when it is first raised
 
 
-class CountingRedisCache(RedisCache):
-    @cached_property
-    def _raise(self) -> Any:
-        return self._cache.get_client(write=True).register_script(_RAISE)
+_SHA = hashlib.sha1(_RAISE.encode()).hexdigest()  # by which Redis knows a script that it has run
 
+
+class CountingRedisCache(RedisCache):
     def raised(self, counters: Sequence[Counter]) -> list[int]:
         """Raises each by one, up to the first that goes beyond its `most`; the counts so far, that one's the last."""
         keys = [self.make_and_validate_key(counter.key) for counter in counters]
         limits = [number for counter in counters for number in (counter.most, counter.lives)]
-        found: list[int] = self._raise(keys=keys, args=limits)
+        client: Any = self._cache.get_client(write=True)
+        given = (len(keys), *keys, *limits)
+        try:
+            found: list[int] = client.evalsha(_SHA, *given)
+        except NoScriptError:  # it has been started anew
+            found = client.eval(_RAISE, *given)
         return found

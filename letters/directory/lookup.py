@@ -163,6 +163,8 @@ PROVIDERS: list[Provider] = []
 def constituencies_for(postcode: str, legislature: Legislature, on: date | None = None) -> list[Constituency]:
     """Those of the exact table on that day, for a postcode as parse_postcode gives it; none when it is not there."""
     keys = {key for (key,) in prepared.ask(_OF_A_POSTCODE, [postcode])}  # each signature asks for it
+    if not keys:
+        return []
     known = _held.get((legislature.pk, legislature.boundary_set, on), lambda: _all_seats(legislature, on))
     if known is None:
         return _seats(list(keys), legislature, on)

@@ -293,5 +293,5 @@ def test_a_look_up_needs_few_queries(commons: Legislature, django_assert_num_que
     with django_assert_num_queries(2):
         (found,) = locate("LS1 4DY", commons, NOW).constituencies
         assert len(representatives_for(found, NOW)) == 1
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert locate("LS1 4DZ", commons, NOW).guessed
