@@ -34,6 +34,12 @@ def do(client: Client, seen: Any, why: str = WHY) -> Any:
     return client.post(page("invalidation_do"), form)
 
 
+def begin_again() -> None:
+    """Another worker has what the one before left."""
+    jobs.Job.objects.update(state=jobs.State.QUEUED, lease_token=None, lease_until=None, not_before=timezone.now())
+    jobs.drain()
+
+
 def states(campaign: Campaign) -> dict[str, int]:
     return {state: n for state, n in counting.reconcile(campaign).by_state.items() if n}
 
@@ -219,8 +225,7 @@ def test_more_than_a_request_may_count_are_counted_by_the_worker_first(
 
     monkeypatch.setattr(jobs.Job, "progress", first_is_killed)
     jobs.drain()
-    jobs.Job.objects.update(state=jobs.State.QUEUED, lease_token=None, lease_until=None, not_before=timezone.now())
-    jobs.drain()
+    begin_again()
     assert states(campaign) == {"invalid": 6}
     bob.post(page("invalidation_undo", number=Invalidation.objects.get().pk))
     jobs.drain()
@@ -258,8 +263,7 @@ def test_a_worker_that_was_killed_goes_on_and_counts_right(campaign: Campaign, m
     monkeypatch.setattr(jobs.Job, "progress", killed)
     jobs.drain()
     assert states(campaign) == {"invalid": 2, "confirmed": 3}
-    jobs.Job.objects.update(state=jobs.State.QUEUED, lease_token=None, lease_until=None, not_before=timezone.now())
-    jobs.drain()
+    begin_again()
     made.refresh_from_db()
     assert states(campaign) == {"invalid": 5} and made.signatures == 5
 
