@@ -6,8 +6,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from campaigns.filtering import Checks, Wanted
 from campaigns.models import Campaign, LogEntry
 from tests.campaigns.factories import make_campaign, make_organisation, make_user
+
+# By which each filter is read, on either database.
+INDEXES_OF_FILTERS = [
+    (Wanted(), "signature_given"),
+    (Wanted(source="newsletter"), "signature_from_source"),
+    (Wanted(area="1"), "signature_of_area"),
+    (Wanted(country="FR"), "signature_of_country"),
+    (Wanted(language="ar"), "signature_of_wording"),
+    (Wanted(updates="yes"), "signature_wishes_news"),
+    (Wanted(origin="imported"), "signature_entered"),
+    (Wanted(check=Checks.HIDDEN), "signature_unshown"),
+    (Wanted(check=Checks.REASON_WAITS), "signature_reasons_to_read"),
+    (Wanted(check=Checks.NAME_WAITS), "signature_names_to_read"),
+]
 
 
 def page(name: str, **where: Any) -> str:
