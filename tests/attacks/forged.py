@@ -16,12 +16,8 @@ RESET = "/organise/account/password/reset/"
 
 def forgotten(target: Target, email: str = "", network: str = "", headers: dict[str, str] | None = None) -> Answer:
     """A forgotten password; of nobody, unless an address is named."""
-    browser = target.anonymous()
-    page = browser.get(RESET)
-    browser.cookies |= page.cookies
-    email = email or f"x{time.monotonic_ns()}@example.org"
-    form = {"email": email, "csrfmiddlewaretoken": browser.token_in(page)}
-    return browser.post(RESET, form, headers={"Origin": f"https://{NAME}", **(headers or {})}, network=network)
+    given = {"email": email or f"x{time.monotonic_ns()}@example.org"}
+    return target.anonymous().press(RESET, given, headers=headers, network=network)
 
 
 @attempt("host", "another Host", "400, and no page")

@@ -6,11 +6,11 @@ import re
 import time
 from collections import Counter
 from itertools import count
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from .attempts import attempt, counted, hold
 from .rows import library, path, signature
-from .target import NAME, Target
+from .target import NAME, PASSWORD, Target
 
 LOGIN = "/organise/account/login/"
 number = count()
@@ -333,18 +333,8 @@ def open_redirects(target: Target) -> str:
     ]
     led = []
     for way in ways:
-        browser = target.anonymous()
-        from urllib.parse import quote
-
-        page = browser.get(f"/organise/account/login/?next={quote(way, safe='')}")
-        browser.cookies |= page.cookies
-        given = {
-            "login": "bob@example.org",
-            "password": "correct horse battery",
-            "next": way,
-            "csrfmiddlewaretoken": browser.token_in(page),
-        }
-        answer = browser.post("/organise/account/login/", given, headers={"Origin": f"https://{NAME}"})
+        given = {"login": "bob@example.org", "password": PASSWORD, "next": way}
+        answer = target.anonymous().press(LOGIN, given, page=f"{LOGIN}?next={quote(way, safe='')}")
         led.append(answer.headers.get("location", str(answer.status)))
         if len(led) % 8 == 0:
             from django.core.cache import cache

@@ -115,10 +115,7 @@ class Target:
 
     def signed_in(self, email: str, password: str = PASSWORD) -> "Target":
         browser = self.anonymous()
-        page = browser.get("/organise/account/login/")
-        browser.cookies |= page.cookies
-        form = {"login": email, "password": password, "csrfmiddlewaretoken": browser.token_in(page)}
-        answer = browser.post("/organise/account/login/", form, headers=OWN)
+        answer = browser.press("/organise/account/login/", {"login": email, "password": password})
         browser.cookies |= answer.cookies
         if answer.status != 302:
             raise RuntimeError(f"{email} could not sign in: {answer.status}")
@@ -128,10 +125,19 @@ class Target:
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
         return found[1] if found else ""
 
-    def press(self, path: str, form: Mapping[str, Any] | None = None, page: str = "", **more: Any) -> Answer:
-        """Sends an organiser's form, with the token of its page."""
-        token = self.token_in(self.get(page or path))
-        return self.post(path, {**(form or {}), "csrfmiddlewaretoken": token}, headers=OWN, **more)
+    def press(
+        self,
+        path: str,
+        form: Mapping[str, Any] | None = None,
+        page: str = "",
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
+    ) -> Answer:
+        """Sends a form with the token of its page, and the cookies that came with it."""
+        shown = self.get(page or path)
+        self.cookies |= shown.cookies
+        sent = {**(form or {}), "csrfmiddlewaretoken": self.token_in(shown)}
+        return self.post(path, sent, headers={**OWN, **(headers or {})}, **more)
 
 
 # What a browser says of a form of our own page.

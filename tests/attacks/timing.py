@@ -21,7 +21,7 @@ from .accounts import somebody
 from .attempts import attempt, hold
 from .forms import form, letter
 from .rows import library, signature
-from .target import NAME, Target
+from .target import Target
 
 SAMPLES = 150  # of each kind
 FEW = 40  # where each costs a password's hash
@@ -97,19 +97,12 @@ def signing_by_time(target: Target) -> str:
     return said
 
 
-def account_form(target: Target, path: str, given: dict[str, str]) -> float:
-    browser = target.anonymous()
-    page = browser.get(path)
-    browser.cookies |= page.cookies
-    sent = given | {"csrfmiddlewaretoken": browser.token_in(page)}
-    return browser.post(path, sent, headers={"Origin": f"https://{NAME}"}).seconds
-
-
 def of_accounts(target: Target, path: str, given: dict[str, str]) -> tuple[str, float]:
     known = iter([somebody() for _ in range(FEW + 1)])
 
     def take(address: str) -> float:
-        return account_form(target, path, {name: value.format(address) for name, value in given.items()})
+        form = {name: value.format(address) for name, value in given.items()}
+        return target.anonymous().press(path, form).seconds
 
     unknown: Callable[[], float] = lambda: take(another("u"))  # noqa: E731
     return told({"no account": unknown, "an account": lambda: take(next(known))}, FEW)
