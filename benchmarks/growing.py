@@ -118,7 +118,13 @@ def sign(desk: Desk) -> None:
 
 
 def sign_again(desk: Desk) -> None:
-    """By somebody who has signed: the look for whom the address is of, and the email that says so."""
+    from campaigns import accepting, offering
+
+    accepting.accept(offering.current(desk.texts[0]), _supporter("signatory.7@example.org"))
+
+
+def take_up(desk: Desk) -> None:
+    """What that comes to, a moment later: the look for whom the address is of, and the email that says so."""
     from campaigns import offering, signing
 
     signing.sign(offering.current(desk.texts[0]), _supporter("signatory.7@example.org"))
@@ -248,6 +254,7 @@ def claim(desk: Desk) -> None:
 
 VERBS: dict[str, Deed] = {
     f"fold of {BATCH}": fold,
+    "a form taken up": take_up,
     "export, first page": export,
     "claim of emails": claim,
     "healthz": lambda desk: desk.get("/healthz/"),

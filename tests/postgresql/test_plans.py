@@ -102,6 +102,23 @@ def test_names_that_begin_so_are_counted_by_the_index_of_names() -> None:
             assert "signature_by_name" in plan and "Seq Scan" not in plan, plan
 
 
+def test_what_a_filter_finds_is_counted_without_passing_what_others_had_before() -> None:
+    """Most of these wish no news; but at the beginning of the table there is nobody of this campaign."""
+    older, campaign = make_campaign(), make_campaign()
+    for one, rows in ((older, 3000), (campaign, 3000)):
+        model = make_signature(one, state="confirmed")
+        Signature.objects.bulk_create(copied(model, number) for number in range(rows))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE campaigns_signature")
+    for wanted in (Wanted(updates="no"), Wanted(origin="online"), Wanted(language="en")):
+        with CaptureQueriesContext(connection) as said:
+            assert filtering.how_many(campaign, wanted) == filtering.Counted(filtering.MOST_COUNTED, True)
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {said[-1]['sql']}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "Seq Scan" not in plan and "using signature_" in plan, plan
+
+
 def test_what_is_to_be_folded_is_found_by_its_own_small_index_though_much_is_not_confirmed() -> None:
     """`counted` and the state go together, which no figures say: as two conditions they would seem to be a fifth."""
     campaign = make_campaign()

@@ -39,7 +39,7 @@ def index(request: HttpRequest, slug: str, language: str | None = None) -> HttpR
         wanted = form.wanted()
         page = filtering.page(campaign, wanted, request.GET.get("before", ""), A_PAGE)
         rows, more_url = page.rows, page.next_url(form.query())
-        counted = None if wanted.everything else filtering.count(filtering.rows(campaign, wanted))
+        counted = None if wanted.everything else filtering.how_many(campaign, wanted)
     context |= {
         "form": form,
         "filtered": any(form.query().values()),
