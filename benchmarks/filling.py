@@ -22,7 +22,7 @@ STATES = ("confirmed",) * 74 + ("pending",) * 8 + ("withdrawn",) * 6 + ("invalid
 SHOWN_AS = ("name",) * 6 + ("initials", "none", "none", "none")
 CAME_FROM = ("", "", "", "newsletter / email / autumn", "facebook.com", "t.co", "poster", "www.example.org")
 COUNTRIES = ("GB",) * 8 + ("IE", "FR", "DE", "US")
-NAMES = ("Rose O’Connell", "Samir Haddad", "Łukasz Nowak", "Mary Ann Evans", "Aoife Ní Bhriain", "Jo Smith")
+NAMES = ("Rose O’Connell", "Samir Haddad", "Łukasz Nowak", "Mary Ann Evans", "Aoife Ní Bhriain", "Ada Smith")
 STEPS = (("queued", "leased"), ("leased", "handing"), ("handing", "sent"))
 
 

@@ -191,8 +191,9 @@ class Signature(models.Model):
     )
     updates_consent_at = models.DateTimeField(null=True)
 
+    # Without an index: no email is ever deleted, and no signature is looked for by its email.
     confirmation = models.ForeignKey(
-        OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False, db_index=False
     )
     confirmations_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, editable=False)
