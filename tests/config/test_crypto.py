@@ -43,7 +43,9 @@ def test_a_changed_letter_is_noticed() -> None:
             decrypt(changed)
 
 
-@pytest.mark.parametrize("token", ["Alice", "gAAAA", "ключ", "\0", "=" * 200])
+@pytest.mark.parametrize(
+    "token", ["Alice", "gAAAA", "ключ", "\0", "=" * 200, "a1.", "a1.AAAA", "a1.ключ", "a1." + "A" * 80]
+)
 def test_what_was_never_encrypted_is_undecryptable(token: str) -> None:
     with pytest.raises(Undecryptable):
         decrypt(token)
@@ -59,6 +61,19 @@ def test_an_older_key_still_reads_and_only_the_newest_writes(settings: Settings)
     assert rotated(moved) == moved, "what is under the newest key is left alone"
     settings.FIELD_ENCRYPTION_KEYS = [new]
     assert decrypt(moved) == "Alice"
+    with pytest.raises(Undecryptable):
+        decrypt(token)
+
+
+def test_what_was_stored_as_a_fernet_token_is_read_and_written_anew_when_keys_rotate(settings: Settings) -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    token = Fernet(old).encrypt(b"Alice").decode()
+    settings.FIELD_ENCRYPTION_KEYS = [old]
+    assert decrypt(token) == "Alice"
+    assert rotated(token) != token and decrypt(rotated(token)) == "Alice", "under the same key too"
+    settings.FIELD_ENCRYPTION_KEYS = [new, old]
+    assert decrypt(token) == "Alice"
+    settings.FIELD_ENCRYPTION_KEYS = [new]
     with pytest.raises(Undecryptable):
         decrypt(token)
 
