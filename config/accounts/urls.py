@@ -7,6 +7,8 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.urls import URLPattern, path, re_path
 
+from config.even_time import even
+
 from . import second_factor, views
 from .views import View, private
 
@@ -20,12 +22,12 @@ urlpatterns = [
     page("login/", account.login, "account_login"),
     page("logout/", account.logout, "account_logout"),
     page("inactive/", account.account_inactive, "account_inactive"),
-    page("sign-up/", views.SignUp.as_view(), "account_signup"),
+    page("sign-up/", even(0.2)(views.SignUp.as_view()), "account_signup"),
     page("code/", views.email_code, "account_email_verification_sent"),
     page("again/", account.reauthenticate, "account_reauthenticate"),
     page("address/", views.ChangeAddress.as_view(), "account_email"),
     page("password/", views.ChangePassword.as_view(), "account_change_password"),
-    page("password/reset/", views.ForgottenPassword.as_view(), "account_reset_password"),
+    page("password/reset/", even(0.02)(views.ForgottenPassword.as_view()), "account_reset_password"),
     page("password/reset/sent/", account.password_reset_done, "account_reset_password_done"),
     re_path(
         r"^password/reset/(?P<uidb36>[0-9A-Za-z]{1,13})-(?P<key>[\w-]{1,80})/$",

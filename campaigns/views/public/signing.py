@@ -16,7 +16,7 @@ from django_countries import countries
 from campaigns import accepting, addresses, arriving, offering, own_data, pages, pausing, promises, signing
 from campaigns.forms.public.signing import ManageForm, SignForm
 from campaigns.models import Campaign, CampaignText, Signature
-from config import errors, links, ratelimit
+from config import errors, even_time, links, ratelimit
 from config.crypto import email_key
 from config.held import Held
 from config.origin import only_from_this_site
@@ -31,6 +31,7 @@ PURPOSE_CONFIRM, PURPOSE_MINE = "confirm", "signature"
 
 @only_from_this_site
 def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    began = time.monotonic()
     # A closed campaign, or a new text, is seen here a second later than it is published.
     blank = _blanks.get((slug, language), lambda: _blank(request, slug, language))
     text, campaign = blank.text, blank.campaign
@@ -57,6 +58,7 @@ def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
     if not form.is_valid():
         return the_form(request, SignForm(campaign, text, request.POST), 422)
     accepting.accept(offering.current(text), form.supporter(), mail)
+    even_time.wait(began)
     return SeeOther(addresses.of_text(text, "signed"))
 
 
