@@ -30,6 +30,7 @@ CAPTURE = "capture"
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The queues that the broker was told of."""
     said: list[str] = []
+    assert nudging._publisher.flush(10), "what another test had to say is said"
     monkeypatch.setattr(nudging, "publish", said.append)
     return said
 
