@@ -34,7 +34,10 @@ class Supporter:
         self.page.goto(path)
 
     def press(self, selector: str) -> None:
-        self.page.locator(selector).click()
+        button = self.page.locator(selector)
+        button.scroll_into_view_if_needed()
+        self.page.wait_for_timeout(100)  # the card follows the scrolling: where it was a moment ago, a click would miss
+        button.click()
         self.page.wait_for_load_state()  # a click waits until the next page begins, and may leave it empty still
 
     def counted(self) -> int:
