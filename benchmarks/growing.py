@@ -136,7 +136,7 @@ def _supporter(address: str) -> Any:
     from campaigns import signing
 
     return signing.Supporter(
-        name="Somebody New", email=address, postcode="LS1 4DY", country="GB", area=None, affiliation="", reason="",
+        name="Somebody New", email=address, postcode="LS1 4DY", country="GB", affiliation="", reason="",
         display="name", updates=True,
     )  # fmt: skip
 

@@ -6,7 +6,6 @@ that neither the page nor its time tells who has signed before.
 """
 
 import logging
-from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,12 +13,11 @@ from django.db import OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from config.appending import Unless, append
+from config.appending import Sql, append
 from config.crypto import email_keys
 from letters import outbox
-from letters.models import Constituency
 
-from . import emails, signing
+from . import areas, emails, signing
 from .models import ConsentWording, Signature, SignedAgain
 from .offering import Offer
 from .signing import Supporter
@@ -52,15 +50,19 @@ def accept(offer: Offer, supporter: Supporter, mail: bool = True) -> None:
         created_at=now,
     )
     has_a_place = _HAS_A_PLACE.format(keys=", ".join(["%s"] * len(keys)))
-    append(signature, email, "confirmation", again, Unless(has_a_place, (offer.text.campaign_id, *keys)))
+    unless = Sql(has_a_place, (offer.text.campaign_id, *keys))
+    append(signature, email, "confirmation", again, unless, areas.found_as_it_is_written(signature))
     if email is not None:
         outbox.nudge(email.queue)
 
 
 def _written_down(offer: Offer, supporter: Supporter) -> dict[str, Any]:
-    said = {field.name: getattr(supporter, field.name) for field in fields(supporter)}
-    said["area"] = supporter.area.pk if supporter.area else None
-    return {"said": said, "agreed": offer.agreed.pk, "news": offer.news.pk, "kept_until": offer.kept_until.isoformat()}
+    return {
+        "said": vars(supporter),
+        "agreed": offer.agreed.pk,
+        "news": offer.news.pk,
+        "kept_until": offer.kept_until.isoformat(),
+    }
 
 
 def take_up() -> int:
@@ -100,7 +102,7 @@ def _comes_after_another(row: SignedAgain) -> bool:
 
 def _read(row: SignedAgain) -> tuple[Offer, Supporter]:
     kept = row.supporter
-    said = kept["said"] | {"area": Constituency.objects.filter(pk=kept["said"]["area"]).first()}
+    said = {name: value for name, value in kept["said"].items() if name != "area"}  # which older ones brought along
     wordings = ConsentWording.objects.in_bulk([kept["agreed"], kept["news"]])
     offer = Offer(
         text=row.text,

@@ -65,6 +65,7 @@ _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{2,}")
 _DIALLED = re.compile(r"(?<![\d.,])(?:\+|00|\(?0)(?:[\s().\-/]{0,2}\d){8,14}(?!\d)")
 _GROUPED = re.compile(r"(?<!\d)\(?[2-9]\d\d\)?[\s.-]\d{3}[\s.-]\d{4}(?!\d)")
 # Each with the signs of which it has one: most texts have none, and to look for them is quick.
+_SIGNS = re.compile(r"[:./@(\[\d]")
 _KINDS = (
     (":.", _SCHEME),
     ("/", _PATH),
@@ -80,6 +81,8 @@ def has_address(text: str) -> bool:
     plain = text
     if not text.isascii():
         plain = "".join(_digit(c) for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    if not _SIGNS.search(plain):
+        return False
     possible = (pattern for needed, pattern in _KINDS if any(sign in plain for sign in needed))
     if any(pattern.search(plain) for pattern in possible):
         return True
@@ -111,6 +114,7 @@ _LIKE_A_LETTER = re.compile(r"[^\x00-\x7f]|[013457@$!|]")  # a letter of another
 _WORD = re.compile(r"[@$]?[^\W_]+(?:[@$!|][^\W_]+)*(?:[@$]+(?=\W|$))?")
 _SPELLED_OUT = re.compile(r"(?<![^\W_])[^\W_](?:[\s._*-][^\W_]){3,}(?![^\W_])")
 _ARABIC_STRETCH = "\u0640"
+_DRAWN_OUT = re.compile(r"(.)\1{2,}")
 
 
 def has_held_word(text: str, own_words: str = "") -> bool:
@@ -120,8 +124,9 @@ def has_held_word(text: str, own_words: str = "") -> bool:
         for size in range(1, max(_LONGEST_MARKED, longest) + 1):
             for start in range(len(words) - size + 1):
                 phrase = " ".join(words[start : start + size])
-                forms = {phrase, phrase.rstrip("sz")}  # one of them, or several
-                if forms & own or (size <= _LONGEST_MARKED and any(_mark(one) in _MARKS for one in forms)):
+                if own and not own.isdisjoint(_forms(phrase)):
+                    return True
+                if size <= _LONGEST_MARKED and not _MARKS.isdisjoint(_marks(phrase)):
                     return True
     return False
 
@@ -131,7 +136,16 @@ def mark(phrase: str) -> str:
     return _mark(" ".join(_words(phrase)))
 
 
+def _forms(phrase: str) -> tuple[str, str]:
+    """One of them, or several."""
+    return phrase, phrase.rstrip("sz")
+
+
 @lru_cache(maxsize=4096)
+def _marks(phrase: str) -> tuple[str, ...]:
+    return tuple(map(_mark, _forms(phrase)))
+
+
 def _mark(folded: str) -> str:
     return hashlib.sha256(f"held word\0{folded}".encode()).hexdigest()[:20]
 
@@ -161,7 +175,9 @@ def _words(text: str) -> list[str]:
         split = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold())
         kept = "".join(c for c in split if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     found: Iterable[str] = _WORD.findall(kept.replace(_ARABIC_STRETCH, ""))
-    return [re.sub(r"(.)\1{2,}", r"\1", word) for word in found]
+    if not _DRAWN_OUT.search(kept):
+        return list(found)
+    return [_DRAWN_OUT.sub(r"\1", word) for word in found]
 
 
 def _as_letters(word: str) -> str:

@@ -16,7 +16,7 @@ from config.crypto import email_key, email_keys
 from letters import outbox
 from letters.models import Constituency
 
-from . import consent, emails, exports, holding, networks, posting, sharing, telling
+from . import areas, consent, emails, exports, holding, networks, posting, sharing, telling
 from .models import Campaign, CampaignLetter, ConsentWording, Invalidation, MergedLetter, Signature, SignedAgain
 from .offering import Offer
 
@@ -36,7 +36,6 @@ class Supporter:
     email: str
     postcode: str
     country: str
-    area: Constituency | None
     affiliation: str
     reason: str
     display: str
@@ -97,20 +96,23 @@ def _keep(signature: Signature, offer: Offer, supporter: Supporter, mail: bool, 
     # knows their address could have it held back, and nobody would tell them.
     waits = signature.pk is not None and signature.state == Signature.State.PENDING
     if not (waits and supporter.held_for):
-        _write_down(signature, offer, supporter, at)
+        area = areas.area_of(offer.text.campaign, supporter.country, supporter.postcode)
+        _write_down(signature, offer, supporter, area, at)
     if mail:
         _send_confirmation(signature)
     signature.save()
 
 
 def new(offer: Offer, supporter: Supporter, at: datetime) -> Signature:
-    """A first signature, not stored yet."""
+    """A first signature, not stored yet, and without its area: that is found as it is written (areas)."""
     signature = Signature(campaign_id=offer.text.campaign_id)
-    _write_down(signature, offer, supporter, at)
+    _write_down(signature, offer, supporter, None, at)
     return signature
 
 
-def _write_down(signature: Signature, offer: Offer, supporter: Supporter, at: datetime) -> None:
+def _write_down(
+    signature: Signature, offer: Offer, supporter: Supporter, area: Constituency | None, at: datetime
+) -> None:
     before = signature.to_be_checked()
     signature.text = offer.text
     if supporter.held_for:
@@ -119,6 +121,7 @@ def _write_down(signature: Signature, offer: Offer, supporter: Supporter, at: da
         signature.state, signature.invalidation = Signature.State.PENDING, None
     for field in fields(Supporter):
         setattr(signature, field.name, getattr(supporter, field.name))
+    signature.area = area
     if not networks.are_kept_of(signature, at):
         signature.network_key = ""
     signature.check_again(before)

@@ -21,14 +21,27 @@ Row = models.Model
 
 
 @dataclass(frozen=True)
-class Unless:
-    """A condition in SQL, with %s for each of its values."""
+class Sql:
+    """With %s for each of its values."""
 
-    sql: str
+    text: str
     values: tuple[Any, ...] = ()
 
 
-def append(row: Row, beside: Row | None, link: str, instead: Row, unless: Unless) -> bool:
+@dataclass(frozen=True)
+class Found:
+    """What of a row the database finds itself as it writes. `question`: of one row at most, which is called `found`.
+    `columns`: fields of the row, each with what of that row is theirs; where there is none, all of it is NULL."""
+
+    question: Sql
+    columns: "Columns"
+
+
+Columns = tuple[tuple[str, str], ...]
+NOTHING = Found(Sql(""), ())
+
+
+def append(row: Row, beside: Row | None, link: str, instead: Row, unless: Sql, found: Found = NOTHING) -> bool:
     """Inserts `row`, and `beside`, of which the foreign key `row.<link>` shall speak. Where the condition `unless`
     holds, or a unique constraint stands in the way of `row`, inserts `instead` alone. True when it was `row`.
 
@@ -37,83 +50,88 @@ def append(row: Row, beside: Row | None, link: str, instead: Row, unless: Unless
     not learn their keys.
     """
     if connection.vendor == "postgresql":
-        return _in_one_statement(row, beside, link, instead, unless)
-    return _one_by_one(row, beside, link, instead, unless)
+        return _in_one_statement(row, beside, link, instead, unless, found)
+    return _one_by_one(row, beside, link, instead, unless, found)
 
 
-def _one_by_one(row: Row, beside: Row | None, link: str, instead: Row, unless: Unless) -> bool:
+def _one_by_one(row: Row, beside: Row | None, link: str, instead: Row, unless: Sql, found: Found) -> bool:
     """For SQLite, which is in our own process: a statement is no journey, but only one may write. All that can be made
     before is made before."""
-    inserts = [(_insert(type(one), but), _values(one, but)) for one, but in ((row, link), (instead, ""))]
+    but = frozenset({link, *dict(found.columns)})
+    statement = _found_and_inserted(type(row), link, found.columns, found.question.text)
+    values = [*_values(row, but), *found.question.values]
     first = (_insert(type(beside)), _values(beside)) if beside is not None else None
+    otherwise = _insert(type(instead)), _values(instead)
 
     def write() -> bool:
-        if prepared.ask(f"SELECT 1 WHERE {unless.sql}", unless.values):
-            prepared.execute(*inserts[1])
+        if prepared.ask(f"SELECT 1 WHERE {unless.text}", unless.values):
+            prepared.execute(*otherwise)
             return False
         key = prepared.execute(*first).lastrowid if first else None
-        statement, values = inserts[0]
-        prepared.execute(statement, [*values, key])
+        prepared.execute(statement, [key, *values])
         return True
 
     return in_one_commit(write)
 
 
-def _in_one_statement(row: Row, beside: Row | None, link: str, instead: Row, unless: Unless) -> bool:
-    if beside is None:
-        statement = _alone(type(row), type(instead), unless.sql)
-        values = [*_values(row), *unless.values, *_values(instead)]
-    else:
-        statement = _together(type(row), type(beside), link, type(instead), unless.sql)
-        values = [*_values(row, but=link), *unless.values, *_values(beside), *_values(instead)]
+def _in_one_statement(row: Row, beside: Row | None, link: str, instead: Row, unless: Sql, found: Found) -> bool:
+    models = (type(row), type(beside) if beside is not None else None, type(instead))
+    but = frozenset({link, *dict(found.columns)})
+    statement = _together(*models, link, unless.text, found.columns, found.question.text)
+    theirs = _values(beside) if beside is not None else []
+    values = [*_values(row, but), *found.question.values, *unless.values, *theirs, *_values(instead)]
     return bool(prepared.ask(statement, values)[0][0])
 
 
 @lru_cache(maxsize=32)
-def _together(row: type[Row], beside: type[Row], link: str, instead: type[Row], unless: str) -> str:
-    table, key = _names(beside)
-    foreign = connection.ops.quote_name(_field(row, link).column)
-    sequence = f"pg_get_serial_sequence('{table}', '{_key(beside).column}')"
-    return _statement(
-        f"number AS (SELECT nextval({sequence}) AS id)",
-        f"done AS (INSERT INTO {_names(row)[0]} ({_columns(row, but=link)}, {foreign}) "
-        f"SELECT {_places(row, but=link)}, number.id FROM number WHERE NOT ({unless}) "
-        "ON CONFLICT DO NOTHING RETURNING 1)",
-        f"beside AS (INSERT INTO {table} ({key}, {_columns(beside)}) "
-        f"SELECT number.id, {_places(beside)} FROM number WHERE EXISTS (SELECT FROM done))",
-        _or_else(instead),
+def _together(
+    row: type[Row], beside: type[Row] | None, instead: type[Row], link: str, unless: str, columns: Columns, found: str
+) -> str:
+    number, also = "SELECT NULL::bigint AS id", []
+    if beside is not None:
+        table, key = _names(beside)
+        number = f"SELECT nextval(pg_get_serial_sequence('{table}', '{_key(beside).column}')) AS id"
+        into = f"INSERT INTO {table} ({key}, {_columns(beside)})"
+        also = [f"beside AS ({into} SELECT number.id, {_places(beside)} FROM number WHERE EXISTS (SELECT FROM done))"]
+    into = _into(row, link, columns)
+    what = _selected(row, link, columns, found, "number.id", "number")
+    otherwise = f"INSERT INTO {_names(instead)[0]} ({_columns(instead)})"
+    parts = (
+        f"number AS ({number})",
+        f"done AS ({into} {what} WHERE NOT ({unless}) ON CONFLICT DO NOTHING RETURNING 1)",
+        *also,
+        f"instead AS ({otherwise} SELECT {_places(instead)} WHERE NOT EXISTS (SELECT FROM done))",
     )
-
-
-@lru_cache(maxsize=32)
-def _alone(row: type[Row], instead: type[Row], unless: str) -> str:
-    return _statement(
-        f"done AS (INSERT INTO {_names(row)[0]} ({_columns(row)}) SELECT {_places(row)} WHERE NOT ({unless}) "
-        "ON CONFLICT DO NOTHING RETURNING 1)",
-        _or_else(instead),
-    )
-
-
-def _or_else(instead: type[Row]) -> str:
-    into = f"INSERT INTO {_names(instead)[0]} ({_columns(instead)})"
-    return f"instead AS ({into} SELECT {_places(instead)} WHERE NOT EXISTS (SELECT FROM done))"
-
-
-def _statement(*parts: str) -> str:
     return f"WITH {', '.join(parts)} SELECT EXISTS (SELECT FROM done)"
 
 
 @lru_cache(maxsize=32)
-def _insert(model: type[Row], last: str = "") -> str:
-    """`last`: the field whose value comes after all others."""
-    columns = _columns(model, last) + (f", {connection.ops.quote_name(_field(model, last).column)}" if last else "")
-    places = ", ".join(["%s"] * len(_fields(model)))
-    return f"INSERT INTO {_names(model)[0]} ({columns}) VALUES ({places})"
+def _found_and_inserted(row: type[Row], link: str, columns: Columns, found: str) -> str:
+    return f"{_into(row, link, columns)} {_selected(row, link, columns, found, '%s', '(SELECT 1) AS one')}"
+
+
+def _into(row: type[Row], link: str, columns: Columns) -> str:
+    first = [connection.ops.quote_name(_field(row, name).column) for name in (link, *dict(columns))]
+    rest = _columns(row, but=frozenset({link, *dict(columns)}))
+    return f"INSERT INTO {_names(row)[0]} ({', '.join(first)}, {rest})"
+
+
+def _selected(row: type[Row], link: str, columns: Columns, found: str, key: str, of: str) -> str:
+    """In the order of _into: what the link is, what is found, and then a place for each value of the row."""
+    what = [key, *(theirs for _, theirs in columns)]
+    rest = _places(row, but=frozenset({link, *dict(columns)}))
+    joined = f" LEFT JOIN ({found}) AS found ON 1 = 1" if found else ""
+    return f"SELECT {', '.join(what)}, {rest} FROM {of}{joined}"
 
 
 @lru_cache(maxsize=32)
-def _fields(model: type[Row], but: str = "") -> Sequence[Any]:
-    return [field for field in model._meta.local_concrete_fields if not field.primary_key and field.name != but]
+def _insert(model: type[Row]) -> str:
+    return f"INSERT INTO {_names(model)[0]} ({_columns(model)}) VALUES ({_places(model)})"
+
+
+@lru_cache(maxsize=32)
+def _fields(model: type[Row], but: frozenset[str] = frozenset()) -> Sequence[Any]:
+    return [field for field in model._meta.local_concrete_fields if not field.primary_key and field.name not in but]
 
 
 def _field(model: type[Row], name: str) -> Any:
@@ -129,18 +147,20 @@ def _names(model: type[Row]) -> tuple[str, str]:
     return quoted(model._meta.db_table), quoted(_key(model).column)
 
 
-def _columns(model: type[Row], but: str = "") -> str:
+def _columns(model: type[Row], but: frozenset[str] = frozenset()) -> str:
     return ", ".join(connection.ops.quote_name(field.column) for field in _fields(model, but))
 
 
-def _places(model: type[Row], but: str = "") -> str:
-    """Each with its type, which no value tells a statement that is prepared. Not with its length: a cast would cut off
-    in silence what the column refuses."""
+def _places(model: type[Row], but: frozenset[str] = frozenset()) -> str:
+    """On PostgreSQL each with its type, which no value tells a statement that is prepared. Not with its length: a cast
+    would cut off in silence what the column refuses."""
+    if connection.vendor != "postgresql":
+        return ", ".join("%s" for _field in _fields(model, but))
     kinds = ((field.rel_db_type if field.is_relation else field.db_type)(connection) for field in _fields(model, but))
     return ", ".join(f"%s::{re.sub(r'[(][0-9]+[)]', '', kind)}" for kind in kinds)
 
 
-def _values(row: Row, but: str = "") -> list[Any]:
+def _values(row: Row, but: frozenset[str] = frozenset()) -> list[Any]:
     """As the database takes them. What most columns hold goes to it as it is: to ask each field costs more than all
     else, of which there are some eighty."""
     database, held = connections[DEFAULT_DB_ALIAS], row.__dict__
@@ -173,7 +193,7 @@ _PLAIN = frozenset(
 
 
 @lru_cache(maxsize=32)
-def _ways(model: type[Row], but: str) -> Sequence[tuple[str, Any, bool]]:
+def _ways(model: type[Row], but: frozenset[str]) -> Sequence[tuple[str, Any, bool]]:
     """The fields with the name of what the row holds of each, and whether it is one of Django's own that stores such a
     value unchanged."""
     return [(field.attname, field, _is_plain(field)) for field in _fields(model, but)]

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import NoScriptError
 
 # KEYS are the counters; ARGV has, for each, how high it may go and how long it lives. It ends with the first that went
@@ -33,7 +33,25 @@ class Counter(NamedTuple):
 _SHA = hashlib.sha1(_RAISE.encode()).hexdigest()  # by which Redis knows a script that it has run
 
 
+class HeldClient(RedisCacheClient):
+    """Django makes a redis.Redis anew for each question, which takes as long as the question; it is made to be held."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._held: dict[Any, Any] = {}  # by their pool of connections
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # unknown to django-stubs
+        if pool not in self._held:
+            self._held[pool] = super().get_client(key, write=write)
+        return self._held[pool]
+
+
 class CountingRedisCache(RedisCache):
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = HeldClient
+
     def raised(self, counters: Sequence[Counter]) -> list[int]:
         """Raises each by one, up to the first that goes beyond its `most`; the counts so far, that one's the last."""
         keys = [self.make_and_validate_key(counter.key) for counter in counters]

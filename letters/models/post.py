@@ -155,7 +155,9 @@ class OutgoingEmail(models.Model):
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="emails")
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="emails", null=True, blank=True)
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="emails", null=True, blank=True)
+    letter = models.ForeignKey(
+        Letter, on_delete=models.PROTECT, related_name="emails", null=True, blank=True, db_index=False
+    )
     attach_letter = models.BooleanField(_("with the letter as a PDF"), default=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     queue = models.CharField(_("queue"), max_length=16, choices=Queue.choices, editable=False)
@@ -209,7 +211,13 @@ class OutgoingEmail(models.Model):
                 fields=["queue", "sender", "not_before", "id"], condition=Q(state=State.QUEUED), name="email_waiting"
             ),
             models.Index(fields=["lease_until"], condition=Q(state__in=IN_WORK), name="email_in_work"),
-            models.Index(fields=["settled_at"], condition=Q(scrubbed_at__isnull=True), name="email_to_be_scrubbed"),
+            # Without what has not ended, and what has no letter: whoever signs writes neither.
+            models.Index(
+                fields=["settled_at"],
+                condition=Q(scrubbed_at__isnull=True, settled_at__isnull=False),
+                name="email_to_be_scrubbed",
+            ),
+            models.Index(fields=["letter"], condition=Q(letter__isnull=False), name="email_of_letter"),
             # Without what waits: a planner whose figures are old would take it for a claim, and read all of that.
             models.Index(fields=["sender", "state", "kind"], condition=~Q(state=State.QUEUED), name="email_by_state"),
             models.Index(fields=["domain_key", "state"], condition=Q(state__in=UNSETTLED), name="email_by_domain"),

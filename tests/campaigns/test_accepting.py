@@ -24,7 +24,7 @@ def campaign() -> Campaign:
 
 
 def alice(**said: object) -> signing.Supporter:
-    typed = {"name": "Alice Ahmed", "email": "alice@example.org", "postcode": "", "country": "FR", "area": None}
+    typed = {"name": "Alice Ahmed", "email": "alice@example.org", "postcode": "", "country": "FR"}
     chosen = {"affiliation": "", "reason": "", "display": "name", "updates": False}
     return signing.Supporter(**{**typed, **chosen, **said})  # type: ignore[arg-type]
 

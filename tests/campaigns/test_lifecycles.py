@@ -187,7 +187,7 @@ class Lifecycles(RuleBasedStateMachine):
         held_for=st.sampled_from(["", "", "honeypot"]),
     )
     def sign(self, address: str, campaign: int, mail: int, name: str = "Alice Ahmed", held_for: str = "") -> Any:
-        supporter = signing.Supporter(name, address, "", "FR", None, "", "", "name", updates=False, held_for=held_for)
+        supporter = signing.Supporter(name, address, "", "FR", "", "", "name", updates=False, held_for=held_for)
         accepting.accept(offering.current(self.world.texts[campaign]), supporter, mail=bool(mail))
         # A first one's email is stored with it, past outbox.queue.
         for signature in Signature.objects.filter(confirmation__isnull=False).select_related("confirmation"):

@@ -38,7 +38,6 @@ def supporter() -> signing.Supporter:
         email="amina@example.org",
         postcode="",
         country="SY",
-        area=None,
         affiliation="",
         reason="",
         display="name",

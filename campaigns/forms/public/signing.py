@@ -17,7 +17,6 @@ from campaigns.forms.fields import AddressField, LineField, NameField, Paragraph
 from campaigns.models import Campaign, CampaignText, Signature
 from campaigns.signing import Supporter
 from letters.directory import lookup
-from letters.models import Constituency
 
 from .country import country_field
 
@@ -107,7 +106,6 @@ class SignForm(forms.Form):
         self.fields["consent"].label = consent.for_signing(campaign, text)
         self.fields["updates"].label = consent.for_news(campaign)
         self.now_shown = consent.shown(text.digest, str(self.fields["consent"].label))
-        self.area: Constituency | None = None
 
     def filled(self, data: QueryDict) -> Self:
         """What somebody sent, to be read as this form reads it. It shares its fields with this one, since copying them
@@ -147,28 +145,24 @@ class SignForm(forms.Form):
             )
         if "postcode" in data and "country" in data:
             try:
-                data["postcode"], self.area = self._place(data["postcode"], data["country"])
+                data["postcode"] = self._postcode(data["postcode"], data["country"])
             except lookup.PostcodeError as error:
                 self.add_error("postcode", ValidationError(str(error), code=str(error.reason)))
         return data
 
-    def _place(self, typed: str, country: str) -> tuple[str, Constituency | None]:
-        """The postcode as it is kept, and its constituency where the directory knows it."""
+    @staticmethod
+    def _postcode(typed: str, country: str) -> str:
+        """As it is kept."""
         if country != "GB":
-            return typed, None
+            return typed
         try:
-            postcode = lookup.parse_postcode(typed)
+            return lookup.spaced(lookup.parse_postcode(typed))
         except lookup.PostcodeError as error:
             if error.reason == lookup.Reason.FOREIGN:
                 raise ValidationError(
                     {"postcode": _("This postcode is not in the United Kingdom. Choose your country below.")}
                 ) from error
             raise
-        if self.campaign.legislature is None:
-            return lookup.spaced(postcode), None
-        found = lookup.constituencies_for(postcode, self.campaign.legislature)
-        # A postcode that lies in several is counted in none of them: we do not guess.
-        return lookup.spaced(postcode), found[0] if len(found) == 1 else None
 
     def supporter(self) -> Supporter:
         data = self.cleaned_data
@@ -179,7 +173,7 @@ class SignForm(forms.Form):
         )
         fields = ("name", "email", "postcode", "country", "affiliation", "reason", "display", "updates")
         typed = {field: data[field] for field in fields}
-        return Supporter(area=self.area, came_from=self.came_from, **typed, **marks)
+        return Supporter(came_from=self.came_from, **typed, **marks)
 
 
 class ManageForm(forms.Form):
