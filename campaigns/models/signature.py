@@ -191,9 +191,16 @@ class Signature(models.Model):
     )
     updates_consent_at = models.DateTimeField(null=True)
 
-    # Without an index: no email is ever deleted, and no signature is looked for by its email.
+    # Without an index: no email is ever deleted, and no signature is looked for by its email. Without a constraint: both
+    # are written by one statement, and PostgreSQL would read all emails for it where it still takes them for few.
     confirmation = models.ForeignKey(
-        OutgoingEmail, on_delete=models.SET_NULL, null=True, related_name="+", editable=False, db_index=False
+        OutgoingEmail,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+        db_constraint=False,
     )
     confirmations_sent = models.PositiveSmallIntegerField(default=0, editable=False)
     reminded_at = models.DateTimeField(null=True, editable=False)
