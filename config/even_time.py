@@ -14,31 +14,28 @@ from typing import Any
 from django.conf import settings
 
 STEP = 0.01  # seconds
-# In a rush the others hide it, and threads that wait would be missed.
-MOST_WAITING = 2
-_seats = threading.BoundedSemaphore(MOST_WAITING)
+# In a rush the others hide it, and a thread that waits would be missed: a process has eight (docs/settings.md).
+A_RUSH = 6
+_at_work: set[int] = set()  # the threads that have such a form in hand
 
 
-def wait(began: float, step: float = STEP) -> None:
-    """`began`: by time.monotonic(), when the question came."""
-    if settings.EVEN_TIME and _seats.acquire(blocking=False):
-        try:
-            time.sleep((began - time.monotonic()) % step)
-        finally:
-            _seats.release()
-
-
-def even(step: float) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Of a view: each of its answers to a form waits."""
+def even(step: float = STEP) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Of a view: each of its answers to a form waits for the next step since the form came."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def answered(request: Any, *args: Any, **where: Any) -> Any:
-            began = time.monotonic()
-            response = view(request, *args, **where)
-            if request.method == "POST":
-                wait(began, step)
-            return response
+            if request.method != "POST" or not settings.EVEN_TIME:
+                return view(request, *args, **where)
+            began, thread = time.monotonic(), threading.get_ident()
+            _at_work.add(thread)
+            try:
+                response = view(request, *args, **where)
+                if len(_at_work) < A_RUSH:
+                    time.sleep((began - time.monotonic()) % step)
+                return response
+            finally:
+                _at_work.discard(thread)
 
         return answered
 

@@ -30,8 +30,8 @@ PURPOSE_CONFIRM, PURPOSE_MINE = "confirm", "signature"
 
 
 @only_from_this_site
+@even_time.even()
 def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
-    began = time.monotonic()
     # A closed campaign, or a new text, is seen here a second later than it is published.
     blank = _blanks.get((slug, language), lambda: _blank(request, slug, language))
     text, campaign = blank.text, blank.campaign
@@ -58,7 +58,6 @@ def sign(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
     if not form.is_valid():
         return the_form(request, SignForm(campaign, text, request.POST), 422)
     accepting.accept(offering.current(text), form.supporter(), mail)
-    even_time.wait(began)
     return SeeOther(addresses.of_text(text, "signed"))
 
 
