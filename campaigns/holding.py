@@ -80,7 +80,8 @@ def has_address(text: str) -> bool:
     """Of a web site, a mailbox, a telephone or an account somewhere."""
     plain = text
     if not text.isascii():
-        plain = "".join(_digit(c) for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+        folded = unicodedata.normalize("NFKC", text)
+        plain = "".join(c if c.isascii() else _digit(c) for c in folded if c.isascii() or not _is_unseen(c))
     if not _SIGNS.search(plain):
         return False
     possible = (pattern for needed, pattern in _KINDS if any(sign in plain for sign in needed))
@@ -91,7 +92,11 @@ def has_address(text: str) -> bool:
 
 def _digit(character: str) -> str:
     """Of whatever script, as one that a telephone has."""
-    return str(unicodedata.digit(character)) if character.isdigit() and not character.isascii() else character
+    return str(unicodedata.digit(character)) if character.isdigit() else character
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) == "Cf"
 
 
 def _is_site(match: re.Match[str]) -> bool:
@@ -143,7 +148,7 @@ def _forms(phrase: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def _marks(phrase: str) -> tuple[str, ...]:
-    return tuple(map(_mark, _forms(phrase)))
+    return tuple(map(_mark, dict.fromkeys(_forms(phrase))))
 
 
 def _mark(folded: str) -> str:
@@ -173,7 +178,7 @@ def _words(text: str) -> list[str]:
     kept = text.casefold()
     if not text.isascii():
         split = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold())
-        kept = "".join(c for c in split if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+        kept = "".join(c for c in split if c.isascii() or not (unicodedata.combining(c) or _is_unseen(c)))
     found: Iterable[str] = _WORD.findall(kept.replace(_ARABIC_STRETCH, ""))
     if not _DRAWN_OUT.search(kept):
         return list(found)

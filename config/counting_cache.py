@@ -4,11 +4,12 @@ Signing counts against four limits. By add() and incr() that is up to eight ques
 """
 
 import hashlib
+import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django.core.cache.backends.redis import RedisCache, RedisCacheClient
-from redis.exceptions import NoScriptError
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import ConnectionError, NoScriptError
 
 # KEYS are the counters; ARGV has, for each, how high it may go and how long it lives. It ends with the first that went
 # too high: what comes after is not counted, as if one had been asked after the other.
@@ -33,33 +34,28 @@ class Counter(NamedTuple):
 _SHA = hashlib.sha1(_RAISE.encode()).hexdigest()  # by which Redis knows a script that it has run
 
 
-class HeldClient(RedisCacheClient):
-    """Django makes a redis.Redis anew for each question, which takes as long as the question; it is made to be held."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._held: dict[Any, Any] = {}  # by their pool of connections
-
-    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
-        pool = self._get_connection_pool(write)  # type: ignore[attr-defined]  # unknown to django-stubs
-        if pool not in self._held:
-            self._held[pool] = super().get_client(key, write=write)
-        return self._held[pool]
-
-
 class CountingRedisCache(RedisCache):
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
-        self._class = HeldClient
+    _own: Any = None  # a connection for these questions: Django makes a cache for each thread
 
     def raised(self, counters: Sequence[Counter]) -> list[int]:
         """Raises each by one, up to the first that goes beyond its `most`; the counts so far, that one's the last."""
         keys = [self.make_and_validate_key(counter.key) for counter in counters]
         limits = [number for counter in counters for number in (counter.most, counter.lives)]
-        client: Any = self._cache.get_client(write=True)
         given = (len(keys), *keys, *limits)
         try:
-            found: list[int] = client.evalsha(_SHA, *given)
+            found: list[int] = self._asked("EVALSHA", _SHA, *given)
         except NoScriptError:  # it has been started anew
-            found = client.eval(_RAISE, *given)
+            found = self._asked("EVAL", _RAISE, *given)
         return found
+
+    def _asked(self, *command: Any) -> Any:
+        """Without redis.Redis: what that does around a question takes twice as long as the question."""
+        if self._own is None or self._own.pid != os.getpid():
+            self._own = self._cache.get_client(write=True).connection_pool.make_connection()
+        try:
+            self._own.send_command(*command)
+            return self._own.read_response()  # leaves nothing unread: on any trouble it hangs up
+        except ConnectionError:  # it was idle, and Redis has been started anew since
+            self._own.disconnect()
+            self._own.send_command(*command)
+            return self._own.read_response()
