@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 from . import prepared
+from .crypto import EncryptedTextField
 from .one_commit import in_one_commit
 
 Row = models.Model
@@ -166,7 +167,10 @@ def _values(row: Row, but: frozenset[str] = frozenset()) -> list[Any]:
     database, held = connections[DEFAULT_DB_ALIAS], row.__dict__
     as_it_is = _AS_IT_IS[database.vendor == "postgresql"]
     values = []
-    for name, field, is_plain in _ways(type(row), but):
+    for name, field, is_plain, sealed in _ways(type(row), but):
+        if sealed:
+            values.append(field.get_prep_value(held[name]))
+            continue
         if is_plain:
             value = held[name]
             if type(value) in as_it_is:
@@ -193,10 +197,11 @@ _PLAIN = frozenset(
 
 
 @lru_cache(maxsize=32)
-def _ways(model: type[Row], but: frozenset[str]) -> Sequence[tuple[str, Any, bool]]:
-    """The fields with the name of what the row holds of each, and whether it is one of Django's own that stores such a
-    value unchanged."""
-    return [(field.attname, field, _is_plain(field)) for field in _fields(model, but)]
+def _ways(model: type[Row], but: frozenset[str]) -> Sequence[tuple[str, Any, bool, bool]]:
+    """The fields with the name of what the row holds of each, whether it is one of Django's own that stores such a
+    value unchanged, and whether it is one of ours that stores it encrypted."""
+    fields = _fields(model, but)
+    return [(field.attname, field, _is_plain(field), type(field) is EncryptedTextField) for field in fields]
 
 
 def _is_plain(field: Any) -> bool:

@@ -191,8 +191,8 @@ class Signature(models.Model):
     )
     updates_consent_at = models.DateTimeField(null=True)
 
-    # Without an index: no email is ever deleted, and no signature is looked for by its email. Without a constraint: both
-    # are written by one statement, and PostgreSQL would read all emails for it where it still takes them for few.
+    # Without an index: no email is ever deleted, and no signature is looked for by its email. Without a constraint: one
+    # statement writes both, and PostgreSQL would read all emails for it where it still takes them for few.
     confirmation = models.ForeignKey(
         OutgoingEmail,
         on_delete=models.SET_NULL,

@@ -26,6 +26,7 @@ def in_one_language(route: str, view: Callable[..., HttpResponseBase], name: str
 
 
 urlpatterns: list[Any] = [
+    *campaign("sign/", signing.sign, "sign"),  # first, since a crowd asks for it; nothing else has an address like it
     *site("", pages.home, "home"),
     *site("privacy/", pages.privacy, "privacy"),
     *site("accessibility/", pages.accessibility, "accessibility"),
@@ -45,7 +46,6 @@ urlpatterns: list[Any] = [
     path("letter/<str:token>/letter.txt", letters.plain, name="letter_plain"),
     *campaign("", pages.page, "page"),
     in_one_language("count.json", pages.count, name="count"),
-    *campaign("sign/", signing.sign, "sign"),
     *campaign("signed/", signing.signed, "signed"),
     *campaign("signatures/", pages.signatures, "signatures"),
     *campaign("letter.pdf", pages.letter_pdf, "letter_pdf"),

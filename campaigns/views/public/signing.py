@@ -83,7 +83,9 @@ def _blank(request: HttpRequest, slug: str, language: str | None) -> SignForm:
 
 
 def came_from(request: HttpRequest) -> str:
-    return arriving.came_from(request.headers.get("Referer", ""), request.POST.get("came_from", ""), request.get_host())
+    return arriving.came_from(
+        request.META.get("HTTP_REFERER", ""), request.POST.get("came_from", ""), request.get_host()
+    )
 
 
 def the_form(request: HttpRequest, form: SignForm, status: int = 200) -> HttpResponse:
