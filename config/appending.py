@@ -91,7 +91,8 @@ def _together(
     number, also = "SELECT NULL::bigint AS id", []
     if beside is not None:
         table, key = _names(beside)
-        number = f"SELECT nextval(pg_get_serial_sequence('{table}', '{_key(beside).column}')) AS id"
+        [(sequence,)] = prepared.ask("SELECT pg_get_serial_sequence(%s, %s)", [table, _key(beside).column])
+        number = f"SELECT nextval('{sequence}'::regclass) AS id"
         into = f"INSERT INTO {table} ({key}, {_columns(beside)})"
         also = [f"beside AS ({into} SELECT number.id, {_places(beside)} FROM number WHERE EXISTS (SELECT FROM done))"]
     into = _into(row, link, columns)
