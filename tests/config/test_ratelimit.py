@@ -7,6 +7,7 @@ from django.core.cache import cache, caches
 from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
+from redis import Redis
 
 from config import ratelimit
 from config.ratelimit import LIMITS, Limit, allow, client_address, network
@@ -212,3 +213,14 @@ def test_of_several_limits_the_first_that_refuses_ends_the_counting(
     assert ratelimit.allow_each(("open", "a"), ("closed", "b")).retry_after == 45
     assert not allow("closed", "b"), "it was counted three times, and not for those that the first one refused"
     assert ratelimit.allow_each(("open", "c"), ("closed", "d"))
+
+
+def test_redis_may_be_started_anew_between_two_questions(settings: Settings, redis: str, clock: list[float]) -> None:
+    settings.CACHES = {"default": {"BACKEND": "config.counting_cache.CountingRedisCache", "LOCATION": redis}}
+    cache.clear()
+    assert allow("open", "a")
+    other = Redis.from_url(redis)
+    assert other.client_kill_filter(_type="normal", skipme=True) > 0, "it has hung up on us"
+    other.script_flush()
+    assert allow("open", "a") and allow("open", "a")
+    assert not allow("open", "a"), "and none was lost"
