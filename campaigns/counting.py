@@ -5,8 +5,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.db.models import Count, F, Sum
+from django.db.models import Count, Exists, F, OuterRef, Sum
 from django.utils import timezone
+
+from letters.models import OutgoingEmail
 
 from . import tallying
 from .models import AreaCount, Campaign, Signature, Tally
@@ -141,12 +143,18 @@ def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
             books.problems.append(f"the counts of {len(wrong)} areas are wrong")
         if campaign.paper_count != paper:
             books.problems.append(f"on paper it says {campaign.paper_count}, the entries add up to {paper}")
+        # Its foreign key has no constraint (decision 0035).
+        emails = OutgoingEmail.objects.filter(pk=OuterRef("confirmation"))
+        named = campaign.signatures.filter(~Exists(emails), confirmation__isnull=False)
+        if lost := named.count():
+            books.problems.append(f"of {lost} signatures the email that they name is not there")
         books.untallied = Signature.objects.untallied().filter(campaign=campaign).count()
         tallies = tallying.from_rows(campaign.pk)
         books.problems += _wrong_tallies(campaign, tallies)
         if repair and books.problems:
             _write_anew(campaign, counted, areas, paper)
             _write_tallies_anew(campaign, tallies)
+            named.update(confirmation=None)
         return books
 
 

@@ -162,9 +162,8 @@ PROVIDERS: list[Provider] = []
 
 def constituencies_for(postcode: str, legislature: Legislature, on: date | None = None) -> list[Constituency]:
     """Those of the exact table on that day, for a postcode as parse_postcode gives it; none when it is not there."""
-    return _seats(
-        list(Postcode.objects.filter(postcode=postcode).values_list("constituency", flat=True)), legislature, on
-    )
+    keys = list(Postcode.objects.filter(postcode=postcode).values_list("constituency", flat=True))
+    return _seats(keys, legislature, on)
 
 
 def asked_as_it_is_written(postcode: str, legislature: Legislature) -> Sql:

@@ -71,6 +71,15 @@ def test_a_deleted_signature_is_found(campaign: Campaign) -> None:
     assert counting.reconcile(campaign).problems[0] == "the count says 3, the counted signatures are 2"
 
 
+def test_an_email_that_is_gone_is_found_and_no_longer_named(campaign: Campaign) -> None:
+    row = Signature.objects.filter(counted=True).latest("pk")
+    Signature.objects.filter(pk=row.pk).update(confirmation_id=4711)
+    assert counting.reconcile(campaign).problems == ["of 1 signatures the email that they name is not there"]
+    assert "written anew" in said("--repair")
+    assert counting.reconcile(campaign).problems == []
+    assert Signature.objects.get(pk=row.pk).confirmation_id is None
+
+
 def test_looking_repairs_nothing(campaign: Campaign) -> None:
     Campaign.objects.update(signature_count=5)
     counting.reconcile(campaign)
