@@ -58,7 +58,7 @@ def accept(offer: Offer, supporter: Supporter, mail: bool = True) -> None:
 
 def _written_down(offer: Offer, supporter: Supporter) -> dict[str, Any]:
     return {
-        "said": vars(supporter),
+        "said": vars(supporter) | {"area": None},  # the sweeper of before looks for one, and may not be replaced yet
         "agreed": offer.agreed.pk,
         "news": offer.news.pk,
         "kept_until": offer.kept_until.isoformat(),
@@ -84,7 +84,7 @@ def take_up() -> int:
 def _take_up(pk: int) -> bool:
     # The lock is on the row laid down: of two sweepers at once, the second passes it by.
     waiting = SignedAgain.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=pk)
-    row = waiting.select_related("text__campaign__organisation__sender").first()
+    row = waiting.select_related("text__campaign__organisation__sender", "text__campaign__legislature").first()
     if row is None or _comes_after_another(row):
         return False
     offer, supporter = _read(row)
@@ -102,7 +102,7 @@ def _comes_after_another(row: SignedAgain) -> bool:
 
 def _read(row: SignedAgain) -> tuple[Offer, Supporter]:
     kept = row.supporter
-    said = {name: value for name, value in kept["said"].items() if name != "area"}  # which older ones brought along
+    said = {name: value for name, value in kept["said"].items() if name != "area"}  # see _written_down
     wordings = ConsentWording.objects.in_bulk([kept["agreed"], kept["news"]])
     offer = Offer(
         text=row.text,

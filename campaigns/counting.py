@@ -118,6 +118,10 @@ class Reconciliation:
 
 def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
     """Counts the rows one by one and holds the books against them; with `repair`, writes the books anew."""
+    # The foreign key to it has no constraint (decision 0035). Before there is a lock: the fold would wait for this.
+    emails = OutgoingEmail.objects.filter(pk=OuterRef("confirmation"))
+    naming_none = campaign.signatures.filter(~Exists(emails), confirmation__isnull=False)
+    lost = naming_none.count()
     with transaction.atomic():
         # The fold's own lock: no row changes its `counted` meanwhile. All else comes from one look at the rows.
         campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
@@ -143,18 +147,15 @@ def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
             books.problems.append(f"the counts of {len(wrong)} areas are wrong")
         if campaign.paper_count != paper:
             books.problems.append(f"on paper it says {campaign.paper_count}, the entries add up to {paper}")
-        # Its foreign key has no constraint (decision 0035).
-        emails = OutgoingEmail.objects.filter(pk=OuterRef("confirmation"))
-        named = campaign.signatures.filter(~Exists(emails), confirmation__isnull=False)
-        if lost := named.count():
-            books.problems.append(f"of {lost} signatures the email that they name is not there")
+        if lost:
+            books.problems.append(f"an email is not there that a signature names: {lost}")
         books.untallied = Signature.objects.untallied().filter(campaign=campaign).count()
         tallies = tallying.from_rows(campaign.pk)
         books.problems += _wrong_tallies(campaign, tallies)
         if repair and books.problems:
             _write_anew(campaign, counted, areas, paper)
             _write_tallies_anew(campaign, tallies)
-            named.update(confirmation=None)
+            naming_none.update(confirmation=None)
         return books
 
 

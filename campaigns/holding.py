@@ -65,7 +65,6 @@ _HANDLE = re.compile(r"(?<![\w.@])@[\w.]{2,}")
 _DIALLED = re.compile(r"(?<![\d.,])(?:\+|00|\(?0)(?:[\s().\-/]{0,2}\d){8,14}(?!\d)")
 _GROUPED = re.compile(r"(?<!\d)\(?[2-9]\d\d\)?[\s.-]\d{3}[\s.-]\d{4}(?!\d)")
 # Each with the signs of which it has one: most texts have none, and to look for them is quick.
-_SIGNS = re.compile(r"[:./@(\[\d]")
 _KINDS = (
     (":.", _SCHEME),
     ("/", _PATH),
@@ -74,6 +73,7 @@ _KINDS = (
     (string.digits, _DIALLED),
     (string.digits, _GROUPED),
 )
+_SIGNS = re.compile(f"[{re.escape(''.join(signs for signs, _ in _KINDS))}]")  # the dot of a site is among them
 
 
 def has_address(text: str) -> bool:
@@ -179,7 +179,8 @@ def _words(text: str) -> list[str]:
     if not text.isascii():
         split = unicodedata.normalize("NFKD", text.replace("İ", "i").casefold())
         kept = "".join(c for c in split if c.isascii() or not (unicodedata.combining(c) or _is_unseen(c)))
-    found: Iterable[str] = _WORD.findall(kept.replace(_ARABIC_STRETCH, ""))
+    kept = kept.replace(_ARABIC_STRETCH, "")
+    found: Iterable[str] = _WORD.findall(kept)
     if not _DRAWN_OUT.search(kept):
         return list(found)
     return [_DRAWN_OUT.sub(r"\1", word) for word in found]

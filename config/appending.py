@@ -76,9 +76,9 @@ def _one_by_one(row: Row, beside: Row | None, link: str, instead: Row, unless: S
 
 
 def _in_one_statement(row: Row, beside: Row | None, link: str, instead: Row, unless: Sql, found: Found) -> bool:
-    models = (type(row), type(beside) if beside is not None else None, type(instead))
+    of = (type(row), type(beside) if beside is not None else None, type(instead))
     but = frozenset({link, *dict(found.columns)})
-    statement = _together(*models, link, unless.text, found.columns, found.question.text)
+    statement = _together(*of, link, unless.text, found.columns, found.question.text)
     theirs = _values(beside) if beside is not None else []
     values = [*_values(row, but), *found.question.values, *unless.values, *theirs, *_values(instead)]
     return bool(prepared.ask(statement, values)[0][0])
@@ -92,6 +92,8 @@ def _together(
     if beside is not None:
         table, key = _names(beside)
         [(sequence,)] = prepared.ask("SELECT pg_get_serial_sequence(%s, %s)", [table, _key(beside).column])
+        if sequence is None:
+            raise RuntimeError(f"{table} has no sequence of its own.")
         number = f"SELECT nextval('{sequence}'::regclass) AS id"
         into = f"INSERT INTO {table} ({key}, {_columns(beside)})"
         also = [f"beside AS ({into} SELECT number.id, {_places(beside)} FROM number WHERE EXISTS (SELECT FROM done))"]

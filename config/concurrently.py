@@ -3,9 +3,10 @@
 Operations for migrations with `atomic = False`. Where there is no such thing (SQLite) they do what Django's own do.
 """
 
+import time
 from typing import Any
 
-from django.db import migrations
+from django.db import OperationalError, migrations
 from django.db.models import Index
 
 
@@ -82,3 +83,43 @@ class DropFieldIndex(migrations.AlterField):
         model = to_state.apps.get_model(app_label, self.model_name)
         for made in schema_editor._field_indexes_sql(model, model._meta.get_field(self.name)):
             _make(schema_editor, str(made.parts["name"]).strip('"'), made)
+
+
+class DropForeignKey(migrations.AlterField):
+    """To `db_constraint=False`, and nothing else of the field. (SQLite would write the whole table anew for it, and
+    keeps the constraint until something else makes it do so.)"""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model, quote = from_state.apps.get_model(app_label, self.model_name), schema_editor.quote_name
+        column = model._meta.get_field(self.name).column
+        for name in schema_editor._constraint_names(model, [column], foreign_key=True):
+            _patiently(schema_editor, f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(name)}")
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        if not schema_editor._constraint_names(model, [field.column], foreign_key=True):
+            schema_editor.execute(schema_editor._create_fk_sql(model, field, "_fk_%(to_table)s_%(to_column)s"))
+
+
+TRIES = 20
+
+
+def _patiently(schema_editor: Any, sql: str) -> None:
+    """What needs both tables for itself for a moment. Behind one that waits for that all others wait as well: so it
+    waits for a second only, and lets them by before it tries again."""
+    for tried in range(1, TRIES + 1):
+        schema_editor.execute("SET lock_timeout TO '1s'")
+        try:
+            schema_editor.execute(sql)
+            return
+        except OperationalError:
+            if tried == TRIES:
+                raise
+            time.sleep(1)
+        finally:
+            schema_editor.execute("RESET lock_timeout")

@@ -6,7 +6,6 @@ Signing counts against four limits. By add() and incr() that is up to eight ques
 import hashlib
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.core.cache.backends.redis import RedisCache
@@ -36,7 +35,7 @@ _SHA = hashlib.sha1(_RAISE.encode()).hexdigest()  # by which Redis knows a scrip
 
 
 class CountingRedisCache(RedisCache):
-    _own: Any = None  # a connection for these questions, while nobody asks on it; Django makes a cache for each thread
+    _own: Any = None  # the connection for these questions: Django makes a cache for each thread
 
     def raised(self, counters: Sequence[Counter]) -> list[int]:
         """Raises each by one, up to the first that goes beyond its `most`; the counts so far, that one's the last."""
@@ -50,15 +49,20 @@ class CountingRedisCache(RedisCache):
         return found
 
     def _asked(self, *command: Any) -> Any:
-        """Without redis.Redis: what that does around a question takes twice as long as the question."""
-        held, self._own = self._own, None
-        if held is not None and held.pid == os.getpid():
-            with suppress(ConnectionError):  # Redis has been started anew since
-                return self._answer(held, command)
-        return self._answer(self._cache.get_client(write=True).connection_pool.make_connection(), command)
-
-    def _answer(self, connection: Any, command: tuple[Any, ...]) -> Any:
-        connection.send_command(*command)
-        found = connection.read_response()
-        self._own = connection  # not after any trouble: an answer that comes too late would be taken for the next one
-        return found
+        """Without redis.Redis: what that does around a question takes twice as long as the question. Nor of the pool,
+        which counts what it has given out and never gets back. After trouble a connection hangs up, and connects anew
+        for the next question."""
+        own = self._own
+        if own is None or own.pid != os.getpid():
+            pool = self._cache.get_client(write=True).connection_pool
+            own = self._own = pool.connection_class(**pool.connection_kwargs)
+        idle = own.is_connected
+        try:
+            own.send_command(*command)
+            return own.read_response()
+        except ConnectionError:
+            own.disconnect()
+            if not idle:
+                raise
+        own.send_command(*command)  # Redis has been started anew since
+        return own.read_response()

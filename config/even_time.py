@@ -14,28 +14,32 @@ from typing import Any
 from django.conf import settings
 
 STEP = 0.01  # seconds
-# In a rush the others hide it, and a thread that waits would be missed: a process has eight (docs/settings.md).
 A_RUSH = 6
-_at_work: set[int] = set()  # the threads that have such a form in hand
 
 
-def even(step: float = STEP) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Of a view: each of its answers to a form waits for the next step since the form came."""
+def even(step: float = STEP, rush: int = A_RUSH) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Of a view: each of its answers to a form waits for the next step since the form came.
+
+    Not while a process has `rush` of its forms in hand: then the others hide it, and a thread that waits would be
+    missed, of the eight that there are (docs/settings.md).
+    """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        at_work: set[int] = set()  # threads
+
         @wraps(view)
         def answered(request: Any, *args: Any, **where: Any) -> Any:
             if request.method != "POST" or not settings.EVEN_TIME:
                 return view(request, *args, **where)
             began, thread = time.monotonic(), threading.get_ident()
-            _at_work.add(thread)
+            at_work.add(thread)
             try:
                 response = view(request, *args, **where)
-                if len(_at_work) < A_RUSH:
+                if len(at_work) < rush:
                     time.sleep((began - time.monotonic()) % step)
                 return response
             finally:
-                _at_work.discard(thread)
+                at_work.discard(thread)
 
         return answered
 

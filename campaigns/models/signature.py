@@ -246,7 +246,8 @@ class Signature(models.Model):
         self.public_name_folded = folded(self.public_name) if shown and self.display == self.Display.NAME else ""
         self.public_affiliation = self.affiliation[:200] if shown else ""
         self.public_reason = self.reason if shown and self.reason and self.reason_is_public else ""
-        if self.origin != self.Origin.IMPORTED or self.area_id:  # of those entered by hand the place is a word alone
+        # Of those entered by hand the place is a word alone; of a new one the database finds it (areas).
+        if self.origin != self.Origin.IMPORTED or self.area_id:
             self.public_place = self.area.name if shown and self.area else ""
 
     def name_to_show(self) -> str:

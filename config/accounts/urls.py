@@ -22,7 +22,7 @@ urlpatterns = [
     page("login/", account.login, "account_login"),
     page("logout/", account.logout, "account_logout"),
     page("inactive/", account.account_inactive, "account_inactive"),
-    page("sign-up/", even(0.2)(views.SignUp.as_view()), "account_signup"),
+    page("sign-up/", even(0.2, rush=3)(views.SignUp.as_view()), "account_signup"),
     page("code/", views.email_code, "account_email_verification_sent"),
     page("again/", account.reauthenticate, "account_reauthenticate"),
     page("address/", views.ChangeAddress.as_view(), "account_email"),

@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from config import prepared
 from config.appending import Sql
 from config.held import Held
 from letters.models import Constituency, Legislature, Postcode, PostcodeRange, Representative
@@ -162,33 +163,55 @@ PROVIDERS: list[Provider] = []
 
 def constituencies_for(postcode: str, legislature: Legislature, on: date | None = None) -> list[Constituency]:
     """Those of the exact table on that day, for a postcode as parse_postcode gives it; none when it is not there."""
-    keys = list(Postcode.objects.filter(postcode=postcode).values_list("constituency", flat=True))
-    return _seats(keys, legislature, on)
+    keys = {key for (key,) in prepared.ask(_OF_A_POSTCODE, [postcode])}  # each signature asks for it
+    if not keys:
+        return []
+    known = _held.get((legislature.pk, legislature.boundary_set, on), lambda: _all_seats(legislature, on))
+    if known is None:
+        return _seats(list(keys), legislature, on)
+    return _narrowest(seat for _place, seat in sorted(known[key] for key in keys if key in known))
+
+
+_OF_A_POSTCODE = f"SELECT constituency_id FROM {Postcode._meta.db_table} WHERE postcode = %s"
+MOST_SEATS_HELD = 5_000
+_held: Held[dict[int, tuple[int, Constituency]] | None] = Held(seconds=60, most=20)
+
+
+def _all_seats(legislature: Legislature, on: date | None) -> dict[int, tuple[int, Constituency]] | None:
+    """With their places in the order; None where they are too many to be held."""
+    seats = Constituency.objects.current(legislature, on).select_related("part_of__part_of")
+    found = list(seats[: MOST_SEATS_HELD + 1])
+    return None if len(found) > MOST_SEATS_HELD else {seat.pk: (place, seat) for place, seat in enumerate(found)}
 
 
 def asked_as_it_is_written(postcode: str, legislature: Legislature) -> Sql:
     """Today's one constituency of a postcode, its `id` and `name`, as a question for the statement that writes it down:
     each signature asks for it. No row where there is none, or several."""
     question = _questions.get((legislature.pk, legislature.boundary_set), lambda: _question(legislature))
-    if question is not None:
-        return Sql(question.text, tuple(postcode if one == _HERE else one for one in question.values))
-    found = constituencies_for(postcode, legislature)
-    return Sql(_BY_KEY, (found[0].pk if len(found) == 1 else None,))
+    if question is None:
+        found = constituencies_for(postcode, legislature)
+        return Sql(_BY_KEY, (found[0].pk if len(found) == 1 else None,))
+    text, before, after = question
+    return Sql(text, (*before, postcode, *after))
 
 
 _BY_KEY = f"SELECT id, name FROM {Constituency._meta.db_table} WHERE id = %s"
-_HERE = "\0"  # where the postcode comes, which is never this
-_questions: Held[Sql | None] = Held(seconds=60, most=20)
+Values = tuple[object, ...]
+_questions: Held[tuple[str, Values, Values] | None] = Held(seconds=60, most=20)
 
 
-def _question(legislature: Legislature) -> Sql | None:
-    """None where constituencies may lie within others, of which only constituencies_for() knows the narrowest."""
+def _question(legislature: Legislature) -> tuple[str, Values, Values] | None:
+    """With the values before the postcode, and those after it. None where constituencies may lie within others, of
+    which only constituencies_for() knows the narrowest."""
     seats = Constituency.objects.current(legislature)
     if seats.filter(part_of__isnull=False).exists():
         return None
-    here = Postcode.objects.filter(postcode=_HERE).values("constituency")
-    text, values = seats.filter(pk__in=here).values("id", "name").query.sql_with_params()
-    return Sql(f"SELECT min(id) AS id, min(name) AS name FROM ({text}) AS seat HAVING count(*) = 1", values)
+    here = "\0"  # no value is this, nor ever a postcode
+    of_postcode = Postcode.objects.filter(postcode=here).values("constituency")
+    text, values = seats.filter(pk__in=of_postcode).values("id", "name").query.sql_with_params()
+    place = values.index(here)
+    text = f"SELECT min(id) AS id, min(name) AS name FROM ({text}) AS seat HAVING count(*) = 1"
+    return text, values[:place], values[place + 1 :]
 
 
 def locate(text: str, legislature: Legislature, on: date | None = None) -> Place:

@@ -28,13 +28,13 @@ class Migration(migrations.Migration):
                 to="letters.letter",
             ),
         ),
-        RemoveIndex("outgoingemail", "email_to_be_scrubbed"),
         AddIndex(
             "outgoingemail",
             models.Index(
                 fields=["settled_at"],
                 condition=Q(scrubbed_at__isnull=True, settled_at__isnull=False),
-                name="email_to_be_scrubbed",
+                name="email_to_scrub",
             ),
         ),
+        RemoveIndex("outgoingemail", "email_to_be_scrubbed"),
     ]

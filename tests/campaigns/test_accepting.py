@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError, connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from campaigns import accepting, offering, signing
+from campaigns.forms.public.signing import SignForm
 from campaigns.models import Campaign, Organisation, Signature, SignedAgain
 from config import prepared
 from config.crypto import email_key
 
-from .factories import emails, make_campaign, make_signature, subjects, text_of
+from .factories import emails, make_campaign, make_signature, signing_form, subjects, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +47,38 @@ def test_a_first_signature_is_stored_with_its_email_and_is_all_that_saving_it_wo
     row.refresh_from_db()
     assert {field.attname: getattr(row, field.attname) for field in Signature._meta.concrete_fields} == before
     assert row.said == row.content_digest()
+
+
+def test_a_form_is_read_alike_by_the_one_that_shares_its_fields(campaign: Campaign) -> None:
+    """The quick way to read it (SignForm.filled), which goes past what Django makes of each field."""
+    good = signing_form(name=" Zoe  Ziegler ", reason="Because.\r\nSo.", updates="on", postcode="75011", country="FR")
+    bad = (
+        {"email": "nobody"},
+        {"name": ""},
+        {"consent": ""},
+        {"display": "shout"},
+        {"country": "XX"},
+        {"shown": "old"},
+    )
+    blank = SignForm(campaign, text_of(campaign))
+    for change in ({}, *bad, {"country": "GB", "postcode": "75011"}):
+        data = QueryDict(urlencode(good | change))
+        quick, usual = blank.filled(data), SignForm(campaign, text_of(campaign), data)
+        assert quick.is_valid() == usual.is_valid() == (not change)
+        assert quick.cleaned_data == usual.cleaned_data and quick.errors == usual.errors
+
+
+def test_what_was_laid_down_before_an_update_is_taken_up_after_it_and_the_other_way_round(campaign: Campaign) -> None:
+    """Then it named the area, which now follows from the postcode; and a sweeper of then still looks for it."""
+    make_signature(campaign, name="Alice Ahmed", email="alice@example.org", state="withdrawn", email_key="")
+    make_signature(campaign, name="Zoe Ziegler", email="alice@example.org")
+    accept(campaign)
+    row = SignedAgain.objects.get()
+    assert row.supporter["said"]["area"] is None
+    row.supporter["said"]["area"] = 4711
+    row.save()
+    assert accepting.take_up() == 1
+    assert Signature.objects.latest("pk").name == "Alice Ahmed"
 
 
 def test_whatever_is_known_of_the_address_as_many_questions_are_asked(campaign: Campaign) -> None:

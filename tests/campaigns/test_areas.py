@@ -67,6 +67,13 @@ def test_elsewhere_and_without_a_legislature_there_is_none() -> None:
     assert areas.area_of(campaign, "FR", "LS1 4DY") is areas.area_of(of_none, "GB", "LS1 4DY") is None
 
 
+def test_an_area_is_found_without_an_email_too() -> None:
+    campaign = make_campaign(legislature=commons())
+    accepting.accept(offering.current(text_of(campaign)), alice(country="GB", postcode="LS1 4DY"), mail=False)
+    row = Signature.objects.get()
+    assert (row.area, row.confirmation) == (Constituency.objects.get(name="Leeds"), None)
+
+
 def test_who_is_not_shown_has_an_area_and_no_place_that_is_shown() -> None:
     campaign = make_campaign(legislature=commons())
     accepting.accept(offering.current(text_of(campaign)), alice(country="GB", postcode="LS1 4DY", display="none"))

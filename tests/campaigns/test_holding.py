@@ -100,6 +100,7 @@ OWN = "Gröbel\nrotten apple\n\nشرير\n"
         "Rotten-Apple",
         "rott3n @pple",
         "شـــرير",
+        "شررـرير",  # drawn out only once the stretch is gone
         "شِرِّير",
     ],
 )

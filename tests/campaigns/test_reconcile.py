@@ -74,7 +74,7 @@ def test_a_deleted_signature_is_found(campaign: Campaign) -> None:
 def test_an_email_that_is_gone_is_found_and_no_longer_named(campaign: Campaign) -> None:
     row = Signature.objects.filter(counted=True).latest("pk")
     Signature.objects.filter(pk=row.pk).update(confirmation_id=4711)
-    assert counting.reconcile(campaign).problems == ["of 1 signatures the email that they name is not there"]
+    assert counting.reconcile(campaign).problems == ["an email is not there that a signature names: 1"]
     assert "written anew" in said("--repair")
     assert counting.reconcile(campaign).problems == []
     assert Signature.objects.get(pk=row.pk).confirmation_id is None

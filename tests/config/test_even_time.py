@@ -1,8 +1,10 @@
 """When an answer goes out that must not tell by its time which way it took."""
 
 import threading
-from collections.abc import Iterator
-from unittest.mock import patch
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Self
+from unittest.mock import Mock, patch
 
 import pytest
 from django.http import HttpRequest
@@ -19,13 +21,17 @@ def _as_in_production(settings: Settings) -> None:
     settings.EVEN_TIME = True
 
 
-def waited(*clock: float, step: float = even_time.STEP, request: HttpRequest = FORM) -> list[float]:
+View = Callable[[HttpRequest], object]
+
+
+def waited(*clock: float, view: View | None = None, request: HttpRequest = FORM) -> list[float]:
     """For how many seconds, of a view that began and ended by this clock."""
+    view = view or even_time.even()(lambda request: "answered")
     with (
         patch.object(even_time.time, "monotonic", side_effect=clock),
         patch.object(even_time.time, "sleep") as slept,
     ):
-        assert even_time.even(step)(lambda request: "answered")(request) == "answered"
+        assert view(request) == "answered"
     return [call.args[0] for call in slept.call_args_list]
 
 
@@ -37,47 +43,55 @@ def test_an_answer_goes_out_at_the_next_full_step_since_its_question(took: float
 
 def test_it_is_a_later_step_for_one_that_took_longer() -> None:
     assert waited(100.0, 100.013) == [pytest.approx(0.007)]
-    assert waited(100.0, 100.013, step=0.2) == [pytest.approx(0.187)]
+    assert waited(100.0, 100.013, view=even_time.even(0.2)(lambda request: "answered")) == [pytest.approx(0.187)]
 
 
 def test_a_page_that_is_only_read_does_not_wait() -> None:
     assert waited(request=RequestFactory().get("/")) == []
 
 
-@pytest.fixture
-def crowd() -> Iterator[threading.Event]:
-    """One less than a rush, each in its view until they may go."""
-    go, all_there = threading.Event(), threading.Barrier(even_time.A_RUSH)
+class Crowd:
+    """A view that one less than a rush are in, until they may go; whoever comes after them is answered at once."""
 
-    def view(_request: HttpRequest) -> None:
-        all_there.wait(10)
-        go.wait(10)
+    def __init__(self, rush: int) -> None:
+        self.all_there, self.go = threading.Barrier(rush), threading.Event()
+        self.view: View = even_time.even(rush=rush)(self.answer)
+        self.threads = [threading.Thread(target=self.view, args=(FORM,)) for _ in range(rush - 1)]
 
-    threads = [threading.Thread(target=even_time.even()(view), args=(FORM,)) for _ in range(even_time.A_RUSH - 1)]
-    for thread in threads:
-        thread.start()
-    all_there.wait(10)
-    yield go
-    go.set()
-    for thread in threads:
-        thread.join(10)
+    def answer(self, _request: HttpRequest) -> str:
+        if threading.current_thread() in self.threads:
+            self.all_there.wait(10)
+            self.go.wait(10)
+        return "answered"
+
+    def __enter__(self) -> Self:
+        for thread in self.threads:
+            thread.start()
+        self.all_there.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.go.set()
+        for thread in self.threads:
+            thread.join(10)
 
 
-def test_in_a_rush_nobody_waits(crowd: threading.Event) -> None:
-    assert waited(100.0, 100.001) == []
+@pytest.mark.parametrize("rush", [3, even_time.A_RUSH])
+def test_in_a_rush_nobody_waits_and_afterwards_they_do_again(rush: int) -> None:
+    with Crowd(rush) as crowd:
+        assert waited(100.0, 100.001, view=crowd.view) == []
+    assert waited(100.0, 100.001, view=crowd.view) == [pytest.approx(0.009)]
 
 
-def test_and_afterwards_they_do_again(crowd: threading.Event) -> None:
-    crowd.set()
-    while even_time._at_work:
-        pass
-    assert waited(100.0, 100.001) == [pytest.approx(0.009)]
+def test_a_rush_at_one_form_is_none_at_another() -> None:
+    with Crowd(even_time.A_RUSH):
+        assert waited(100.0, 100.001) == [pytest.approx(0.009)]
 
 
 def test_a_view_that_fails_is_no_longer_counted() -> None:
-    def fails(_request: HttpRequest) -> None:
-        raise ValueError
-
+    answers: list[Exception | str] = [ValueError(), "answered"]
+    view = even_time.even(rush=2)(Mock(side_effect=answers))
     with pytest.raises(ValueError):
-        even_time.even()(fails)(FORM)
-    assert not even_time._at_work
+        view(FORM)
+    with ThreadPoolExecutor(1) as another:
+        assert another.submit(waited, 100.0, 100.001, view=view).result(10) == [pytest.approx(0.009)]

@@ -224,3 +224,14 @@ def test_redis_may_be_started_anew_between_two_questions(settings: Settings, red
     other.script_flush()
     assert allow("open", "a") and allow("open", "a")
     assert not allow("open", "a"), "and none was lost"
+
+
+def test_redis_may_be_away_for_long_and_is_asked_again_when_it_is_back(settings: Settings, clock: list[float]) -> None:
+    backend = {"BACKEND": "config.counting_cache.CountingRedisCache", "LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = {"default": backend}
+    for _ in range(150):  # more than redis-py gives out connections
+        assert not allow("closed", "a")
+    with redis_server() as address:
+        port = int(address.rpartition(":")[2].partition("/")[0])
+        vars(caches["default"])["_own"].port = port
+        assert allow("closed", "a")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.db import transaction
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from letters.directory.areas import import_constituencies
 from letters.directory.lookup import PostcodeError, Reason, locate
@@ -33,6 +33,11 @@ pytestmark = [
     pytest.mark.skipif(not UK.is_dir(), reason=SHARED_IS_ABSENT),
     pytest.mark.xdist_group("example-postcodes"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _seats_are_held(settings: Settings) -> None:
+    settings.HELD_SECONDS = 3600.0  # as they are for a crowd: to read 650 for each of 2,500 questions takes a minute
 
 
 @pytest.fixture(scope="module")

@@ -99,6 +99,7 @@ class SignForm(forms.Form):
     consent = forms.BooleanField(error_messages={"required": _("Without this we may not keep your signature.")})
     updates = forms.BooleanField(required=False)
     leave_empty = Honeypot()
+    is_shared = False  # with its fields: see filled()
     network = ""  # whose, as ratelimit.prefix has it: the view's to say, as what follows
     came_from = ""  # where they came from: the view's to say, from the page and the hidden field (arriving)
     # What the page showed when it was opened: the wording, and the words of the consent. Absent means the current ones.
@@ -120,8 +121,6 @@ class SignForm(forms.Form):
         form = copy(self)
         vars(form).update(data=data, is_bound=True, is_shared=True, _errors=None, _bound_fields_cache={})
         return form
-
-    is_shared = False
 
     def _bound_items(self) -> Iterable[tuple[str, Any]]:
         if not self.is_shared:
