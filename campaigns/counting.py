@@ -155,7 +155,8 @@ def reconcile(campaign: Campaign, repair: bool = False) -> Reconciliation:
         if repair and books.problems:
             _write_anew(campaign, counted, areas, paper)
             _write_tallies_anew(campaign, tallies)
-            naming_none.update(confirmation=None)
+            if lost:
+                naming_none.update(confirmation=None)
         return books
 
 

@@ -111,9 +111,9 @@ TRIES = 20
 
 def _patiently(schema_editor: Any, sql: str) -> None:
     """What needs both tables for itself for a moment. Behind one that waits for that all others wait as well: so it
-    waits for a second only, and lets them by before it tries again."""
+    waits for less than a second, before PostgreSQL looks for deadlocks, and lets them by before it tries again."""
     for tried in range(1, TRIES + 1):
-        schema_editor.execute("SET lock_timeout TO '1s'")
+        schema_editor.execute("SET lock_timeout TO '400ms'")
         try:
             schema_editor.execute(sql)
             return

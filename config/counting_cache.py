@@ -58,11 +58,19 @@ class CountingRedisCache(RedisCache):
             own = self._own = pool.connection_class(**pool.connection_kwargs)
         idle = own.is_connected
         try:
-            own.send_command(*command)
-            return own.read_response()
+            return self._answered(own, command)
         except ConnectionError:
-            own.disconnect()
             if not idle:
                 raise
-        own.send_command(*command)  # Redis has been started anew since
-        return own.read_response()
+        return self._answered(own, command)  # Redis has been started anew since
+
+    @staticmethod
+    def _answered(connection: Any, command: tuple[Any, ...]) -> Any:
+        try:
+            connection.send_command(*command)
+            return connection.read_response()
+        except NoScriptError:
+            raise
+        except Exception:  # whatever it is, a new connection may be to a Redis that is well
+            connection.disconnect()
+            raise

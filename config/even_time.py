@@ -15,13 +15,15 @@ from django.conf import settings
 
 STEP = 0.01  # seconds
 A_RUSH = 6
+LEADS_ON = (302, 303)
 
 
 def even(step: float = STEP, rush: int = A_RUSH) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Of a view: each of its answers to a form waits for the next step since the form came.
+    """Of a view: its answer to a form that was taken, which leads on, waits for the next step since the form came.
 
-    Not while a process has `rush` of its forms in hand: then the others hide it, and a thread that waits would be
-    missed, of the eight that there are (docs/settings.md).
+    Not while a process has `rush` of its forms in hand: the others hide most of it, and a thread that waits would be
+    missed, of the eight that there are (docs/settings.md). Whoever would make such a rush themselves sends forms that
+    are taken, and each of those counts against a limit; one that is refused tells nothing, and is not waited for.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,7 +37,7 @@ def even(step: float = STEP, rush: int = A_RUSH) -> Callable[[Callable[..., Any]
             at_work.add(thread)
             try:
                 response = view(request, *args, **where)
-                if len(at_work) < rush:
+                if response.status_code in LEADS_ON and len(at_work) < rush:
                     time.sleep((began - time.monotonic()) % step)
                 return response
             finally:

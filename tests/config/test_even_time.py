@@ -7,11 +7,12 @@ from typing import Self
 from unittest.mock import Mock, patch
 
 import pytest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
 from config import even_time
+from config.responses import SeeOther
 
 FORM = RequestFactory().post("/")
 
@@ -21,17 +22,21 @@ def _as_in_production(settings: Settings) -> None:
     settings.EVEN_TIME = True
 
 
-View = Callable[[HttpRequest], object]
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def taken(_request: HttpRequest) -> HttpResponse:
+    return SeeOther("/signed/")
 
 
 def waited(*clock: float, view: View | None = None, request: HttpRequest = FORM) -> list[float]:
     """For how many seconds, of a view that began and ended by this clock."""
-    view = view or even_time.even()(lambda request: "answered")
+    view = view or even_time.even()(taken)
     with (
         patch.object(even_time.time, "monotonic", side_effect=clock),
         patch.object(even_time.time, "sleep") as slept,
     ):
-        assert view(request) == "answered"
+        view(request)
     return [call.args[0] for call in slept.call_args_list]
 
 
@@ -43,11 +48,16 @@ def test_an_answer_goes_out_at_the_next_full_step_since_its_question(took: float
 
 def test_it_is_a_later_step_for_one_that_took_longer() -> None:
     assert waited(100.0, 100.013) == [pytest.approx(0.007)]
-    assert waited(100.0, 100.013, view=even_time.even(0.2)(lambda request: "answered")) == [pytest.approx(0.187)]
+    assert waited(100.0, 100.013, view=even_time.even(0.2)(taken)) == [pytest.approx(0.187)]
 
 
 def test_a_page_that_is_only_read_does_not_wait() -> None:
     assert waited(request=RequestFactory().get("/")) == []
+
+
+@pytest.mark.parametrize("status", [200, 422, 429, 503])
+def test_a_form_that_was_not_taken_does_not_wait(status: int) -> None:
+    assert waited(100.0, view=even_time.even()(lambda _request: HttpResponse(status=status))) == []
 
 
 class Crowd:
@@ -58,11 +68,11 @@ class Crowd:
         self.view: View = even_time.even(rush=rush)(self.answer)
         self.threads = [threading.Thread(target=self.view, args=(FORM,)) for _ in range(rush - 1)]
 
-    def answer(self, _request: HttpRequest) -> str:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         if threading.current_thread() in self.threads:
             self.all_there.wait(10)
             self.go.wait(10)
-        return "answered"
+        return taken(request)
 
     def __enter__(self) -> Self:
         for thread in self.threads:
@@ -89,7 +99,7 @@ def test_a_rush_at_one_form_is_none_at_another() -> None:
 
 
 def test_a_view_that_fails_is_no_longer_counted() -> None:
-    answers: list[Exception | str] = [ValueError(), "answered"]
+    answers: list[Exception | HttpResponse] = [ValueError(), taken(FORM)]
     view = even_time.even(rush=2)(Mock(side_effect=answers))
     with pytest.raises(ValueError):
         view(FORM)
