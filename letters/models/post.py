@@ -215,7 +215,7 @@ class OutgoingEmail(models.Model):
             models.Index(
                 fields=["settled_at"],
                 condition=Q(scrubbed_at__isnull=True, settled_at__isnull=False),
-                name="email_to_scrub",
+                name="email_to_be_scrubbed",
             ),
             models.Index(fields=["letter"], condition=Q(letter__isnull=False), name="email_of_letter"),
             # Without what waits: a planner whose figures are old would take it for a claim, and read all of that.
