@@ -55,10 +55,10 @@ TYPED = {
     "email": traces.EMAIL,
     "postcode": traces.POSTCODE,
     "country": "GB",
-    "affiliation": "Quuxologist",
-    "reason": f"Quuxen must be free. Call me: {traces.PHONE}.",
+    "affiliation": "Quuxwumpologist",
+    "reason": f"Quuxwumpen must be free. Call me: {traces.PHONE}.",
     "updates": "on",
-    "came_from": "quuxletter / email",
+    "came_from": "quuxwumpletter / email",
 }
 OF_REPRESENTATIVES = {"name": "Imogen Yarborough", "email": "imogen@parliament.example.com"}
 
@@ -131,7 +131,7 @@ class Story:
         return {
             "constituency": str(whom.constituency_id),
             "representative": str(whom.pk),
-            "subject": "The quux library",
+            "subject": "The quuxwump library",
             "body": body,
             "name": traces.NAME,
             "address": traces.ADDRESS,
@@ -174,7 +174,7 @@ class Story:
         staff.post(f"{workspace}signatures/find/", {"q": "zebedee"})
         for page in (f"signatures/{self.signature.pk}/", "signatures/", "hand-in/", "numbers/", "updates/"):
             assert staff.get(workspace + page).status_code == 200
-        wanted = filtering.Wanted(source="quuxletter / email")
+        wanted = filtering.Wanted(source="quuxwumpletter / email")
         made = invalidating.by_filter(self.campaign, self.owner, wanted, self.signature.pk, "They look alike")
         assert made.signatures == 1
         counting.fold_all()

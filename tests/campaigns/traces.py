@@ -17,15 +17,16 @@ from config.crypto import domain_key, email_keys
 from config.logs import WithoutTokens
 from letters.models import Postcode
 
-# Words that stand nowhere else, so that every trace of them is a trace of the person.
-NAME = "Zebedee Quuxington"
-EMAIL = "zebedee.quux+petitions@quuxmail.example"
+# Words that stand nowhere else, so that every trace of them is a trace of the person; and long, since some 40,000
+# characters of what is encrypted are looked through too, in which four letters stand by chance once in 25 times.
+NAME = "Zebedee Quuxwumpington"
+EMAIL = "zebedee.quuxwump+petitions@quuxwumpmail.example"
 POSTCODE = "ZE3 9QQ"
 PHONE = "020 7946 0999"
 NETWORK = "203.0.113.99"
-ADDRESS = f"99 Quux Street\nQUUXTON\nTel. {PHONE}"
-LETTER = "My quuxling learned to read there."
-NEEDLES = ("quux", "zebedee", "ze3 9qq", "ze39qq", "7946 0999", NETWORK)
+ADDRESS = f"99 Quuxwump Street\nQUUXWUMPTON\nTel. {PHONE}"
+LETTER = "My quuxwumpling learned to read there."
+NEEDLES = ("quuxwump", "zebedee", "ze3 9qq", "ze39qq", "7946 0999", NETWORK)
 # Tables that hold the words whoever lives there: every postcode there is.
 OF_THE_COUNTRY = {"letters_postcode", "letters_postcoderange", "letters_constituency"}
 
